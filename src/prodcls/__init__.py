@@ -1,0 +1,1 @@
+"""Classify products from text, photo and price, and show why."""

@@ -1,0 +1,378 @@
+"""The audit report as data: frozen dataclasses that turn into ``audit.json`` and back.
+
+Nothing here computes a figure or draws; the flow in ``training`` fills the objects and ``render`` shows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AuditReport",
+    "BaselineFigures",
+    "Beeswarm",
+    "Check",
+    "ClassFigures",
+    "ColumnSummary",
+    "Confusion",
+    "DataSection",
+    "Dossier",
+    "EvaluationSection",
+    "EvidencePart",
+    "ExplanationSection",
+    "Interval",
+    "Lineage",
+    "Resources",
+]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its 95% bootstrap interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        In the unit of the figure; shares are in [0, 1].
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the verdict.
+
+    Attributes
+    ----------
+    name : str
+        Key of the figure, such as ``"accuracy"``.
+    value : float
+    low, high : float or None
+        Interval, where there is one.
+    threshold : float or None
+        None when the user has set none; the line is then informative.
+    passed : bool or None
+        None without a threshold.
+    direction : str
+        ``"min"``: at least the threshold; ``"max"``: at most.
+    """
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    threshold: float | None
+    passed: bool | None
+    direction: str
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Where everything came from.
+
+    Attributes
+    ----------
+    data_path, data_sha256, data_format : str
+    bundle_sha256 : str
+        Digest of the bundle's manifest.
+    encoders : dict of str to str
+        Encoder identity by block.
+    configuration : dict of str to str
+        Every option of the fit as text.
+    versions : dict of str to str
+        Versions of Python and the libraries.
+    machine : dict of str to str
+    random_state : int
+    created : str
+        ISO 8601 in UTC.
+    """
+
+    data_path: str
+    data_sha256: str
+    data_format: str
+    bundle_sha256: str
+    encoders: dict[str, str]
+    configuration: dict[str, str]
+    versions: dict[str, str]
+    machine: dict[str, str]
+    random_state: int
+    created: str
+
+
+@dataclass(frozen=True)
+class ColumnSummary:
+    """One column of the catalogue: its role, why, and its missing cells."""
+
+    column: str
+    role: str
+    reason: str
+    missing: int
+
+
+@dataclass(frozen=True)
+class DataSection:
+    """What the catalogue holds.
+
+    Attributes
+    ----------
+    rows : int
+        Accepted rows, the small classes set apart included.
+    read_rows : int
+        Rows in the file.
+    classes : int
+        Classes the model knows.
+    class_counts : dict of str to int
+        Rows by class, most first.
+    small_classes : dict of str to int
+        Classes below ``--min-class-size``, set apart.
+    columns : tuple of ColumnSummary
+    scripts : dict of str to float
+        Share of letters by script.
+    photos_missing : int or None
+        None without an image column.
+    texts_cut : int
+        Rows of which the encoder could not read all.
+    text_unread_share : float
+        Share of all words beyond the encoder's limit.
+    duplicate_groups : int
+        Groups of near-duplicates with more than one row.
+    duplicate_rows : int
+        Rows in these groups.
+    rejections : dict of str to int
+        Rejected rows and cells by code.
+    rejection_examples : tuple of dict
+        At most 20, with ``row, column, code, reason, excerpt, scope``.
+    """
+
+    rows: int
+    read_rows: int
+    classes: int
+    class_counts: dict[str, int]
+    small_classes: dict[str, int]
+    columns: tuple[ColumnSummary, ...]
+    scripts: dict[str, float]
+    photos_missing: int | None
+    texts_cut: int
+    text_unread_share: float
+    duplicate_groups: int
+    duplicate_rows: int
+    rejections: dict[str, int]
+    rejection_examples: tuple[dict[str, str | int], ...]
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """Figures of one class; shares in [0, 1]."""
+
+    name: str
+    support: int
+    precision: float
+    recall: Interval
+    f1: float
+
+
+@dataclass(frozen=True)
+class BaselineFigures:
+    """A competitor on the same folds."""
+
+    accuracy: Interval
+    macro_f1: Interval
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Confusion matrix; ``counts[i][j]``: rows of class i predicted as class j."""
+
+    names: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class EvaluationSection:
+    """How well the model does on rows it has not seen.
+
+    Attributes
+    ----------
+    method : str
+        ``"folds"`` or ``"test"``.
+    folds : int
+    grouped : bool
+        Whether near-duplicates were kept in one fold.
+    accuracy, macro_precision, macro_recall, macro_f1, weighted_f1 : Interval
+    log_loss : float
+        Nats.
+    ece_before, ece : float
+        Expected calibration error, 15 equal-mass bins, before and after temperature.
+    per_class : tuple of ClassFigures
+    confusion : Confusion
+    baselines : dict of str to BaselineFigures
+    ablation : dict of str to BaselineFigures
+        Key ``"only NAME"`` or ``"without NAME"`` for each modality.
+    """
+
+    method: str
+    folds: int
+    grouped: bool
+    accuracy: Interval
+    macro_precision: Interval
+    macro_recall: Interval
+    macro_f1: Interval
+    weighted_f1: Interval
+    log_loss: float
+    ece_before: float
+    ece: float
+    per_class: tuple[ClassFigures, ...]
+    confusion: Confusion
+    baselines: dict[str, BaselineFigures]
+    ablation: dict[str, BaselineFigures]
+
+
+@dataclass(frozen=True)
+class Beeswarm:
+    """Attribution of one named evidence over a sample of products.
+
+    Attributes
+    ----------
+    name : str
+        Label of the evidence, in words.
+    block : str
+    mean_abs : float
+        Mean absolute contribution to the margin, in logits.
+    contributions : tuple of float
+        One a sampled product, in logits (predicted class against runner-up).
+    levels : tuple of float
+        Evidence difference of the same products, as rank in [0, 1] for colour.
+    """
+
+    name: str
+    block: str
+    mean_abs: float
+    contributions: tuple[float, ...]
+    levels: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ExplanationSection:
+    """What the model relies on.
+
+    Attributes
+    ----------
+    block_shares : dict of str to float
+        Share of each block in the sum of absolute contributions; sums to 1.
+    beeswarm : tuple of Beeswarm
+        Largest mean first.
+    sampled : int
+        Products in the sample.
+    max_residual : float
+        Largest absolute additivity residual over all sampled accounts, in logits.
+    """
+
+    block_shares: dict[str, float]
+    beeswarm: tuple[Beeswarm, ...]
+    sampled: int
+    max_residual: float
+
+
+@dataclass(frozen=True)
+class EvidencePart:
+    """One line of an account.
+
+    Attributes
+    ----------
+    block : str
+    label : str
+        Name of the evidence, in words.
+    value_a, value_b : float or None
+        The evidence for class A and class B; None where it is the same thing for both.
+    contribution : float
+        Logits in favour of A.
+    """
+
+    block: str
+    label: str
+    value_a: float | None
+    value_b: float | None
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Why this product got this class and not that one.
+
+    Attributes
+    ----------
+    id : str
+    row : int
+    kind : str
+        ``"right"``, ``"wrong"``, ``"uncertain"`` or ``"suspect"`` (label in doubt).
+    fields : dict of str to str
+        Text and other cells as the seller wrote them.
+    photo : str or None
+        Thumbnail as base64 JPEG.
+    label, predicted, versus : str
+    probability, versus_probability : float
+        Calibrated.
+    margin : float
+        Logits, predicted against versus.
+    parts : tuple of EvidencePart
+        Largest absolute contribution first.
+    parts_sum, residual : float
+        The certificate: sum of the parts and its distance to the margin.
+    """
+
+    id: str
+    row: int
+    kind: str
+    fields: dict[str, str]
+    photo: str | None
+    label: str
+    predicted: str
+    versus: str
+    probability: float
+    versus_probability: float
+    margin: float
+    parts: tuple[EvidencePart, ...]
+    parts_sum: float
+    residual: float
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What the fit cost."""
+
+    peak_rss_bytes: int
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Everything the audit page shows.
+
+    Attributes
+    ----------
+    format_version : int
+    title : str
+    verdict : tuple of Check
+    lineage : Lineage
+    data : DataSection
+    evaluation : EvaluationSection
+    explanation : ExplanationSection
+    dossiers : tuple of Dossier
+    timing : dict of str to float
+        Seconds by stage, and ``encoder_share`` in [0, 1].
+    resources : Resources
+    """
+
+    format_version: int
+    title: str
+    verdict: tuple[Check, ...]
+    lineage: Lineage
+    data: DataSection
+    evaluation: EvaluationSection
+    explanation: ExplanationSection
+    dossiers: tuple[Dossier, ...]
+    timing: dict[str, float]
+    resources: Resources

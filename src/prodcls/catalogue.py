@@ -1,0 +1,158 @@
+"""A catalogue as data: accepted rows, and what was rejected with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Catalogue", "ColumnRole", "RawTable", "Rejection", "Role", "Schema", "Source"]
+
+Role = Literal["id", "text", "numeric", "categorical", "image", "target", "path", "currency", "offered"]
+
+
+@dataclass(frozen=True)
+class ColumnRole:
+    """Which part a column plays and why.
+
+    Attributes
+    ----------
+    column : str
+        Name as it stands in the file.
+    role : Role
+        ``"offered"`` marks a column that is not used unless asked for.
+    reason : str
+        One sentence for the reader, such as ``"named 'price'"`` or ``"set by --numeric"``.
+    """
+
+    column: str
+    role: Role
+    reason: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The roles of all columns, in file order."""
+
+    columns: tuple[ColumnRole, ...]
+
+    def named(self, role: Role) -> tuple[str, ...]:
+        """Return the names of the columns that play ``role``, in file order."""
+        return tuple(c.column for c in self.columns if c.role == role)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a catalogue came from.
+
+    Attributes
+    ----------
+    path : str
+        Path as given by the user; ``"<data frame>"`` for tables in memory.
+    sha256 : str
+        Digest of the file's bytes (of the cells, for tables in memory).
+    size : int
+        Bytes.
+    details : dict of str to str
+        How it was read: format, encoding, delimiter.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file as it stands: every cell a string, ``""`` where empty.
+
+    Attributes
+    ----------
+    columns : dict of str to tuple of str
+        Cells by column name, each of length n.
+    rows : ndarray of shape (n,), int64
+        One-based data row of each entry in the source (the header is not counted).
+    source : Source
+    rejections : tuple of Rejection
+        Lines that could not be read at all.
+    """
+
+    columns: dict[str, tuple[str, ...]]
+    rows: NDArray[np.int64]
+    source: Source
+    rejections: tuple[Rejection, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One row or cell that was not taken as it stands.
+
+    Attributes
+    ----------
+    row : int
+        One-based data row.
+    column : str
+        ``""`` when the whole row is meant.
+    code : str
+        Stable identifier such as ``"price-ambiguous"``.
+    reason : str
+        What is wrong and what to do.
+    excerpt : str
+        At most 80 characters of the value.
+    scope : {"row", "cell"}
+        ``"row"``: the row is left out. ``"cell"``: the row is kept, the cell counts as missing.
+    """
+
+    row: int
+    column: str
+    code: str
+    reason: str
+    excerpt: str
+    scope: Literal["row", "cell"]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Accepted rows of one catalogue; every sequence has length n.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Unique.
+    rows : ndarray of shape (n,), int64
+        One-based data row in the source.
+    texts : dict of str to tuple of str
+        Text columns in the order in which they are read; ``""`` is missing.
+    numeric : dict of str to ndarray of shape (n,), float64
+        NaN is missing. Prices of several currencies are separate columns, never mixed.
+    categorical : dict of str to tuple of str
+        ``""`` is missing.
+    photos : tuple of (Path or None), or None
+        Resolved files inside the image root; the whole attribute is None without an image column.
+    labels : tuple of str, or None
+        None when the catalogue has no target (prediction).
+    schema : Schema
+    source : Source
+    rejections : tuple of Rejection
+    """
+
+    ids: tuple[str, ...]
+    rows: NDArray[np.int64]
+    texts: dict[str, tuple[str, ...]]
+    numeric: dict[str, NDArray[np.float64]]
+    categorical: dict[str, tuple[str, ...]]
+    photos: tuple[Path | None, ...] | None
+    labels: tuple[str, ...] | None
+    schema: Schema
+    source: Source
+    rejections: tuple[Rejection, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)

@@ -1,0 +1,93 @@
+"""What can go wrong, as one tree of exceptions.
+
+::
+
+    ProdclsError                 everything this package raises on purpose
+    ├── InputError               the user can fix it: exit code 2, one line
+    │   ├── CatalogueError       a file, row, column or cell of a catalogue
+    │   ├── SchemaError          columns missing, unknown or in the wrong role
+    │   ├── ImageError           a photo that cannot be used
+    │   └── BundleError          a bundle that is damaged, incomplete or of another version
+    └── DefectError              a promise of ours is broken: exit code 1, traceback file
+        └── AdditivityError      the parts of an account do not sum to the served margin
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AdditivityError",
+    "BundleError",
+    "CatalogueError",
+    "DefectError",
+    "ImageError",
+    "InputError",
+    "ProdclsError",
+    "SchemaError",
+]
+
+
+class ProdclsError(Exception):
+    """Base of every exception this package raises on purpose."""
+
+
+class InputError(ProdclsError):
+    """Raised when the input is at fault and its owner can mend it.
+
+    The message is one line that names the place and says what to do.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what to do about it.
+    code : str
+        Stable identifier of the kind of fault, such as ``"price-ambiguous"``.
+    file, column : str, optional
+        Where the fault is.
+    row : int, optional
+        One-based data row (the header line is not counted).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        file: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        self.code = code
+        self.file = file
+        self.row = row
+        self.column = column
+        place = [
+            file or "",
+            f"row {row}" if row is not None else "",
+            f"column {column!r}" if column else "",
+        ]
+        where = ", ".join(part for part in place if part)
+        super().__init__(f"{where}: {message} [{code}]" if where else f"{message} [{code}]")
+
+
+class CatalogueError(InputError):
+    """Raised when a catalogue cannot be read or holds nothing usable."""
+
+
+class SchemaError(InputError):
+    """Raised when columns are missing, unknown or do not fit the model's."""
+
+
+class ImageError(InputError):
+    """Raised when a photo cannot be used; intake turns it into a rejection."""
+
+
+class BundleError(InputError):
+    """Raised when a bundle is damaged, incomplete or of an unknown version."""
+
+
+class DefectError(ProdclsError):
+    """Raised when the program itself breaks a promise it makes."""
+
+
+class AdditivityError(DefectError):
+    """Raised when the parts of an account do not sum to the served margin."""

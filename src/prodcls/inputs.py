@@ -1,0 +1,57 @@
+"""What the models see of n products, without labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.embeddings import Embeddings
+
+__all__ = ["Inputs"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Embeddings, words and columns of n products.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    texts : dict of str to tuple of str
+        Text columns in reading order; ``""`` is missing.
+    dense : dict of str to Embeddings
+        By block name, such as ``"title"``, ``"text"``, ``"image"``.
+    numeric : dict of str to ndarray of shape (n,), float64
+        NaN is missing.
+    categorical : dict of str to tuple of str
+        ``""`` is missing.
+    """
+
+    ids: tuple[str, ...]
+    texts: dict[str, tuple[str, ...]]
+    dense: dict[str, Embeddings]
+    numeric: dict[str, NDArray[np.float64]]
+    categorical: dict[str, tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: NDArray[np.intp]) -> Inputs:
+        """Return the products at ``rows`` (integer positions, shape (m,)), in that order."""
+        return Inputs(
+            ids=tuple(self.ids[i] for i in rows),
+            texts={name: tuple(cells[i] for i in rows) for name, cells in self.texts.items()},
+            dense={
+                name: replace(e, vectors=e.vectors[rows], present=e.present[rows], read_share=e.read_share[rows])
+                for name, e in self.dense.items()
+            },
+            numeric={name: values[rows] for name, values in self.numeric.items()},
+            categorical={name: tuple(cells[i] for i in rows) for name, cells in self.categorical.items()},
+        )
+
+    def joined_text(self) -> tuple[str, ...]:
+        """Return all text columns of each product joined by line breaks, missing ones left out."""
+        columns = list(self.texts.values())
+        return tuple("\n".join(cell for cell in cells if cell) for cells in zip(*columns, strict=True)) or ("",) * len(self)

@@ -246,6 +246,9 @@ class Beeswarm:
         One a sampled product, in logits (predicted class against runner-up).
     levels : tuple of float
         Evidence difference of the same products, as rank in [0, 1] for colour.
+    key : str
+        Key of the evidence such as ``"text.score"``, by which the page names it in its own language; empty: show
+        ``name`` as it is.
     """
 
     name: str
@@ -253,6 +256,7 @@ class Beeswarm:
     mean_abs: float
     contributions: tuple[float, ...]
     levels: tuple[float, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -290,6 +294,8 @@ class EvidencePart:
         The evidence for class A and class B; None where it is the same thing for both.
     contribution : float
         Logits in favour of A.
+    key : str
+        As in `Beeswarm`.
     """
 
     block: str
@@ -297,6 +303,7 @@ class EvidencePart:
     value_a: float | None
     value_b: float | None
     contribution: float
+    key: str = ""
 
 
 @dataclass(frozen=True)

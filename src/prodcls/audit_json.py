@@ -1,0 +1,194 @@
+"""``audit.json``: the report to JSON text and back, exactly, and the JSON Schema of it.
+
+Everything is driven by the type hints of the dataclasses in `prodcls.audit`, so that a new field needs no line here.
+Floats are written with the digits that restore them bit for bit; NaN and infinities are refused, since JSON has none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+import types
+import typing
+
+from prodcls.audit import AuditReport
+from prodcls.errors import BundleError, DefectError
+
+__all__ = ["SCHEMA_FILE", "from_json", "json_schema", "schema_text", "to_json"]
+
+SCHEMA_FILE = "audit.schema.json"
+"""Name of the committed schema, beside this module."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def to_json(report: AuditReport) -> str:
+    """Write a report as JSON text.
+
+    Parameters
+    ----------
+    report : AuditReport
+
+    Returns
+    -------
+    str
+        Ends with a line feed; the same report gives the same text, and always encodes as UTF-8.
+
+    Raises
+    ------
+    DefectError
+        A value is not of its field's type, or a number is not finite.
+    """
+    plain = _encode(AuditReport, report, "report")
+    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def from_json(text: str, *, file: str | None = None) -> AuditReport:
+    """Read a report from JSON text.
+
+    Parameters
+    ----------
+    text : str
+    file : str, optional
+        Named in the error.
+
+    Returns
+    -------
+    AuditReport
+
+    Raises
+    ------
+    BundleError
+        The text is no JSON, or not of the form that `json_schema` describes.
+    """
+    try:
+        plain = json.loads(text, parse_constant=_refuse_constant)
+        return typing.cast("AuditReport", _decode(AuditReport, plain, "report"))
+    except (ValueError, RecursionError) as error:
+        message = f"this is no audit report ({error}); make it again with prodcls fit"
+        raise BundleError(message, code="audit-json", file=file) from error
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _fields(kind: object) -> dict[str, tuple[object, bool]]:
+    """Return the type of each field and whether it must be given."""
+    hints = typing.get_type_hints(kind)
+    fields = dataclasses.fields(typing.cast("type", kind))
+    return {f.name: (hints[f.name], f.default is dataclasses.MISSING) for f in fields}
+
+
+def _is_union(hint: object) -> bool:
+    return typing.get_origin(hint) in (types.UnionType, typing.Union)
+
+
+def _encode(hint: object, value: object, place: str) -> object:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if dataclasses.is_dataclass(hint):
+        if isinstance(value, typing.cast("type", hint)):
+            return {n: _encode(k, getattr(value, n), f"{place}.{n}") for n, (k, _) in _fields(hint).items()}
+    elif origin is tuple:
+        if isinstance(value, tuple):
+            return [_encode(inner[0], v, f"{place}[{i}]") for i, v in enumerate(value)]
+    elif origin is dict:
+        if isinstance(value, dict) and all(isinstance(k, str) for k in value):
+            return {str(k): _encode(inner[1], v, f"{place}[{k!r}]") for k, v in value.items()}
+    elif _is_union(hint):
+        for kind in inner:
+            try:
+                return _encode(kind, value, place)
+            except DefectError:
+                continue
+    else:
+        return _encode_scalar(hint, value, place)
+    raise DefectError(f"{place} is of type {type(value).__name__}, not {hint}")
+
+
+def _encode_scalar(hint: object, value: object, place: str) -> object:
+    if hint is type(None) and value is None:
+        return None
+    if hint is bool and isinstance(value, bool):
+        return value
+    if hint is str and isinstance(value, str):
+        return str(value)
+    if hint is int and isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not math.isfinite(value):
+            raise DefectError(f"{place} is {value}: a report holds finite numbers only")
+        return float(value)
+    raise DefectError(f"{place} is {value!r}, not of type {getattr(hint, '__name__', hint)}")
+
+
+def _decode(hint: object, value: object, place: str) -> object:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
+        fields = _fields(hint)
+        unknown = sorted(value.keys() - fields.keys())
+        missing = sorted(n for n, (_, needed) in fields.items() if needed and n not in value)
+        if unknown or missing:
+            raise ValueError(f"{place}: unknown {unknown}, missing {missing}")
+        given = {n: _decode(fields[n][0], v, f"{place}.{n}") for n, v in value.items()}
+        return typing.cast("type", hint)(**given)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_decode(inner[0], v, f"{place}[{i}]") for i, v in enumerate(value))
+    if origin is dict and isinstance(value, dict):
+        return {k: _decode(inner[1], v, f"{place}[{k!r}]") for k, v in value.items()}
+    if _is_union(hint):
+        for kind in inner:
+            try:
+                return _decode(kind, value, place)
+            except ValueError:
+                continue
+    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    if hint in (str, int, bool, type(None)) and type(value) is hint:
+        return value
+    raise ValueError(f"{place} is not of type {getattr(hint, '__name__', hint)}")
+
+
+def json_schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of ``audit.json``."""
+    definitions: dict[str, object] = {}
+    root = _schema(AuditReport, definitions)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Audit report of prodcls",
+        **root,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def schema_text() -> str:
+    """Return the text that ``audit.schema.json`` must hold."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+def _schema(hint: object, definitions: dict[str, object]) -> dict[str, object]:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if dataclasses.is_dataclass(hint):
+        name = typing.cast("type", hint).__name__
+        if name not in definitions:
+            definitions[name] = {}
+            fields = _fields(hint)
+            definitions[name] = {
+                "type": "object",
+                "description": (hint.__doc__ or "").split("\n")[0],
+                "properties": {n: _schema(kind, definitions) for n, (kind, _) in fields.items()},
+                "required": [n for n, (_, needed) in fields.items() if needed],
+                "additionalProperties": False,
+            }
+        return {"$ref": f"#/$defs/{name}"}
+    if origin is tuple:
+        return {"type": "array", "items": _schema(inner[0], definitions)}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _schema(inner[1], definitions)}
+    if _is_union(hint):
+        return {"anyOf": [_schema(kind, definitions) for kind in inner]}
+    names = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+    return {"type": names[typing.cast("type", hint)]}

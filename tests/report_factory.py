@@ -1,0 +1,296 @@
+"""Synthetic audit reports of any size, for tests of the page and its charts."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+import random
+
+from PIL import Image, ImageDraw
+
+from prodcls.audit import (
+    AuditReport,
+    BaselineFigures,
+    Beeswarm,
+    Check,
+    ClassFigures,
+    ColumnSummary,
+    Confusion,
+    DataSection,
+    Dossier,
+    EvaluationSection,
+    EvidencePart,
+    ExplanationSection,
+    Interval,
+    Lineage,
+    Resources,
+)
+
+SHOP_CLASSES = (
+    "Baby Care",
+    "Beauty and Personal Care",
+    "Computers",
+    "Home Decor & Festive Needs",
+    "Home Furnishing",
+    "Kitchen & Dining",
+    "Watches",
+)
+CHINESE_CLASSES = ("冰箱", "洗衣机", "空调", "微波炉", "手机", "笔记本电脑", "耳机", "数码相机")
+EVIDENCE = (
+    ("text", "text.score", "text: score"),
+    ("lexical", "lexical.score", "words: score"),
+    ("image", "image.score", "photo: score"),
+    ("text", "text.neighbours", "text: nearest products"),
+    ("image", "image.neighbours", "photo: nearest products"),
+    ("price", "price.typical", "price: how typical"),
+    ("brand", "brand.affinity", "brand: affinity"),
+    ("lexical", "lexical.score.lead", "words: lead"),
+    ("text", "text.score.lead", "text: lead"),
+    ("prior", "prior", "how common the class is"),
+)
+TITLES = (
+    "Elegance Polyester Multicolor Abstract Eyelet Door Curtain",
+    "小米 Redmi 笔记本电脑 14 英寸 16GB 512GB 全金属 轻薄本",
+    "ساعة يد رجالية من الفولاذ المقاوم للصدأ",
+    "Sathiyas Cotton Bath Towel (3 Bath Towel, Red, Yellow, Blue)",
+    "SANTOSH ROYAL FASHION Cotton Printed King Sized Double Bedsheet with 2 Pillow Covers, Pure Cotton, 240 TC",
+)
+
+
+def class_names(count: int, *, long: bool = False, chinese: bool = False) -> tuple[str, ...]:
+    """Return ``count`` distinct class names, of 80 characters each when ``long``."""
+    base = CHINESE_CLASSES if chinese else SHOP_CLASSES
+    names = [base[i] if i < len(base) else f"{base[i % len(base)]} {i // len(base) + 1}" for i in range(count)]
+    if long:
+        names = [f"{n} / Accessories, Spare Parts, Refills and Everything Else for the Modern Household"[:80] for n in names]
+        names = [f"{n[:76]}{i:4d}" for i, n in enumerate(names)]
+    return tuple(names)
+
+
+def thumbnail(seed: int) -> str:
+    """Return a small drawn picture as base64 JPEG."""
+    image = Image.new("RGB", (160, 160), (244, 240, 232))
+    draw = ImageDraw.Draw(image)
+    rng = random.Random(seed)  # noqa: S311
+    colour = tuple(rng.randrange(60, 210) for _ in range(3))
+    draw.rounded_rectangle((36, 24, 124, 136), 18, fill=colour)
+    draw.ellipse((60, 48, 100, 88), fill=(250, 250, 250))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=70)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _near(value: float, spread: float = 0.01) -> Interval:
+    return Interval(value, max(0.0, value - spread), min(1.0, value + spread * 0.9))
+
+
+def _confusion(names: tuple[str, ...], rng: random.Random) -> Confusion:
+    rows = []
+    for i in range(len(names)):
+        support = rng.randrange(20, 200)
+        row = [0] * len(names)
+        for _ in range(support):
+            wrong = rng.random() < 0.03 + 0.12 * (i % 5 == 3)
+            row[(i + rng.choice((1, 1, 1, 2, 3))) % len(names) if wrong else i] += 1
+        rows.append(tuple(row))
+    return Confusion(names, tuple(rows))
+
+
+def _per_class(confusion: Confusion) -> tuple[ClassFigures, ...]:
+    figures = []
+    for i, name in enumerate(confusion.names):
+        support, hit = sum(confusion.counts[i]), confusion.counts[i][i]
+        predicted = sum(row[i] for row in confusion.counts)
+        recall, precision = hit / support, hit / predicted if predicted else 0.0
+        f1 = 2 * recall * precision / (recall + precision) if recall + precision else 0.0
+        figures.append(ClassFigures(name, support, precision, _near(recall, 0.05), f1))
+    return tuple(figures)
+
+
+def _evaluation(names: tuple[str, ...], rng: random.Random) -> EvaluationSection:
+    confusion = _confusion(names, rng)
+    per_class = _per_class(confusion)
+    total = sum(f.support for f in per_class)
+    accuracy = sum(confusion.counts[i][i] for i in range(len(names))) / total
+    macro = sum(f.f1 for f in per_class) / len(names)
+
+    def rival(loss: float, seconds: float) -> BaselineFigures:
+        return BaselineFigures(_near(accuracy - loss, 0.012), _near(macro - loss * 1.2, 0.013), seconds)
+
+    return EvaluationSection(
+        method="folds",
+        folds=5,
+        grouped=True,
+        accuracy=_near(accuracy),
+        macro_precision=_near(macro + 0.002),
+        macro_recall=_near(macro - 0.001),
+        macro_f1=_near(macro),
+        weighted_f1=_near(accuracy - 0.001),
+        log_loss=0.1312,
+        ece_before=0.0427,
+        ece=0.0118,
+        per_class=per_class,
+        confusion=confusion,
+        baselines={
+            "majority": BaselineFigures(_near(1 / len(names), 0.02), _near(0.04, 0.004), 0.01),
+            "tfidf_svc": rival(0.008, 1.9),
+            "ridge text": rival(0.021, 0.4),
+            "ridge image": rival(0.11, 0.6),
+            "flat": rival(0.043, 21.7),
+        },
+        ablation={
+            "only text": rival(0.02, 1.0),
+            "only lexical": rival(0.009, 1.0),
+            "only image": rival(0.13, 1.0),
+            "only price": rival(0.48, 1.0),
+            "without text": rival(0.006, 1.0),
+            "without lexical": rival(0.011, 1.0),
+            "without image": rival(0.005, 1.0),
+            "without price": rival(0.001, 1.0),
+        },
+    )
+
+
+def _dossier(number: int, names: tuple[str, ...], rng: random.Random) -> Dossier:
+    kind = ("right", "wrong", "uncertain", "suspect")[number % 4]
+    predicted, versus = names[number % len(names)], names[(number + 1) % len(names)]
+    parts = [
+        EvidencePart(b, name, rng.uniform(-1, 2), rng.uniform(-2, 1), rng.gauss(0.5, 0.9) / (i + 1), key)
+        for i, (b, key, name) in enumerate(EVIDENCE)
+    ]
+    parts.append(EvidencePart("prior", "how common the class is", None, None, -0.031))
+    parts.sort(key=lambda p: -abs(p.contribution))
+    total = sum(p.contribution for p in parts)
+    probability = 1 / (1 + 2.718281828 ** -abs(total))
+    return Dossier(
+        id=f"SKU{number:05d}",
+        row=17 * number + 3,
+        kind=kind,
+        fields={
+            "title": TITLES[number % len(TITLES)],
+            "description": "Machine washable, soft and durable. Price: Rs. 899. " * 3,
+            "price": "899.0",
+            "brand": "Élégance",
+        },
+        photo=thumbnail(number) if number % 5 else None,
+        label=versus if kind in ("wrong", "suspect") else predicted,
+        predicted=predicted,
+        versus=versus,
+        probability=probability,
+        versus_probability=(1 - probability) * 0.9,
+        margin=total + 3e-9,
+        parts=tuple(parts),
+        parts_sum=total,
+        residual=3e-9,
+    )
+
+
+def _data(names: tuple[str, ...], supports: tuple[int, ...]) -> DataSection:
+    counts = dict(sorted(zip(names, supports, strict=True), key=lambda item: -item[1]))
+    rows = sum(supports)
+    return DataSection(
+        rows=rows + 5,
+        read_rows=rows + 12,
+        classes=len(names),
+        class_counts=counts,
+        small_classes={"Pens & Stationery": 3, "Eyewear": 2},
+        columns=(
+            ColumnSummary("title", "text", "recognised by its name", 0),
+            ColumnSummary("description", "text", "recognised by its name", 4),
+            ColumnSummary("image", "image", "recognised by its name", 3),
+            ColumnSummary("price", "numeric", "recognised by its name", 1),
+            ColumnSummary("brand", "categorical", "recognised by its name", 338),
+            ColumnSummary("product_url", "unused", "offered: looks like an identifier", 0),
+        ),
+        scripts={"Latin": 0.981, "Han": 0.016, "Arabic": 0.003},
+        photos_missing=3,
+        texts_cut=123,
+        text_unread_share=0.0312,
+        duplicate_groups=14,
+        duplicate_rows=37,
+        rejections={"label-missing": 4, "id-duplicate": 2, "price-ambiguous": 1, "image-missing": 3},
+        rejection_examples=(
+            {
+                "row": 41,
+                "column": "price",
+                "code": "price-ambiguous",
+                "reason": "1.299 may be 1299 or 1.299: declare the decimal mark",
+                "excerpt": "1.299",
+                "scope": "cell",
+            },
+            {"row": 77, "column": "category", "code": "label-missing", "reason": "empty", "excerpt": "", "scope": "row"},
+        ),
+    )
+
+
+def make_report(
+    classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
+) -> AuditReport:
+    """Return a realistic report with the given number of classes.
+
+    Parameters
+    ----------
+    classes : int
+    long : bool
+        Class names of 80 characters.
+    chinese : bool
+        Chinese class names.
+    seed : int
+    sampled : int
+        Products in the beeswarm.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    names = class_names(classes, long=long, chinese=chinese)
+    evaluation = _evaluation(names, rng)
+    swarms = []
+    for i, (block, key, name) in enumerate(EVIDENCE):
+        levels = tuple(rng.random() for _ in range(sampled))
+        values = tuple((lv - 0.35) * 4 / (i + 1) + rng.gauss(0, 0.5) / (i + 1) for lv in levels)
+        swarms.append(Beeswarm(name, block, sum(map(abs, values)) / sampled, values, levels, key))
+    swarms.sort(key=lambda s: -s.mean_abs)
+    worst = min(evaluation.per_class, key=lambda f: f.recall.value)
+    return AuditReport(
+        format_version=1,
+        title="products.csv",
+        verdict=(
+            Check("accuracy", evaluation.accuracy.value, evaluation.accuracy.low, evaluation.accuracy.high, None, None, "min"),
+            Check("macro_f1", evaluation.macro_f1.value, evaluation.macro_f1.low, evaluation.macro_f1.high, None, None, "min"),
+            Check("worst_class_recall", worst.recall.value, worst.recall.low, worst.recall.high, None, None, "min"),
+            Check("ece", evaluation.ece, None, None, None, None, "max"),
+        ),
+        lineage=Lineage(
+            data_path="catalogues/spring/products.csv",
+            data_sha256="5b1c" * 16,
+            data_format="csv",
+            bundle_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            encoders={"text": "all-MiniLM-L6-v2 + USE-multilingual-3", "image": "EfficientNet-Lite0"},
+            configuration={"head": "evidence", "folds": "5", "min_class_size": "5", "target": "category"},
+            versions={"python": "3.11.7", "prodcls": "0.1.0", "lightgbm": "4.7.0", "scikit-learn": "1.9.1"},
+            machine={"system": "Linux x86_64", "cores": "2"},
+            random_state=0,
+            created="2026-02-03T04:05:06+00:00",
+        ),
+        data=_data(names, tuple(f.support for f in evaluation.per_class)),
+        evaluation=evaluation,
+        explanation=ExplanationSection(
+            block_shares={"lexical": 0.41, "text": 0.33, "image": 0.17, "price": 0.05, "brand": 0.03, "prior": 0.01},
+            beeswarm=tuple(swarms),
+            sampled=sampled,
+            max_residual=4.4e-9,
+        ),
+        dossiers=tuple(_dossier(n, names, rng) for n in range(12)),
+        timing={"read": 0.4, "encode": 41.2, "train": 3.1, "evaluate": 7.7, "report": 0.9, "encoder_share": 0.773},
+        resources=Resources(1_412_000_000),
+    )
+
+
+def with_thresholds(report: AuditReport) -> AuditReport:
+    """Return the report with thresholds, one of which fails."""
+    bounds = {"accuracy": 0.8, "macro_f1": 0.99, "worst_class_recall": 0.5, "ece": 0.05}
+    checks = []
+    for check in report.verdict:
+        bound = bounds[check.name]
+        passed = check.value >= bound if check.direction == "min" else check.value <= bound
+        checks.append(dataclasses.replace(check, threshold=bound, passed=passed))
+    return dataclasses.replace(report, verdict=tuple(checks))

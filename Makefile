@@ -1,0 +1,74 @@
+# make demo    fit the demo catalogue and print where the report is
+# make test    run the whole suite, warnings as errors
+# make lint    style, types, docstrings, doctests
+# make lock    resolve the dependencies afresh into requirements.lock and requirements-test.lock
+# make clean   remove the environment and everything made
+#
+# PYTHON=...       interpreter for the environment (3.11 or later)
+# TORCH_INDEX=...  package index that holds a CPU build of torch, where the usual one has none (README)
+# PYTEST_ARGS=...  further arguments for pytest
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TORCH := $(shell grep '^torch==' requirements.lock)
+
+# The environment is brought up to date when a lock or the package's own metadata changes, not when a clock does.
+RUNTIME := $(VENV)/.runtime-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
+TESTING := $(VENV)/.testing-$(shell cat pyproject.toml requirements.lock requirements-test.lock | cksum | cut -d' ' -f1)
+
+.PHONY: demo test lint lock clean
+
+demo: $(RUNTIME)
+	$(BIN)/python -m prodcls.fit --out out/demo
+
+test: $(TESTING)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(TESTING)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/flake8 src
+	$(BIN)/python -m pytest --quiet src/prodcls
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "prodcls needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# torch comes first, after a look at what would be fetched: a CUDA build is several gigabytes and of no use here.
+$(RUNTIME): | $(VENV)/bin/python
+	$(PIP) install --dry-run --ignore-installed --no-deps --report - $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH) \
+	    | $(BIN)/python tools/refuse_cuda.py
+	$(PIP) install --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
+	$(PIP) install --no-deps -r requirements.lock -e .
+	@rm -f $(VENV)/.runtime-*
+	@touch $@
+
+$(TESTING): $(RUNTIME)
+	$(PIP) install --no-deps -r requirements-test.lock
+	@rm -f $(VENV)/.testing-*
+	@touch $@
+
+# The local part of a version (torch's +cpu) names one build and not the release, so it stays out of the lock.
+FREEZE := $(VENV)-lock/bin/python -m pip freeze --all --exclude pip --exclude prodcls | sed 's/+[a-z0-9.]*$$//'
+lock:
+	$(PYTHON) -m venv --clear $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -e . $(TORCH)
+	$(FREEZE) > requirements.lock
+	$(VENV)-lock/bin/python -m pip install --quiet -e '.[test,lint]' -c requirements.lock
+	$(FREEZE) | grep -vxFf requirements.lock > requirements-test.lock
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,56 @@
+"""What every test stands on: no network, a cache of its own, and the real catalogues where they are."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+OFFLINE = PROJECT / "tests" / "offline"
+
+_own_cache: Path | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forbid the network here and in child processes, and point the embedding cache to a folder of the session.
+
+    PRODCLS_TEST_CACHE names a folder to keep instead, so that repeated runs encode nothing twice.
+    """
+    if hasattr(config, "workerinput"):  # an xdist worker inherits the environment set below
+        return
+    global _own_cache  # noqa: PLW0603 - pytest has no other place between its two hooks
+    runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
+    kept = os.environ.get("PRODCLS_TEST_CACHE")
+    if kept is None:
+        _own_cache = Path(tempfile.mkdtemp(prefix="prodcls-test-cache-"))
+    os.environ["PRODCLS_CACHE"] = kept or str(_own_cache)
+
+
+def pytest_unconfigure() -> None:
+    """Remove the session's cache."""
+    if _own_cache is not None:
+        shutil.rmtree(_own_cache, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Root of the checkout."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real catalogues; without it the test skips, or fails where PRODCLS_REQUIRE_SHARED_DATA is set."""
+    if not SHARED_DATA.is_dir():
+        reason = "the real catalogues are not at ../shared/data"
+        if os.environ.get("PRODCLS_REQUIRE_SHARED_DATA"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SHARED_DATA

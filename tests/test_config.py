@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prodcls.config import LIMITS, FitConfig
+from prodcls.errors import InputError
+
+names = st.text(min_size=1)
+lists = st.none() | st.lists(names, max_size=3, unique=True).map(tuple)
+configs = st.builds(
+    FitConfig,
+    catalogue=st.none() | st.just(Path("a/b.csv")),
+    text=lists,
+    encoding=st.none() | st.text(),
+    decimal=st.sampled_from([None, ".", ","]),
+    head=st.sampled_from(["evidence", "flat"]),
+    folds=st.integers(2, 50),
+    group_duplicates=st.booleans(),
+    threads=st.none() | st.integers(1, 64),
+    random_state=st.integers(0, 2**32 - 1),
+    cache_dir=st.none() | st.just(Path("cache")),
+)
+
+
+@given(configs)
+def test_json_and_back(config: FitConfig) -> None:
+    assert FitConfig.from_json(config.to_json()) == config
+
+
+def test_json_is_plain_and_sorted() -> None:
+    found = json.loads(FitConfig(text=("a",), out=Path("o")).to_json())
+    assert list(found) == sorted(field.name for field in fields(FitConfig))
+    assert found["text"] == ["a"]
+    assert found["out"] == "o"
+
+
+def test_left_out_options_have_their_defaults() -> None:
+    assert FitConfig.from_json("{}") == FitConfig()
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(names, x))
+)
+def test_any_json_is_a_config_or_an_input_error(value: Any) -> None:
+    try:
+        FitConfig.from_json(json.dumps(value))
+    except InputError as error:
+        assert error.code == "option-invalid"
+
+
+@pytest.mark.parametrize("name", sorted(field.name for field in fields(FitConfig)))
+@pytest.mark.parametrize("value", [True, 3, 3.5, "x", [1], {}, None])
+def test_a_value_of_the_wrong_type_is_refused_or_kept_exactly(name: str, value: Any) -> None:
+    try:
+        config = FitConfig.from_json(json.dumps({name: value}))
+    except InputError as error:
+        assert f"--{name.replace('_', '-')}" in str(error)
+    else:
+        assert json.loads(config.to_json())[name] == value
+        assert type(json.loads(config.to_json())[name]) is type(value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"nonsense": 1}', "[" * 100_000])
+def test_what_is_no_config_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        FitConfig.from_json(text)
+
+
+@pytest.mark.parametrize("name", sorted(set(LIMITS) & {field.name for field in fields(FitConfig)}))
+def test_both_ends_of_a_limit_are_allowed_and_no_more(name: str) -> None:
+    limit = LIMITS[name]
+    for value in (limit.low, limit.high):
+        assert getattr(replace(FitConfig(), **{name: value}), name) == value
+    for value in (limit.low - 1, limit.high + 1):
+        with pytest.raises(InputError, match=f"--{name.replace('_', '-')}: {value} is not within"):
+            replace(FitConfig(), **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"head": "tree"}, "--head: 'tree' is none of evidence, flat"),
+        ({"runtime": "fast"}, "--runtime"),
+        ({"lang": "fr"}, "--lang"),
+        ({"decimal": ";"}, "--decimal: ';' is neither"),
+        ({"delimiter": "||"}, "--delimiter: '||' is not one character"),
+        ({"delimiter": ",", "decimal": ","}, "cannot both part columns and mark decimals"),
+        ({"text": ("a", "b"), "numeric": ("b",)}, "--numeric: column 'b' is already given by --text"),
+        ({"target": "a", "categorical": ("a",)}, "--categorical: column 'a' is already given by --target"),
+        ({"text": ("a", "a")}, "--text: column 'a' is already given by --text"),
+    ],
+)
+def test_contradictions_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message.replace("|", r"\|")):
+        FitConfig(**options)

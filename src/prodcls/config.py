@@ -1,0 +1,210 @@
+"""Every option of a fit with its default, and the limits of what may be asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, NoReturn, get_args
+
+from prodcls.errors import InputError
+
+__all__ = ["LIMITS", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
+
+Head = Literal["evidence", "flat"]
+Runtime = Literal["onnx", "torch"]
+Lang = Literal["en", "zh"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The range of one option, both ends included.
+
+    Attributes
+    ----------
+    low, high : int
+    unit : str
+    reason : str
+        Why the ends are where they are.
+    """
+
+    low: int
+    high: int
+    unit: str
+    reason: str
+
+
+LIMITS: dict[str, Limit] = {
+    "folds": Limit(2, 50, "folds", "one fold leaves nothing to test on; beyond 50 the intervals do not get narrower"),
+    "min_class_size": Limit(2, 1_000_000, "rows", "a class of one row cannot be both learned and tested"),
+    "random_state": Limit(0, 2**32 - 1, "", "the range of numpy's seeds"),
+    "threads": Limit(1, 1024, "threads", "more than any machine this was made for"),
+    "dossiers": Limit(0, 1000, "products", "each is a page of its own beside the report"),
+    "batch_size": Limit(1, 100_000, "rows", "a batch of photos is held in memory"),
+    "top_k": Limit(1, 100, "classes", "each adds two columns to the scored file"),
+}
+"""Range of every numeric option by name."""
+
+_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir")
+_COLUMN_LISTS = ("text", "numeric", "categorical")
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """All options of ``prodcls fit``; None means "find out from the catalogue".
+
+    Attributes
+    ----------
+    catalogue : Path or None
+        CSV, Parquet or JSONL file. None: the demo catalogue.
+    out : Path
+        Folder that gets the bundle and the report.
+    target, id, image : str or None
+        Columns recognised by name when None. ``id=""`` numbers the rows, ``image=""`` leaves the photos out.
+    text, numeric, categorical : tuple of str or None
+        Columns in reading order, recognised by name when None; an empty tuple leaves the kind out.
+    image_root : Path or None
+        Folder that photos must lie in. None: the catalogue's own folder.
+    test : Path or None
+        Catalogue to evaluate on instead of folds.
+    encoding, delimiter, decimal : str or None
+        How to read a CSV file and its numbers; detected when None. ``decimal`` is ``"."`` or ``","``.
+    head : {"evidence", "flat"}
+        Evidence of each (product, class) pair, or all embedding dimensions as columns of one multiclass booster.
+    text_encoder : str
+        Name of a text encoder, or ``"auto"``: chosen by the scripts found in the catalogue.
+    runtime : {"onnx", "torch"}
+        What runs the encoders.
+    folds : int
+        Folds of the evaluation.
+    group_duplicates : bool
+        Keep near-duplicates in one fold.
+    baselines : bool
+        Evaluate the baselines on the same folds.
+    min_class_size : int
+        Classes with fewer rows are reported and set apart. May be below ``folds``: such a class is then simply
+        missing from the test side of some folds.
+    random_state : int
+    threads : int or None
+        None: as many as there are processors.
+    dossiers : int
+        Products in the report with an account of their own.
+    lang : {"en", "zh"}
+        Language of the report.
+    cache_dir : Path or None
+        Where embeddings are kept. None: ``PRODCLS_CACHE``, else the user's cache folder.
+
+    Raises
+    ------
+    InputError
+        If an option is out of its range or contradicts another.
+    """
+
+    catalogue: Path | None = None
+    out: Path = Path("out")
+    target: str | None = None
+    id: str | None = None
+    text: tuple[str, ...] | None = None
+    image: str | None = None
+    numeric: tuple[str, ...] | None = None
+    categorical: tuple[str, ...] | None = None
+    image_root: Path | None = None
+    test: Path | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    head: Head = "evidence"
+    text_encoder: str = "auto"
+    runtime: Runtime = "onnx"
+    folds: int = 5
+    group_duplicates: bool = True
+    baselines: bool = True
+    min_class_size: int = 5
+    random_state: int = 0
+    threads: int | None = None
+    dossiers: int = 12
+    lang: Lang = "en"
+    cache_dir: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Check ranges, choices and contradictions."""
+        for name, limit in LIMITS.items():
+            value = getattr(self, name, None)
+            if value is not None and not limit.low <= value <= limit.high:
+                _refuse(name, f"{value} is not within {limit.low} to {limit.high} {limit.unit}".rstrip())
+        for name, choices in {"head": Head, "runtime": Runtime, "lang": Lang}.items():
+            if getattr(self, name) not in get_args(choices):
+                _refuse(name, f"{getattr(self, name)!r} is none of {', '.join(get_args(choices))}")
+        if self.decimal not in (None, ".", ","):
+            _refuse("decimal", f"{self.decimal!r} is neither '.' nor ','")
+        if self.delimiter is not None and len(self.delimiter) != 1:
+            _refuse("delimiter", f"{self.delimiter!r} is not one character")
+        if self.delimiter is not None and self.delimiter == self.decimal:
+            _refuse("delimiter", f"{self.delimiter!r} cannot both part columns and mark decimals")
+        self._check_roles()
+
+    def _check_roles(self) -> None:
+        """Refuse a column that is given twice."""
+        single = {name: getattr(self, name) for name in ("target", "id", "image")}
+        given = [(name, column) for name, column in single.items() if column]
+        given += [(name, column) for name in _COLUMN_LISTS for column in getattr(self, name) or ()]
+        roles: dict[str, str] = {}
+        for name, column in given:
+            if column in roles:
+                _refuse(name, f"column {column!r} is already given by --{roles[column]}")
+            roles[column] = name
+
+    def to_json(self) -> str:
+        """Return the options as one JSON object with sorted keys."""
+        plain = {name: value.as_posix() if isinstance(value, Path) else value for name, value in asdict(self).items()}
+        return json.dumps(plain, ensure_ascii=False, indent=2, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> FitConfig:
+        """Return the options written by `to_json`.
+
+        Parameters
+        ----------
+        text : str
+            A JSON object; options that are left out have their defaults.
+
+        Returns
+        -------
+        FitConfig
+
+        Raises
+        ------
+        InputError
+            If ``text`` is no JSON object, or holds an unknown option or a value of the wrong type.
+        """
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            _refuse("configuration", f"no JSON: {error}", error)
+        if not isinstance(found, dict):
+            _refuse("configuration", "no JSON object")
+        unknown = sorted(set(found) - {field.name for field in fields(cls)})
+        if unknown:
+            _refuse("configuration", f"unknown options: {', '.join(unknown)}")
+        return cls(**{name: _parse(name, value) for name, value in found.items()})
+
+
+def _parse(name: str, value: object) -> Any:  # noqa: ANN401 - each option has its own type
+    """Return the JSON ``value`` in the type of the option ``name``."""
+    default = getattr(FitConfig, name)
+    if value is None and default is None:
+        return None
+    if name in _COLUMN_LISTS:
+        if isinstance(value, list) and all(isinstance(column, str) for column in value):
+            return tuple(value)
+        _refuse(name, f"{value!r} is no list of column names")
+    expected = int if name == "threads" else str if default is None or name in _PATHS else type(default)
+    if type(value) is not expected:  # not isinstance: True is an int too
+        _refuse(name, f"{value!r} is not of type {expected.__name__}")
+    return Path(str(value)) if name in _PATHS else value
+
+
+def _refuse(name: str, what: str, cause: Exception | None = None) -> NoReturn:
+    """Raise the error for the option ``name``."""
+    message = f"--{name.replace('_', '-')}: {what}"
+    raise InputError(message, code="option-invalid") from cause

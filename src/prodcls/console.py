@@ -1,0 +1,193 @@
+"""The terminal: progress while a job runs, and one line when it fails."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import rich.console
+import rich.progress
+import rich.text
+
+from prodcls.errors import InputError
+from prodcls.progress import Progress, SilentProgress
+
+__all__ = ["open_progress", "printable", "run", "run_and_exit"]
+
+EXIT_DEFECT = 1
+EXIT_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+PLAIN_INTERVAL = 5.0
+"""Seconds between two lines of progress where the output is no terminal."""
+
+VERSIONED = ("prodcls", "click", "lightgbm", "numpy", "onnxruntime", "pandas", "pyarrow", "scikit-learn", "torch")
+"""Distributions whose versions go into a traceback file."""
+
+
+def printable(text: str) -> str:
+    r"""Return ``text`` as one line in which nothing can steer a terminal.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Characters that do not print, line breaks and direction marks among them, as escapes.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[2Jb\u202ec\nd"))
+    a\x1b[2Jb\u202ec\nd
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def open_progress() -> Progress:
+    """Return progress for standard error: bars on a terminal, lines now and then elsewhere."""
+    return _Bars() if sys.stderr.isatty() else _Lines()
+
+
+class _Lines(SilentProgress):
+    """Plain lines, for logs."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        with super().stage(name):
+            yield
+        self.note(f"{name}: {time.perf_counter() - start:.1f} s")
+
+    @contextmanager
+    def items(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
+        start = last = time.perf_counter()
+
+        def show(done: int) -> None:
+            nonlocal last
+            now = time.perf_counter()
+            if now - last >= PLAIN_INTERVAL and done:
+                last = now
+                rate = done / (now - start)
+                self.note(f"{label}: {done}/{total}, {rate:.0f} items/s, {(total - done) / rate:.0f} s left")
+
+        yield show
+
+    def note(self, line: str) -> None:
+        click.echo(printable(line), err=True)
+
+
+class _Bars(_Lines):
+    """A bar with items/s and the time left; it vanishes when done and the stage's line stays."""
+
+    @contextmanager
+    def items(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
+        columns = (
+            rich.progress.TextColumn("{task.description}", markup=False),
+            rich.progress.BarColumn(),
+            rich.progress.MofNCompleteColumn(),
+            _Rate(),
+            rich.progress.TimeRemainingColumn(),
+        )
+        with rich.progress.Progress(*columns, console=rich.console.Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(printable(label), total=total)
+            yield lambda done: bars.update(task, completed=done)
+
+
+class _Rate(rich.progress.ProgressColumn):
+    """Items a second."""
+
+    def render(self, task: rich.progress.Task) -> rich.text.Text:
+        return rich.text.Text(f"{task.speed:.0f} items/s" if task.speed else "")
+
+
+def run(command: click.Command, arguments: Sequence[str] | None, prog_name: str) -> int:
+    """Run a command and turn every failure into one line on standard error.
+
+    Parameters
+    ----------
+    command : click.Command
+    arguments : sequence of str or None
+        None: those of the process.
+    prog_name : str
+        How the user called it.
+
+    Returns
+    -------
+    int
+        0; 2 where the input or the call is at fault; 130 when interrupted; 1 for a defect, of which a traceback file
+        tells more, and for a closed pipe.
+    """
+    try:
+        code = command.main(arguments, prog_name=prog_name, standalone_mode=False)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        name = context.command_path if context else prog_name
+        _complain(name, f"{error.format_message()} (see {name} --help)")
+        return EXIT_INPUT
+    except InputError as error:
+        _complain(prog_name, str(error))
+        return EXIT_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        _complain(prog_name, "interrupted")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever else happens is a defect of ours
+        path = _write_traceback(error)
+        _complain(prog_name, f"defect: {type(error).__name__}: {error}; please report it with {path}")
+        return EXIT_DEFECT
+    return code if isinstance(code, int) else 0
+
+
+def run_and_exit(command: click.Command, prog_name: str) -> NoReturn:
+    """Run a command with the arguments of the process and leave with its exit code."""
+    sys.exit(run(command, None, prog_name))
+
+
+def _complain(prog_name: str, message: str) -> None:
+    click.echo(f"{prog_name}: {printable(message)}", err=True)
+
+
+def _write_traceback(error: Exception) -> Path:
+    """Write where ``error`` came from into the current folder, or the temporary one where that is read-only."""
+    name = f"prodcls-defect-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
+    text = _describe(error)
+    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        try:
+            (folder / name).write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return folder / name
+    return Path(os.devnull)
+
+
+def _describe(error: Exception) -> str:
+    """Return versions and stack of ``error`` and its causes.
+
+    Messages of exceptions are left out on purpose: they quote cells of the catalogue, and this file is to be sent.
+    """
+    lines = [f"python {platform.python_version()} on {platform.platform()}\n"]
+    for name in VERSIONED:
+        try:
+            lines.append(f"{name} {metadata.version(name)}\n")
+        except metadata.PackageNotFoundError:
+            lines.append(f"{name} is not installed\n")
+    link: BaseException | None = error
+    while link is not None:
+        lines += [
+            "\n",
+            f"{type(link).__module__}.{type(link).__qualname__}\n",
+            *traceback.format_tb(link.__traceback__),
+        ]
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return "".join(lines)

@@ -1,0 +1,127 @@
+"""``python -m prodcls.fit``: learn the categories of a catalogue."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from prodcls.config import LIMITS, FitConfig, Head, Lang, Runtime
+from prodcls.console import open_progress, run_and_exit
+
+__all__ = ["fit"]
+
+FILE = click.Path(exists=True, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def _columns(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Return names parted by commas; a name with a comma stands in double quotes; nothing at all means no column."""
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
+    if "" in names:
+        message = f"there is an empty name in {value!r}"
+        raise click.BadParameter(message)
+    return names
+
+
+def _delimiter(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    return "\t" if value in ("tab", "\\t") else value
+
+
+def _range(name: str) -> click.IntRange:
+    return click.IntRange(LIMITS[name].low, LIMITS[name].high)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.argument("catalogue", type=FILE, required=False)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FitConfig.out,
+    help="Folder for the bundle and the report.",
+)
+@click.option("--target", metavar="COLUMN", help="Column that holds the class.")
+@click.option("--id", metavar="COLUMN", help="Column that names a product; '' numbers the rows.")
+@click.option("--text", metavar="COLUMNS", callback=_columns, help="Text columns in reading order, parted by commas.")
+@click.option("--image", metavar="COLUMN", help="Column that holds the photo's path; '' leaves photos out.")
+@click.option("--numeric", metavar="COLUMNS", callback=_columns, help="Number columns; '' for none.")
+@click.option(
+    "--categorical", metavar="COLUMNS", callback=_columns, help="Columns of fixed values such as brand; '' for none."
+)
+@click.option("--image-root", type=FOLDER, help="Folder that photos must lie in.  [default: the catalogue's]")
+@click.option("--encoding", help="Encoding of a CSV file.  [default: detected]")
+@click.option(
+    "--delimiter",
+    metavar="CHARACTER",
+    callback=_delimiter,
+    help="Delimiter of a CSV file, or 'tab'.  [default: detected]",
+)
+@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: detected]")
+@click.option(
+    "--head",
+    type=click.Choice(get_args(Head)),
+    default=FitConfig.head,
+    help="evidence: named evidence of each class; flat: all columns in one booster.",
+)
+@click.option(
+    "--text-encoder",
+    metavar="NAME",
+    default=FitConfig.text_encoder,
+    help="auto chooses by the scripts in the catalogue.",
+)
+@click.option(
+    "--runtime", type=click.Choice(get_args(Runtime)), default=FitConfig.runtime, help="What runs the encoders."
+)
+@click.option("--folds", type=_range("folds"), default=FitConfig.folds, help="Folds of the evaluation.")
+@click.option("--test", type=FILE, help="Catalogue to evaluate on instead of folds.")
+@click.option(
+    "--baselines/--no-baselines", default=FitConfig.baselines, help="Evaluate the baselines on the same folds."
+)
+@click.option(
+    "--group-duplicates/--no-group-duplicates",
+    default=FitConfig.group_duplicates,
+    help="Keep near-duplicates in one fold.",
+)
+@click.option(
+    "--min-class-size",
+    type=_range("min_class_size"),
+    default=FitConfig.min_class_size,
+    help="Classes with fewer rows are reported and set apart.",
+)
+@click.option(
+    "--random-state", type=_range("random_state"), default=FitConfig.random_state, help="Seed of everything random."
+)
+@click.option("--threads", type=_range("threads"), help="Threads.  [default: one a processor]")
+@click.option(
+    "--dossiers",
+    type=_range("dossiers"),
+    default=FitConfig.dossiers,
+    help="Products in the report with an account of their own.",
+)
+@click.option("--lang", type=click.Choice(get_args(Lang)), default=FitConfig.lang, help="Language of the report.")
+@click.option(
+    "--cache-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where embeddings are kept.  [default: the user's cache folder]",
+)
+def fit(catalogue: Path | None, **options: Any) -> None:  # noqa: ANN401 - each option has its own type
+    """Learn the categories of CATALOGUE (CSV, Parquet or JSONL), evaluate, and write a bundle and an audit report.
+
+    Columns are recognised by name where no option sets them. Without CATALOGUE a demo catalogue is made.
+    """
+    config = FitConfig(catalogue=catalogue, **options)
+    from prodcls.training import fit_catalogue
+
+    outcome = fit_catalogue(config, open_progress())
+    for line in outcome.summary_lines:
+        click.echo(line)
+    click.echo(f"bundle: {outcome.bundle_path}")
+    click.echo(f"report: {outcome.report_path}")
+
+
+if __name__ == "__main__":
+    run_and_exit(fit, "python -m prodcls.fit")

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+
+from prodcls.cli import COMMANDS, cli
+from prodcls.config import FitConfig
+from prodcls.console import run
+from prodcls.fit import fit
+from prodcls.predict import predict
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = {"lightgbm", "matplotlib", "numpy", "onnxruntime", "pandas", "pyarrow", "scipy", "shap", "sklearn", "torch"}
+HELP_SECONDS = 0.3
+
+
+@dataclass
+class Calls:
+    """What the commands handed to the flows."""
+
+    config: FitConfig | None = None
+    predicted: dict[str, Any] | None = None
+
+
+@pytest.fixture
+def flows(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    calls = Calls()
+
+    def fit_catalogue(config: FitConfig, _progress: object) -> SimpleNamespace:
+        calls.config = config
+        return SimpleNamespace(summary_lines=("accuracy 0.9",), bundle_path="o/bundle", report_path="o/audit.html")
+
+    def predict_catalogue(bundle: Path, catalogue: Path, out: Path, **options: Any) -> SimpleNamespace:
+        calls.predicted = {"bundle": bundle, "catalogue": catalogue, "out": out, **options}
+        return SimpleNamespace(summary_lines=("3 rows",))
+
+    monkeypatch.setitem(sys.modules, "prodcls.training", SimpleNamespace(fit_catalogue=fit_catalogue))
+    monkeypatch.setitem(sys.modules, "prodcls.scoring", SimpleNamespace(predict_catalogue=predict_catalogue))
+    return calls
+
+
+def prodcls(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "prodcls.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_help_comes_at_once() -> None:
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        done = prodcls("--help")
+        seconds.append(time.perf_counter() - start)
+        assert done.returncode == 0
+    assert min(seconds) <= HELP_SECONDS
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])
+def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
+    code = "import sys; from prodcls.cli import cli; cli.main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    assert set(done.stdout.splitlines()[-1].split()) & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_subcommand_is_the_command_of_its_module(name: str) -> None:
+    found = cli.get_command(click.Context(cli), name)
+    assert found is getattr(sys.modules[f"prodcls.{name}"], name)
+
+
+def test_every_option_of_a_fit_is_on_the_command_line() -> None:
+    assert {param.name for param in fit.params} == {field.name for field in fields(FitConfig)}
+
+
+def test_a_fit_without_options_uses_the_defaults_and_the_demo(flows: Calls, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(cli, ["fit"], "prodcls") == 0
+    assert flows.config == FitConfig()
+    assert capsys.readouterr().out.splitlines() == ["accuracy 0.9", "bundle: o/bundle", "report: o/audit.html"]
+
+
+def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.touch()
+    words = f"""{table} --out o --target c --id sku --text title,description --image photo --numeric price
+        --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --decimal , --head flat
+        --text-encoder use --runtime torch --folds 7 --test {table} --no-baselines --no-group-duplicates
+        --min-class-size 3 --random-state 9 --threads 2 --dossiers 0 --lang zh --cache-dir {tmp_path}""".split()
+    assert run(fit, words, "fit") == 0
+    assert flows.config == FitConfig(
+        catalogue=table, out=Path("o"), target="c", id="sku", text=("title", "description"), image="photo",
+        numeric=("price",), categorical=("brand",), image_root=tmp_path, encoding="gb18030", delimiter="\t",
+        decimal=",", head="flat", text_encoder="use", runtime="torch", folds=7, test=table, baselines=False,
+        group_duplicates=False, min_class_size=3, random_state=9, threads=2, dossiers=0, lang="zh", cache_dir=tmp_path,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("a,b", ("a", "b")),
+        ("a, b", ("a", "b")),
+        ("", ()),
+        ('"a,b",c', ("a,b", "c")),
+        ("商品名称,描述", ("商品名称", "描述")),
+    ],
+)
+def test_lists_of_columns(flows: Calls, text: str, columns: tuple[str, ...]) -> None:
+    assert run(fit, ["--text", text], "fit") == 0
+    assert flows.config is not None
+    assert flows.config.text == columns
+
+
+def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.touch()
+    words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
+    assert run(predict, words, "predict") == 0
+    assert flows.predicted is not None
+    assert flows.predicted.pop("progress").seconds == {}
+    assert flows.predicted == {
+        "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fit", "nowhere.csv"], "nowhere.csv"),
+        (["fit", "--folds", "1"], "1 is not in the range"),
+        (["fit", "--text", "a,,b"], "there is an empty name"),
+        (["fit", "--text", "a", "--numeric", "a"], "column 'a' is already given by --text"),
+        (["fit", "--delimiter", "||"], "is not one character"),
+        (["fit", "--nonsense"], "--nonsense"),
+        (["nonsense"], "nonsense"),
+        (["predict"], "BUNDLE"),
+    ],
+)
+def test_a_wrong_call_gets_one_line_and_code_2(
+    arguments: list[str], message: str, flows: Calls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(cli, arguments, "prodcls") == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert message in captured.err
+    assert flows.config is None
+
+
+@pytest.mark.parametrize("name", ["cli", *COMMANDS])
+def test_each_module_runs_by_itself(name: str) -> None:
+    command = [sys.executable, "-m", f"prodcls.{name}", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Usage: ")
+    assert done.stderr == ""
+
+
+def test_the_version_is_shown() -> None:
+    assert re.fullmatch(r"prodcls, version \d+\.\d+\.\d+\n", prodcls("--version").stdout)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell: str) -> None:
+    done = prodcls("--completion", shell)
+    assert done.returncode == 0
+    assert f"_PRODCLS_COMPLETE={shell}_complete" in done.stdout
+
+
+def test_completion_completes() -> None:
+    environment = os.environ | {
+        "_PRODCLS_COMPLETE": "bash_complete",
+        "COMP_WORDS": "prodcls fit --he",
+        "COMP_CWORD": "2",
+    }
+    code = "from prodcls.cli import cli; cli(prog_name='prodcls')"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["plain,--head", "plain,--help"]
+
+
+def test_a_closed_pipe_is_met_in_silence() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        command = [sys.executable, "-m", "prodcls.cli", "--help"]
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_pages_name_only_what_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    known = {option for command in (cli, fit, predict) for param in command.params for option in param.opts}
+    known |= {option for param in fit.params for option in param.secondary_opts}
+    known |= {"--help", "--version", "--index-url"}  # the last is pip's
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - known - {"--strict"} == set()
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert [link for link in links if not (ROOT / link).exists()] == []

@@ -93,13 +93,13 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
     table.touch()
     words = f"""{table} --out o --target c --id sku --text title,description --image photo --numeric price
         --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --decimal , --head flat
-        --text-encoder use --runtime torch --folds 7 --test {table} --no-baselines --no-group-duplicates
+        --text-encoder minilm,use --runtime torch --folds 7 --test {table} --no-baselines --no-group-duplicates
         --min-class-size 3 --random-state 9 --threads 2 --dossiers 0 --lang zh --cache-dir {tmp_path}""".split()
     assert run(fit, words, "fit") == 0
     assert flows.config == FitConfig(
         catalogue=table, out=Path("o"), target="c", id="sku", text=("title", "description"), image="photo",
         numeric=("price",), categorical=("brand",), image_root=tmp_path, encoding="gb18030", delimiter="\t",
-        decimal=",", head="flat", text_encoder="use", runtime="torch", folds=7, test=table, baselines=False,
+        decimal=",", head="flat", text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, baselines=False,
         group_duplicates=False, min_class_size=3, random_state=9, threads=2, dossiers=0, lang="zh", cache_dir=tmp_path,
     )  # fmt: skip
 
@@ -139,6 +139,7 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
         (["fit", "--folds", "1"], "1 is not in the range"),
         (["fit", "--text", "a,,b"], "there is an empty name"),
         (["fit", "--text", "a", "--numeric", "a"], "column 'a' is already given by --text"),
+        (["fit", "--text-encoder", ""], "names no encoder"),
         (["fit", "--delimiter", "||"], "is not one character"),
         (["fit", "--nonsense"], "--nonsense"),
         (["nonsense"], "nonsense"),

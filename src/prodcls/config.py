@@ -47,6 +47,7 @@ LIMITS: dict[str, Limit] = {
 
 _PATHS = ("catalogue", "image_root", "out", "test", "cache_dir")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
+_LISTS = (*_COLUMN_LISTS, "text_encoder")
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class FitConfig:
         How to read a CSV file and its numbers; detected when None. ``decimal`` is ``"."`` or ``","``.
     head : {"evidence", "flat"}
         Evidence of each (product, class) pair, or all embedding dimensions as columns of one multiclass booster.
-    text_encoder : str
-        Name of a text encoder, or ``"auto"``: chosen by the scripts found in the catalogue.
+    text_encoder : tuple of str or None
+        Names of text encoders. None: chosen by the scripts found in the catalogue.
     runtime : {"onnx", "torch"}
         What runs the encoders.
     folds : int
@@ -114,7 +115,7 @@ class FitConfig:
     delimiter: str | None = None
     decimal: str | None = None
     head: Head = "evidence"
-    text_encoder: str = "auto"
+    text_encoder: tuple[str, ...] | None = None
     runtime: Runtime = "onnx"
     folds: int = 5
     group_duplicates: bool = True
@@ -141,6 +142,8 @@ class FitConfig:
             _refuse("delimiter", f"{self.delimiter!r} is not one character")
         if self.delimiter is not None and self.delimiter == self.decimal:
             _refuse("delimiter", f"{self.delimiter!r} cannot both part columns and mark decimals")
+        if self.text_encoder == ():
+            _refuse("text_encoder", "names no encoder; leave text out with --text ''")
         self._check_roles()
 
     def _check_roles(self) -> None:
@@ -194,10 +197,10 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401 - each option has i
     default = getattr(FitConfig, name)
     if value is None and default is None:
         return None
-    if name in _COLUMN_LISTS:
-        if isinstance(value, list) and all(isinstance(column, str) for column in value):
+    if name in _LISTS:
+        if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
             return tuple(value)
-        _refuse(name, f"{value!r} is no list of column names")
+        _refuse(name, f"{value!r} is no list of names")
     expected = int if name == "threads" else str if default is None or name in _PATHS else type(default)
     if type(value) is not expected:  # not isinstance: True is an int too
         _refuse(name, f"{value!r} is not of type {expected.__name__}")

@@ -1,4 +1,4 @@
-"""The terminal: progress while a job runs, and one line when it fails."""
+"""What a command says when it fails: one line, and an exit code."""
 
 from __future__ import annotations
 
@@ -8,28 +8,19 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from importlib import metadata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
-import rich.console
-import rich.progress
-import rich.text
 
 from prodcls.errors import InputError
-from prodcls.progress import Progress, SilentProgress
 
-__all__ = ["open_progress", "printable", "run", "run_and_exit"]
+__all__ = ["printable", "run", "run_and_exit"]
 
 EXIT_DEFECT = 1
 EXIT_INPUT = 2
 EXIT_INTERRUPTED = 130
-
-PLAIN_INTERVAL = 5.0
-"""Seconds between two lines of progress where the output is no terminal."""
 
 VERSIONED = ("prodcls", "click", "lightgbm", "numpy", "onnxruntime", "pandas", "pyarrow", "scikit-learn", "torch")
 """Distributions whose versions go into a traceback file."""
@@ -53,63 +44,6 @@ def printable(text: str) -> str:
     a\x1b[2Jb\u202ec\nd
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
-
-
-def open_progress() -> Progress:
-    """Return progress for standard error: bars on a terminal, lines now and then elsewhere."""
-    return _Bars() if sys.stderr.isatty() else _Lines()
-
-
-class _Lines(SilentProgress):
-    """Plain lines, for logs."""
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        with super().stage(name):
-            yield
-        self.note(f"{name}: {time.perf_counter() - start:.1f} s")
-
-    @contextmanager
-    def items(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        start = last = time.perf_counter()
-
-        def show(done: int) -> None:
-            nonlocal last
-            now = time.perf_counter()
-            if now - last >= PLAIN_INTERVAL and done:
-                last = now
-                rate = done / (now - start)
-                self.note(f"{label}: {done}/{total}, {rate:.0f} items/s, {(total - done) / rate:.0f} s left")
-
-        yield show
-
-    def note(self, line: str) -> None:
-        click.echo(printable(line), err=True)
-
-
-class _Bars(_Lines):
-    """A bar with items/s and the time left; it vanishes when done and the stage's line stays."""
-
-    @contextmanager
-    def items(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        columns = (
-            rich.progress.TextColumn("{task.description}", markup=False),
-            rich.progress.BarColumn(),
-            rich.progress.MofNCompleteColumn(),
-            _Rate(),
-            rich.progress.TimeRemainingColumn(),
-        )
-        with rich.progress.Progress(*columns, console=rich.console.Console(stderr=True), transient=True) as bars:
-            task = bars.add_task(printable(label), total=total)
-            yield lambda done: bars.update(task, completed=done)
-
-
-class _Rate(rich.progress.ProgressColumn):
-    """Items a second."""
-
-    def render(self, task: rich.progress.Task) -> rich.text.Text:
-        return rich.text.Text(f"{task.speed:.0f} items/s" if task.speed else "")
 
 
 def run(command: click.Command, arguments: Sequence[str] | None, prog_name: str) -> int:
@@ -176,6 +110,8 @@ def _describe(error: Exception) -> str:
 
     Messages of exceptions are left out on purpose: they quote cells of the catalogue, and this file is to be sent.
     """
+    from importlib import metadata  # slow to import, and rarely needed
+
     lines = [f"python {platform.python_version()} on {platform.platform()}\n"]
     for name in VERSIONED:
         try:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import click
 
 from prodcls.config import LIMITS, FitConfig, Head, Lang, Runtime
-from prodcls.console import open_progress, run_and_exit
+from prodcls.console import run_and_exit
 
 __all__ = ["fit"]
 
@@ -17,8 +17,8 @@ FILE = click.Path(exists=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def _columns(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """Return names parted by commas; a name with a comma stands in double quotes; nothing at all means no column."""
+def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Return names parted by commas; a name with a comma stands in double quotes; nothing at all means none."""
     if value is None:
         return None
     names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
@@ -46,11 +46,11 @@ def _range(name: str) -> click.IntRange:
 )
 @click.option("--target", metavar="COLUMN", help="Column that holds the class.")
 @click.option("--id", metavar="COLUMN", help="Column that names a product; '' numbers the rows.")
-@click.option("--text", metavar="COLUMNS", callback=_columns, help="Text columns in reading order, parted by commas.")
+@click.option("--text", metavar="COLUMNS", callback=_names, help="Text columns in reading order, parted by commas.")
 @click.option("--image", metavar="COLUMN", help="Column that holds the photo's path; '' leaves photos out.")
-@click.option("--numeric", metavar="COLUMNS", callback=_columns, help="Number columns; '' for none.")
+@click.option("--numeric", metavar="COLUMNS", callback=_names, help="Number columns; '' for none.")
 @click.option(
-    "--categorical", metavar="COLUMNS", callback=_columns, help="Columns of fixed values such as brand; '' for none."
+    "--categorical", metavar="COLUMNS", callback=_names, help="Columns of fixed values such as brand; '' for none."
 )
 @click.option("--image-root", type=FOLDER, help="Folder that photos must lie in.  [default: the catalogue's]")
 @click.option("--encoding", help="Encoding of a CSV file.  [default: detected]")
@@ -69,9 +69,9 @@ def _range(name: str) -> click.IntRange:
 )
 @click.option(
     "--text-encoder",
-    metavar="NAME",
-    default=FitConfig.text_encoder,
-    help="auto chooses by the scripts in the catalogue.",
+    metavar="NAMES",
+    callback=_names,
+    help="Text encoders, parted by commas.  [default: chosen by the scripts in the catalogue]",
 )
 @click.option(
     "--runtime", type=click.Choice(get_args(Runtime)), default=FitConfig.runtime, help="What runs the encoders."
@@ -114,6 +114,7 @@ def fit(catalogue: Path | None, **options: Any) -> None:  # noqa: ANN401 - each 
     Columns are recognised by name where no option sets them. Without CATALOGUE a demo catalogue is made.
     """
     config = FitConfig(catalogue=catalogue, **options)
+    from prodcls.bars import open_progress
     from prodcls.training import fit_catalogue
 
     outcome = fit_catalogue(config, open_progress())

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from prodcls.config import LIMITS
-from prodcls.console import open_progress, run_and_exit
+from prodcls.console import run_and_exit
 
 __all__ = ["predict"]
 
@@ -36,6 +36,7 @@ __all__ = ["predict"]
 )
 def predict(bundle: Path, catalogue: Path, out: Path, batch_size: int, top_k: int) -> None:
     """Classify the products of CATALOGUE with BUNDLE, the folder that a fit wrote."""
+    from prodcls.bars import open_progress
     from prodcls.scoring import predict_catalogue
 
     outcome = predict_catalogue(bundle, catalogue, out, batch_size=batch_size, top_k=top_k, progress=open_progress())

@@ -1,0 +1,184 @@
+"""The correction: LightGBM trained listwise on named evidence, starting from the pool.
+
+The objective is the exact softmax over the candidates of a product: gradient ``p - y``, hessian ``p (1 - p)``. It
+starts from the pool's scores, and the number of rounds is the one with the least held-out loss over inner folds;
+zero rounds, the pool alone, is always among the choices, and wins unless more rounds are better by a clear margin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.pool import listwise_loss
+
+__all__ = ["BoosterData", "RoundsChoice", "choose_rounds", "train_booster"]
+
+MAX_ROUNDS = 80
+"""Most rounds tried; held-out loss turned up well before in every catalogue measured."""
+
+PARAMETERS: dict[str, object] = {
+    "num_leaves": 15,
+    "learning_rate": 0.05,
+    "min_data_in_leaf": 20,
+    "min_sum_hessian_in_leaf": 1.0,
+    "feature_fraction": 0.7,
+    "lambda_l2": 1.0,
+    "max_bin": 63,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+    "boost_from_average": False,
+}
+
+
+@dataclass(frozen=True)
+class BoosterData:
+    """Evidence of candidates, as the booster is trained on it.
+
+    Attributes
+    ----------
+    evidence : ndarray of shape (n, M, F), float64
+    start : ndarray of shape (n, M), float64
+        Pool scores.
+    truth : ndarray of shape (n,), int64
+        Position of the true class among the candidates.
+    monotone : tuple of int
+        +1 for evidence that must only help, 0 otherwise; length F.
+    names : tuple of str
+        Length F.
+    """
+
+    evidence: NDArray[np.float64]
+    start: NDArray[np.float64]
+    truth: NDArray[np.int64]
+    monotone: tuple[int, ...]
+    names: tuple[str, ...]
+
+    def take(self, rows: NDArray[np.intp]) -> BoosterData:
+        """Return the products at ``rows``."""
+        return BoosterData(self.evidence[rows], self.start[rows], self.truth[rows], self.monotone, self.names)
+
+
+Objective = Callable[[NDArray[np.float64], lightgbm.Dataset], tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+def _softmax_objective(data: BoosterData) -> Objective:
+    shape = data.start.shape
+    target = np.zeros(shape)
+    target[np.arange(shape[0]), data.truth] = 1.0
+
+    def objective(
+        scores: NDArray[np.float64], _: lightgbm.Dataset
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        margins = scores.reshape(shape)
+        exponent = np.exp(margins - margins.max(axis=1, keepdims=True))
+        p = exponent / exponent.sum(axis=1, keepdims=True)
+        return (p - target).ravel(), np.maximum(p * (1.0 - p), 1e-6).ravel()
+
+    return objective
+
+
+def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads: int) -> lightgbm.Booster:
+    """Train ``rounds`` trees on the evidence, starting from the pool.
+
+    Parameters
+    ----------
+    data : BoosterData
+    rounds : int
+        At least 1.
+    random_state : int
+    threads : int
+
+    Returns
+    -------
+    lightgbm.Booster
+        Its raw prediction is the correction alone: add it to the pool's score.
+    """
+    parameters = {
+        **PARAMETERS,
+        "objective": _softmax_objective(data),
+        "monotone_constraints": list(data.monotone),
+        "seed": random_state,
+        "num_threads": threads,
+    }
+    flat = data.evidence.reshape(-1, data.evidence.shape[2])
+    dataset = lightgbm.Dataset(
+        flat,
+        label=np.zeros(len(flat)),
+        init_score=data.start.ravel(),
+        feature_name=list(data.names),
+        params={"verbosity": -1, "max_bin": PARAMETERS["max_bin"]},
+    )
+    return lightgbm.train(parameters, dataset, num_boost_round=rounds)
+
+
+@dataclass(frozen=True)
+class RoundsChoice:
+    """How many rounds to train, and what inner folds showed.
+
+    Attributes
+    ----------
+    rounds : int
+        0: the pool alone.
+    losses : dict of int to float
+        Mean held-out loss by number of rounds, nats.
+    corrections : ndarray of shape (n, M), float64
+        Held-out correction of each candidate at ``rounds``; zeros when that is 0.
+    """
+
+    rounds: int
+    losses: dict[int, float]
+    corrections: NDArray[np.float64]
+
+
+CHECKPOINTS = tuple(range(0, MAX_ROUNDS + 1, 10))
+"""Numbers of rounds compared."""
+
+
+def choose_rounds(
+    data: BoosterData, fold: NDArray[np.int64], *, random_state: int, threads: int
+) -> RoundsChoice:
+    """Choose the number of rounds by held-out loss over inner folds.
+
+    More rounds replace fewer only when the mean improvement exceeds its standard error over products: on small sets
+    differences below it are noise, and the pool is the safer model.
+
+    Parameters
+    ----------
+    data : BoosterData
+    fold : ndarray of shape (n,), int64
+        Inner fold of each product.
+    random_state : int
+    threads : int
+
+    Returns
+    -------
+    RoundsChoice
+    """
+    corrections = np.zeros((len(CHECKPOINTS), *data.start.shape))
+    for k in np.unique(fold):
+        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        booster = train_booster(data.take(inside), MAX_ROUNDS, random_state=random_state, threads=threads)
+        flat = data.evidence[outside].reshape(-1, data.evidence.shape[2])
+        for i in range(1, len(CHECKPOINTS)):
+            step = booster.predict(
+                flat,
+                raw_score=True,
+                start_iteration=CHECKPOINTS[i - 1],
+                num_iteration=CHECKPOINTS[i] - CHECKPOINTS[i - 1],
+                num_threads=threads,
+            )
+            corrections[i, outside] = corrections[i - 1, outside] + np.reshape(step, (len(outside), -1))
+    losses = np.stack([listwise_loss(data.start + c, data.truth) for c in corrections])
+    best = 0
+    for i in range(1, len(CHECKPOINTS)):
+        gain = losses[best] - losses[i]
+        if gain.mean() > gain.std() / np.sqrt(len(gain)):
+            best = i
+    means = dict(zip(CHECKPOINTS, losses.mean(axis=1).tolist(), strict=True))
+    return RoundsChoice(CHECKPOINTS[best], means, corrections[best])

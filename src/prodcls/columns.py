@@ -1,0 +1,214 @@
+"""How typical a column's value is for each class: numbers such as price, and categories such as brand.
+
+Both give log ratios against the whole catalogue, so 0 means "says nothing" and a missing or unseen value is 0.
+Held-out scores leave the row's own group out of every count and moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+__all__ = [
+    "CategoryAffinity",
+    "NumberTypicality",
+    "category_held_out",
+    "fit_category",
+    "fit_number",
+    "number_held_out",
+    "signed_log",
+]
+
+PSEUDO_ROWS = 3.0
+"""Rows of the whole catalogue added to each class, so that tiny classes stay near the average."""
+
+OUTLIER_SHARE = 0.1
+"""Share of each class taken to be drawn from the whole catalogue: bounds the log ratio below at log(0.1)."""
+
+_TINY = 1e-12
+
+
+def signed_log(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``sign(x) log(1 + |x|)``: prices span decades, and some columns are negative."""
+    logs: NDArray[np.float64] = np.sign(values) * np.log1p(np.abs(values))
+    return logs
+
+
+@dataclass(frozen=True)
+class NumberTypicality:
+    """Normal densities of a column on the log scale, one a class.
+
+    Attributes
+    ----------
+    mean, deviation : ndarray of shape (K,), float64
+        On the scale of `signed_log`.
+    overall : tuple of (float, float)
+        Mean and deviation over the whole catalogue.
+    """
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    overall: tuple[float, float]
+
+    def scores(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return log density ratios of shape (n, K) for ``values`` of shape (n,); 0 where NaN."""
+        return _log_ratio(values, self.mean, self.deviation, self.overall)
+
+
+def _log_density(x: NDArray[np.float64], mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> NDArray[np.float64]:
+    density: NDArray[np.float64] = -0.5 * ((x - mean) / deviation) ** 2 - np.log(deviation)
+    return density
+
+
+def _log_ratio(
+    values: NDArray[np.float64],
+    mean: NDArray[np.float64],
+    deviation: NDArray[np.float64],
+    overall: tuple[float, float],
+) -> NDArray[np.float64]:
+    missing = np.isnan(values)[:, None]
+    x = np.where(missing, overall[0], signed_log(values)[:, None])
+    base = _log_density(x, np.asarray(overall[0]), np.asarray(overall[1]))
+    ratio = np.logaddexp(
+        np.log(1 - OUTLIER_SHARE) + _log_density(x, mean, deviation) - base, np.log(OUTLIER_SHARE)
+    )
+    return np.where(missing, 0.0, ratio)
+
+
+def _moments(
+    count: NDArray[np.float64],
+    total: NDArray[np.float64],
+    squares: NDArray[np.float64],
+    overall: tuple[float, float],
+    within: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and deviation shrunk towards the catalogue's by `PSEUDO_ROWS` rows."""
+    weight = count + PSEUDO_ROWS
+    mean = (total + PSEUDO_ROWS * overall[0]) / weight
+    raw = total / np.maximum(count, 1.0)
+    spread = np.maximum(squares - count * raw**2, 0.0)
+    deviation = np.sqrt((spread + PSEUDO_ROWS * within**2) / weight)
+    return mean, np.maximum(deviation, _TINY)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    count: NDArray[np.float64]
+    total: NDArray[np.float64]
+    squares: NDArray[np.float64]
+    overall: tuple[float, float]
+    within: float
+
+
+def _sums(x: NDArray[np.float64], labels: NDArray[np.int64], n_classes: int) -> _Sums:
+    known = ~np.isnan(x)
+    x, labels = x[known], labels[known]
+    count = np.bincount(labels, minlength=n_classes).astype(np.float64)
+    total = np.bincount(labels, x, n_classes)
+    squares = np.bincount(labels, x**2, n_classes)
+    mean = float(x.mean()) if len(x) else 0.0
+    deviation = max(float(x.std()), 1e-3) if len(x) else 1.0
+    spread = squares - total**2 / np.maximum(count, 1.0)
+    within = max(float(np.sqrt(max(spread.sum(), 0.0) / max(len(x), 1))), 1e-3)
+    return _Sums(count, total, squares, (mean, deviation), within)
+
+
+def fit_number(values: NDArray[np.float64], labels: NDArray[np.int64], n_classes: int) -> NumberTypicality:
+    """Fit class densities of a numeric column; ``values`` has shape (n,), NaN is missing."""
+    s = _sums(signed_log(values), labels, n_classes)
+    mean, deviation = _moments(s.count, s.total, s.squares, s.overall, s.within)
+    return NumberTypicality(mean, deviation, s.overall)
+
+
+def number_held_out(
+    values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
+) -> NDArray[np.float64]:
+    """Return log density ratios of shape (n, K), each row scored without its group's rows."""
+    x = signed_log(values)
+    known = ~np.isnan(x)
+    s = _sums(x, labels, n_classes)
+    mine = np.where(known, x, 0.0)
+    own = [_own_group(groups, labels, weight, n_classes) for weight in (known.astype(np.float64), mine, mine**2)]
+    mean, deviation = _moments(
+        np.maximum(s.count - own[0], 0.0), s.total - own[1], s.squares - own[2], s.overall, s.within
+    )
+    return _log_ratio(values, mean, deviation, s.overall)
+
+
+def _own_group(
+    groups: NDArray[np.int64], labels: NDArray[np.int64], weights: NDArray[np.float64], n_classes: int
+) -> NDArray[np.float64]:
+    """Return (n, K): the sum of ``weights`` over the row's own group, by class."""
+    _, position = np.unique(groups, return_inverse=True)
+    table = sp.csr_matrix((weights, (position, labels)), shape=(position.max() + 1, n_classes))
+    dense: NDArray[np.float64] = table[position].toarray()
+    return dense
+
+
+@dataclass(frozen=True)
+class CategoryAffinity:
+    """How much more often a value stands with a class than its rows alone would make it.
+
+    Attributes
+    ----------
+    values : tuple of str
+        Known values, sorted.
+    log_ratio : ndarray of shape (V, K), float64
+        ``log p(class | value) - log p(class)``, smoothed.
+    """
+
+    values: tuple[str, ...]
+    log_ratio: NDArray[np.float64]
+
+    def scores(self, cells: Sequence[str]) -> NDArray[np.float64]:
+        """Return log ratios of shape (n, K); 0 for missing and unseen values."""
+        position = {value: i for i, value in enumerate(self.values)}
+        table = np.vstack([self.log_ratio, np.zeros((1, self.log_ratio.shape[1]))])
+        rows = [position.get(cell, len(self.values)) for cell in cells]
+        scores: NDArray[np.float64] = table[rows]
+        return scores
+
+
+def _smoothed(counts: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    total = counts.sum(axis=1, keepdims=True)
+    ratio: NDArray[np.float64] = np.log((counts + PSEUDO_ROWS * prior) / (total + PSEUDO_ROWS)) - np.log(prior)
+    return ratio
+
+
+def _prior(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.float64]:
+    counts = np.bincount(labels, minlength=n_classes) + 0.5
+    prior: NDArray[np.float64] = counts / counts.sum()
+    return prior
+
+
+def _codes(cells: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    values = tuple(sorted({cell for cell in cells if cell}))
+    position = {value: i for i, value in enumerate(values)}
+    return values, np.array([position.get(cell, -1) for cell in cells], dtype=np.int64)
+
+
+def fit_category(cells: Sequence[str], labels: NDArray[np.int64], n_classes: int) -> CategoryAffinity:
+    """Fit affinities of a categorical column with n cells; ``""`` is missing."""
+    values, codes = _codes(cells)
+    known = codes >= 0
+    counts = np.zeros((len(values), n_classes))
+    np.add.at(counts, (codes[known], labels[known]), 1.0)
+    return CategoryAffinity(values, _smoothed(counts, _prior(labels, n_classes)))
+
+
+def category_held_out(
+    cells: Sequence[str], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
+) -> NDArray[np.float64]:
+    """Return affinities of shape (n, K), each row scored without its group's rows."""
+    values, codes = _codes(cells)
+    known = codes >= 0
+    counts = np.zeros((len(values) + 1, n_classes))
+    np.add.at(counts, (codes[known], labels[known]), 1.0)
+    # Rows of the own group count only where they carry the same value.
+    pair = np.unique(np.stack([groups, codes], axis=1), axis=0, return_inverse=True)[1].ravel()
+    left = counts[codes] - _own_group(pair, labels, known.astype(np.float64), n_classes)
+    return np.where(known[:, None], _smoothed(np.maximum(left, 0.0), _prior(labels, n_classes)), 0.0)

@@ -1,0 +1,209 @@
+"""The evidence head: channels, their linear pool, and the LightGBM correction of the best candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_booster
+from prodcls.calibration import fit_temperature
+from prodcls.evidence import Channel, EvidenceModel, fit_evidence
+from prodcls.inputs import Inputs
+from prodcls.pool import Pool, fit_pool
+from prodcls.splits import stratified_group_folds
+
+__all__ = ["EvidenceHead", "HeadFit", "Margins", "candidate_evidence", "fit_head"]
+
+CANDIDATES = 10
+"""Classes per product that the booster corrects."""
+
+INNER_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What the head says of n products.
+
+    Attributes
+    ----------
+    channels : ndarray of shape (n, K, C), float64
+    pooled : ndarray of shape (n, K), float64
+        Pool scores, logits.
+    candidates : ndarray of shape (n, M), int64
+        Best classes by pool score, best first.
+    corrections : ndarray of shape (n, M), float64
+        Booster output for the candidates, logits.
+    total : ndarray of shape (n, K), float64
+        ``pooled`` plus the corrections of the candidates.
+    """
+
+    channels: NDArray[np.float64]
+    pooled: NDArray[np.float64]
+    candidates: NDArray[np.int64]
+    corrections: NDArray[np.float64]
+    total: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class EvidenceHead:
+    """A fitted head.
+
+    Attributes
+    ----------
+    evidence : EvidenceModel
+    pool : Pool
+    booster : lightgbm.Booster or None
+        None when inner folds chose no correction.
+    temperature : float
+        Margins are divided by it before the softmax.
+    """
+
+    evidence: EvidenceModel
+    pool: Pool
+    booster: lightgbm.Booster | None
+    temperature: float
+
+    def margins(self, inputs: Inputs, *, threads: int = 1) -> Margins:
+        """Score products.
+
+        Parameters
+        ----------
+        inputs : Inputs
+        threads : int
+
+        Returns
+        -------
+        Margins
+        """
+        channels = self.evidence.scores(inputs)
+        pooled = self.pool.scores(channels)
+        candidates = best_classes(pooled)
+        corrections = np.zeros(candidates.shape)
+        if self.booster is not None and len(inputs):
+            evidence = candidate_evidence(channels, candidates, self.evidence.channels)
+            flat = evidence.reshape(-1, evidence.shape[2])
+            corrections = np.reshape(self.booster.predict(flat, raw_score=True, num_threads=threads), candidates.shape)
+        total = pooled.copy()
+        np.put_along_axis(total, candidates, np.take_along_axis(pooled, candidates, 1) + corrections, 1)
+        return Margins(channels, pooled, candidates, corrections, total)
+
+
+@dataclass(frozen=True)
+class HeadFit:
+    """A head and what its inner folds showed.
+
+    Attributes
+    ----------
+    head : EvidenceHead
+    rounds : RoundsChoice
+    """
+
+    head: EvidenceHead
+    rounds: RoundsChoice
+
+
+def best_classes(scores: NDArray[np.float64], count: int = CANDIDATES) -> NDArray[np.int64]:
+    """Return the ``count`` best classes of each row, best first, ties by class number; shape (n, M)."""
+    return np.argsort(-scores, axis=1, kind="stable")[:, :count].astype(np.int64)
+
+
+def evidence_names(channels: tuple[Channel, ...]) -> tuple[str, ...]:
+    """Return the names of the evidence features, in the order of `candidate_evidence`."""
+    return (*(c.key for c in channels), *(f"{c.key}.lead" for c in channels if _leads(c)))
+
+
+def _leads(channel: Channel) -> bool:
+    return channel.kind in ("score", "neighbours")
+
+
+def candidate_evidence(
+    channels: NDArray[np.float64], candidates: NDArray[np.int64], described: tuple[Channel, ...]
+) -> NDArray[np.float64]:
+    """Return evidence of shape (n, M, F): channel values, and leads over the best other class.
+
+    Parameters
+    ----------
+    channels : ndarray of shape (n, K, C), float64
+    candidates : ndarray of shape (n, M), int64
+    described : tuple of Channel
+    """
+    values = np.take_along_axis(channels, candidates[:, :, None], axis=1)
+    leading = [i for i, c in enumerate(described) if _leads(c)]
+    return np.concatenate([values, *(_lead(channels[:, :, i], candidates)[:, :, None] for i in leading)], axis=2)
+
+
+def _lead(scores: NDArray[np.float64], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the distance of each candidate to the best other class, shape (n, M)."""
+    if scores.shape[1] < 2:
+        return np.zeros(candidates.shape)
+    top = -np.partition(-scores, 1, axis=1)[:, :2]
+    mine = np.take_along_axis(scores, candidates, axis=1)
+    lead: NDArray[np.float64] = mine - np.where(mine >= top[:, :1], top[:, 1:], top[:, :1])
+    return lead
+
+
+def _with_truth(candidates: NDArray[np.int64], labels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return candidates that hold the true class (in the last place if it was missed) and its position."""
+    found = candidates == labels[:, None]
+    missed = ~found.any(axis=1)
+    out = candidates.copy()
+    out[missed, -1] = labels[missed]
+    return out, np.where(missed, out.shape[1] - 1, found.argmax(axis=1)).astype(np.int64)
+
+
+def fit_head(
+    inputs: Inputs,
+    labels: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    n_classes: int,
+    *,
+    random_state: int = 0,
+    threads: int = 1,
+) -> HeadFit:
+    """Fit channels, pool, correction and temperature on training products.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    labels : ndarray of shape (n,), int64
+    groups : ndarray of shape (n,), int64
+        Groups of near-duplicates: never split by inner folds.
+    n_classes : int
+    random_state : int
+    threads : int
+
+    Returns
+    -------
+    HeadFit
+    """
+    fit = fit_evidence(inputs, labels, groups, n_classes)
+    described = fit.model.channels
+    alike = np.array([c.kind == "score" for c in described])
+    plain = fit.held_out[:, :, alike].sum(axis=2) if alike.any() else fit.held_out.sum(axis=2)
+    candidates, truth = _with_truth(best_classes(plain), labels)
+    pool = fit_pool(np.take_along_axis(fit.held_out, candidates[:, :, None], axis=1), truth, alike)
+    pooled = pool.scores(fit.held_out)
+    candidates, truth = _with_truth(best_classes(pooled), labels)
+    data = BoosterData(
+        candidate_evidence(fit.held_out, candidates, described),
+        np.take_along_axis(pooled, candidates, axis=1),
+        truth,
+        _monotone(described),
+        evidence_names(described),
+    )
+    inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
+    rounds = choose_rounds(data, inner, random_state=random_state, threads=threads)
+    booster = None
+    if rounds.rounds:
+        booster = train_booster(data, rounds.rounds, random_state=random_state, threads=threads)
+    total = pooled.copy()
+    np.put_along_axis(total, candidates, data.start + rounds.corrections, 1)
+    return HeadFit(EvidenceHead(fit.model, pool, booster, fit_temperature(total, labels)), rounds)
+
+
+def _monotone(channels: tuple[Channel, ...]) -> tuple[int, ...]:
+    helping = [1 if c.kind != "prior" else 0 for c in channels]
+    return (*helping, *(1 for c in channels if _leads(c)))

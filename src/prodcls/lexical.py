@@ -1,0 +1,127 @@
+"""The lexical block: TF-IDF over words, and over character n-grams where the script has no spaces."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+__all__ = ["Term", "Vocabulary", "fit_vocabulary", "terms"]
+
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Thai, Lao, Burmese, Khmer, kana and Han: scripts written without spaces between words."""
+
+_TOKEN = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*")
+_IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
+
+MAX_CHARACTERS = 3
+"""Longest character n-gram in unspaced scripts; Chinese words have mostly one to three characters."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One occurrence of a term.
+
+    Attributes
+    ----------
+    text : str
+        Normalised (NFKC, case-folded); two words are joined by one space.
+    spans : tuple of (int, int)
+        Character offsets in the original string, one for each word of the term.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def terms(text: str) -> Iterator[Term]:
+    """Yield the terms of ``text`` with their places in it.
+
+    Words and pairs of neighbouring words in spaced scripts; runs of one to three characters elsewhere.
+    """
+    previous: Term | None = None
+    for match in _TOKEN.finditer(text):
+        if _IS_UNSPACED.match(match.group()):
+            yield from _character_terms(match.group(), match.start())
+            previous = None
+            continue
+        word = Term(unicodedata.normalize("NFKC", match.group()).casefold(), ((match.start(), match.end()),))
+        yield word
+        if previous is not None:
+            yield Term(f"{previous.text} {word.text}", previous.spans + word.spans)
+        previous = word
+
+
+def _character_terms(run: str, start: int) -> Iterator[Term]:
+    for length in range(1, MAX_CHARACTERS + 1):
+        for i in range(len(run) - length + 1):
+            yield Term(run[i : i + length], ((start + i, start + i + length),))
+
+
+def _analyse(text: str) -> list[str]:
+    return [term.text for term in terms(text)]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Terms with their inverse document frequencies.
+
+    Attributes
+    ----------
+    words : tuple of str
+        Sorted; position is the column.
+    idf : ndarray of shape (d,), float64
+    """
+
+    words: tuple[str, ...]
+    idf: NDArray[np.float64]
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Column of each term."""
+        return {word: i for i, word in enumerate(self.words)}
+
+    @cached_property
+    def _vectorizer(self) -> TfidfVectorizer:
+        vectorizer = TfidfVectorizer(
+            analyzer=_analyse, vocabulary=self.columns, sublinear_tf=True, dtype=np.float32
+        )
+        vectorizer.idf_ = self.idf
+        return vectorizer
+
+    def vectors(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """Return TF-IDF vectors of shape (n, d), float32, of unit length (zero where no term is known)."""
+        return sp.csr_matrix(self._vectorizer.transform(texts))
+
+
+def fit_vocabulary(texts: Sequence[str], *, min_rows: int = 1, max_terms: int = 200_000) -> Vocabulary:
+    """Learn the vocabulary of ``texts``.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    min_rows : int
+        Terms in fewer rows are left out.
+    max_terms : int
+        The most frequent terms are kept.
+
+    Returns
+    -------
+    Vocabulary
+        Empty when no text holds a term.
+    """
+    vectorizer = TfidfVectorizer(
+        analyzer=_analyse, sublinear_tf=True, min_df=min_rows, max_features=max_terms, dtype=np.float32
+    )
+    try:
+        vectorizer.fit(texts)
+    except ValueError:  # scikit-learn's "empty vocabulary": every text is blank
+        return Vocabulary((), np.empty(0))
+    return Vocabulary(tuple(vectorizer.get_feature_names_out().tolist()), vectorizer.idf_.astype(np.float64))

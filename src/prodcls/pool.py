@@ -1,0 +1,101 @@
+"""The linear pool: a non-negative weighted sum of class scores, fitted on held-out scores.
+
+The pool is a conditional logit model (McFadden 1974): softmax over the candidates of a product, one weight a channel
+shared by all classes. Weights of like channels are shrunk towards each other, so that with few products the pool is
+close to a plain sum of scores, which is hard to beat there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.optimize
+from numpy.typing import NDArray
+
+__all__ = ["Pool", "fit_pool", "listwise_loss"]
+
+MIN_SPREAD = 0.05
+"""Least spread over the candidates that a channel is scaled by: a nearly constant one must not get a huge weight."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Weights of the channels.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (C,), float64
+        Non-negative, in logits per unit of the channel.
+    """
+
+    weights: NDArray[np.float64]
+
+    def scores(self, channels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return pooled scores of shape (...,) for ``channels`` of shape (..., C)."""
+        pooled: NDArray[np.float64] = channels @ self.weights
+        return pooled
+
+
+def listwise_loss(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the negative log softmax of the true candidate, shape (n,), nats.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, M), float64
+        ``-inf`` marks places without a candidate.
+    truth : ndarray of shape (n,), int64
+        Position of the true class among the candidates.
+    """
+    top = scores.max(axis=1, keepdims=True)
+    total = np.log(np.exp(scores - top).sum(axis=1)) + top[:, 0]
+    loss: NDArray[np.float64] = total - scores[np.arange(len(scores)), truth]
+    return loss
+
+
+def fit_pool(
+    channels: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    alike: NDArray[np.bool_],
+    *,
+    strength: float = 5.0,
+) -> Pool:
+    """Fit the weights by penalised maximum likelihood.
+
+    Parameters
+    ----------
+    channels : ndarray of shape (n, M, C), float64
+        Held-out channel values of the candidates.
+    truth : ndarray of shape (n,), int64
+        Position of the true class among the M candidates.
+    alike : ndarray of shape (C,), bool
+        Channels on one scale, whose weights are shrunk towards their mean; the others are shrunk towards 0.
+    strength : float
+        Weight of the penalty, in products.
+
+    Returns
+    -------
+    Pool
+    """
+    n, _, n_channels = channels.shape
+    spread = np.maximum(channels.std(axis=1).mean(axis=0), MIN_SPREAD)
+    # Penalties compare contributions, not raw weights: an alike channel keeps its scale, the others get unit spread.
+    scale = np.where(alike, spread[alike].mean() if alike.any() else 1.0, spread)
+    scaled = channels / scale
+    chosen = scaled[np.arange(n), truth]
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scores = scaled @ weights
+        top = scores.max(axis=1, keepdims=True)
+        exponent = np.exp(scores - top)
+        total = exponent.sum(axis=1, keepdims=True)
+        expected = np.einsum("nm,nmc->c", exponent / total, scaled)
+        value = float((np.log(total) + top).sum() - (chosen @ weights).sum())
+        pull = np.where(alike, weights - weights[alike].mean() if alike.any() else weights, weights)
+        return value + strength * float(pull @ pull) / 2, expected - chosen.sum(axis=0) + strength * pull
+
+    start = np.where(alike, 3.0, 0.1)
+    result = scipy.optimize.minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, 50.0)] * n_channels, options={"maxiter": 500}
+    )
+    return Pool(np.asarray(result.x / scale))

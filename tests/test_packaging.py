@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,25 @@ def test_the_locks_meet_what_is_declared() -> None:
     for needs, versions in ((runtime, lock), (extra, both)):
         unmet = [str(need) for need in needs if versions.get(canonicalize_name(need.name), "0") not in need.specifier]
         assert unmet == []
+
+
+def foreign_imports(folder: Path) -> set[str]:
+    """Return the distributions that the modules under ``folder`` import."""
+    nodes = (node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    owners = metadata.packages_distributions()
+    return {canonicalize_name(owner) for name in names - {"prodcls"} for owner in owners.get(name, ())}
+
+
+def test_what_is_imported_is_declared() -> None:
+    runtime, extra = ({canonicalize_name(need.name) for need in needs} for needs in declared())
+    assert foreign_imports(ROOT / "src") - runtime == set()
+    assert foreign_imports(ROOT / "tests") - runtime - extra == set()
 
 
 def test_the_locks_name_no_build_and_do_not_overlap() -> None:

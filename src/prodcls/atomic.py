@@ -1,0 +1,129 @@
+"""Files that are either whole or absent, and where the cache of this package lies."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ["cache_root", "read_addressed", "write_addressed", "write_bytes", "write_text"]
+
+
+def cache_root() -> Path:
+    """Return the folder for what can be computed again: embeddings and exported encoders.
+
+    Returns
+    -------
+    Path
+        ``PRODCLS_CACHE`` of the environment, else the user's cache folder of this platform. It may not exist yet.
+    """
+    chosen = os.environ.get("PRODCLS_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("prodcls", appauthor=False)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` so that no reader ever sees a part of it.
+
+    The bytes go to a temporary file in the same folder, are forced to disk, and take the name in one step. A crash
+    leaves the old file, or none.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made when absent; an existing file is replaced.
+    data : bytes
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; no temporary file is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes files private to the user; outputs get the permissions that open() would give.
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 with its line ends as they are; see `write_bytes`.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_addressed(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
+    """Write ``data`` under a name that holds its SHA-256, so that a reader can tell damage.
+
+    Processes that write the same bytes write the same file, others never meet.
+
+    Parameters
+    ----------
+    folder : Path
+    stem, suffix : str
+        The name becomes ``stem.<64 hex digits>suffix``.
+    data : bytes
+
+    Returns
+    -------
+    Path
+    """
+    path = folder / f"{stem}.{hashlib.sha256(data).hexdigest()}{suffix}"
+    write_bytes(path, data)
+    return path
+
+
+def read_addressed(path: Path) -> bytes | None:
+    """Return the bytes of a file written by `write_addressed`, or None if they are not what its name says.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes or None
+        None also when the file is gone or unreadable.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == path.name.split(".")[-2] else None
+
+
+def _umask() -> int:
+    """Return the process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the new name to disk too, where the platform lets a folder be opened."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

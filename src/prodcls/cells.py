@@ -1,0 +1,94 @@
+"""What one cell of a table may hold, and how values of other types are spelled as cells."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import math
+import re
+import types
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+__all__ = ["EXCERPT_CHARS", "MAX_CELL_CHARS", "cell_fault", "clean_name", "excerpt", "is_null", "spell"]
+
+EXCERPT_CHARS = 80
+"""Characters of a value that a rejection shows."""
+
+MAX_CELL_CHARS = 1_000_000
+"""Characters that one cell may hold; longer ones come from an open quote or an attack."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def excerpt(value: str) -> str:
+    """Return the beginning of ``value`` in one line, fit to be stored as UTF-8."""
+    head = _SURROGATE.sub("\ufffd", value[: EXCERPT_CHARS * 2])
+    line = "".join(c if c.isprintable() else " " for c in head).strip()
+    return line if len(line) <= EXCERPT_CHARS else line[: EXCERPT_CHARS - 1] + "…"
+
+
+def clean_name(name: str) -> str:
+    """Return a column name in NFC without the blanks and byte-order mark around it."""
+    return unicodedata.normalize("NFC", name).strip().strip("\ufeff").strip()
+
+
+def cell_fault(cell: str) -> tuple[str, str] | None:
+    r"""Return (code, reason) when ``cell`` cannot be trusted as text, else None.
+
+    Undecodable bytes arrive as lone surrogates (``errors="surrogateescape"``); so do broken ``\ud83d`` escapes.
+    """
+    if len(cell) > MAX_CELL_CHARS:
+        return "cell-too-long", f"a cell holds more than {MAX_CELL_CHARS} characters: look for an open quote"
+    if "\0" in cell:
+        return "nul-character", "a cell holds a NUL character: the file is damaged or in another encoding"
+    if not cell.isascii() and _SURROGATE.search(cell):
+        return "encoding-damaged", "a cell holds bytes that are no text in this encoding: save the file as UTF-8"
+    return None
+
+
+def is_null(value: object) -> bool:
+    """Tell whether a Python value stands for "nothing": None, NaN, NaT or pandas' NA."""
+    if value is None:
+        return True
+    if isinstance(value, float | np.floating | Decimal):
+        return math.isnan(value)
+    # NaT and NA are singletons of types that need pandas to name; both differ from themselves or compare to NA.
+    return type(value).__name__ in {"NaTType", "NAType"}
+
+
+def spell(value: object) -> str:
+    """Return the cell for a value of any type: the shortest spelling that reads back to the same value.
+
+    Nothing (None, NaN) is ``""``; truth values are ``true`` and ``false``; bytes are text where they are UTF-8,
+    else base64; lists and mappings are JSON.
+    """
+    if is_null(value):
+        return ""
+    for kinds, write in _SPELLINGS:
+        if isinstance(value, kinds):
+            return write(value)
+    return str(value)
+
+
+def _spell_bytes(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return base64.b64encode(value).decode("ascii")
+
+
+# In this order: a truth value is an int to Python, and numpy's double is a float.
+_SPELLINGS: tuple[tuple[type | types.UnionType, Callable[[Any], str]], ...] = (
+    (str, str),
+    (bool | np.bool_, lambda value: "true" if value else "false"),
+    (float, float.__repr__),
+    (dt.date | dt.time, lambda value: value.isoformat()),
+    (bytes, _spell_bytes),
+    (list | dict | tuple, lambda value: json.dumps(value, ensure_ascii=False, default=spell)),
+)

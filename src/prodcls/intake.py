@@ -1,0 +1,208 @@
+"""From a raw table to a catalogue: cells converted by rules, and a line for whatever was not taken as it stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from prodcls.amounts import numeric_columns
+from prodcls.catalogue import Catalogue, RawTable, Schema
+from prodcls.errors import CatalogueError, ImageError
+from prodcls.images import check_photo, resolve_photo
+from prodcls.ledger import Ledger, plain
+from prodcls.prices import DecimalMark
+from prodcls.readers import read_table
+from prodcls.schema import ColumnOptions, match_schema, recognise
+
+__all__ = ["build_catalogue", "read_catalogue"]
+
+
+def read_catalogue(
+    path: Path | str,
+    options: ColumnOptions | Schema,
+    *,
+    need_labels: bool,
+    image_root: Path | None = None,
+) -> Catalogue:
+    """Read a catalogue file.
+
+    Parameters
+    ----------
+    path : Path or str
+        CSV, TSV, JSONL or Parquet.
+    options : ColumnOptions or Schema
+        Options find the roles of the columns; a fitted model's schema prescribes them.
+    need_labels : bool
+        Whether every row must have a label; else labels are not read at all.
+    image_root : Path, optional
+        Folder that photos are looked up in; the catalogue's own folder by default.
+
+    Raises
+    ------
+    CatalogueError
+        When the file cannot be read or no row is left.
+    SchemaError
+        When the columns do not fit.
+    """
+    path = Path(path)
+    table = read_table(path)
+    decimal = None
+    if isinstance(options, Schema):
+        schema = match_schema(table, options, need_target=need_labels)
+    else:
+        schema = recognise(table, options, need_target=need_labels)
+        decimal = options.decimal
+    return build_catalogue(
+        table, schema, image_root=image_root or path.parent, need_labels=need_labels, decimal=decimal
+    )
+
+
+def build_catalogue(
+    table: RawTable,
+    schema: Schema,
+    *,
+    image_root: Path | None,
+    need_labels: bool,
+    decimal: DecimalMark | None = None,
+) -> Catalogue:
+    """Convert the cells of ``table`` by the roles of ``schema``.
+
+    Parameters
+    ----------
+    table : RawTable
+    schema : Schema
+    image_root : Path or None
+        Without it every photo that the table names is rejected.
+    need_labels : bool
+        Rows without a label are rejected; otherwise labels are not read.
+    decimal : {".", ","}, optional
+        Decimal mark of numeric columns; each column's own by default.
+
+    Returns
+    -------
+    Catalogue
+        Amounts of money are named by their currency, ``price [INR]``, wherever it is known.
+
+    Raises
+    ------
+    CatalogueError
+        When no row is left.
+    """
+    ledger = Ledger(table, list(range(len(table))))
+    labels = _labels(ledger, schema) if need_labels else None
+    ids = _ids(ledger, schema)
+    if labels is not None:
+        labels = {i: labels[i] for i in ledger.keep}
+    texts = {column: tuple(ledger.cells(column)) for column in schema.named("text")}
+    numeric = numeric_columns(ledger, schema, decimal)
+    categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
+    photos = _photos(ledger, schema, image_root)
+    rejections = sorted((*table.rejections, *ledger.rejections), key=lambda r: (r.row, r.column, r.code))
+    if not ledger.keep:
+        first = f": row {rejections[0].row}, {rejections[0].reason}" if rejections else ""
+        raise CatalogueError(f"no row is left to work with{first}", code="rows-none", file=table.source.path)
+    return Catalogue(
+        ids=tuple(ids),
+        rows=table.rows[ledger.keep],
+        texts=texts,
+        numeric=numeric,
+        categorical=categorical,
+        photos=photos,
+        labels=None if labels is None else tuple(labels.values()),
+        schema=schema,
+        source=table.source,
+        rejections=tuple(rejections),
+    )
+
+
+def _labels(ledger: Ledger, schema: Schema) -> dict[int, str]:
+    """Return labels by index; rows without one are rejected."""
+    (column,) = schema.named("target")
+    cells = dict(zip(ledger.keep, ledger.cells(column), strict=True))
+    for i, label in cells.items():
+        if not label:
+            ledger.reject_row(i, column, "label-missing", "the row has no label to learn from")
+    ledger.keep = [i for i in ledger.keep if cells[i]]
+    return cells
+
+
+def _ids(ledger: Ledger, schema: Schema) -> list[str]:
+    """Return unique ids of the rows kept.
+
+    Ids are the same when they differ only in case, Unicode form or outer blanks. Of rows that agree in every cell
+    the first is kept; other rows of one id keep it with a suffix ``~2``, ``~3``.
+    """
+    columns = schema.named("id")
+    if not columns:
+        return [f"row-{ledger.table.rows[i]}" for i in ledger.keep]
+    (column,) = columns
+    given = dict(zip(ledger.keep, ledger.cells(column), strict=True))
+    _reject_copies(ledger, column, given)
+    taken = {_folded(given[i]) for i in ledger.keep}
+    first: dict[str, int] = {}
+    ids: list[str] = []
+    for position, i in enumerate(ledger.keep):
+        row = int(ledger.table.rows[i])
+        key = _folded(given[i])
+        if not key:
+            ids.append(_unused(f"row-{row}", taken, 1))
+            ledger.reject_cell(position, column, "id-missing", f"the row has no id and is called {ids[-1]!r}")
+        elif key in first:
+            ids.append(_unused(given[i], taken, 2))
+            reason = f"row {first[key]} has the same id; this row differs from it and is called {ids[-1]!r}"
+            ledger.reject_cell(position, column, "id-duplicate", reason, given[i])
+        else:
+            first[key] = row
+            ids.append(given[i])
+    return ids
+
+
+def _folded(given: str) -> str:
+    return plain(given.casefold())
+
+
+def _unused(name: str, taken: set[str], number: int) -> str:
+    """Return ``name``, or with number 2 and up ``name~2``, ``name~3``: the first not taken, which it then is."""
+    while True:
+        candidate = name if number == 1 else f"{name}~{number}"
+        if _folded(candidate) not in taken:
+            taken.add(_folded(candidate))
+            return candidate
+        number += 1
+
+
+def _reject_copies(ledger: Ledger, column: str, given: dict[int, str]) -> None:
+    """Leave out rows that agree in every cell with an earlier row of the same, given id."""
+    counts = Counter(map(_folded, given.values()))
+    seen: dict[tuple[str, ...], int] = {}
+    keep = []
+    for i in ledger.keep:
+        key = _folded(given[i])
+        if key and counts[key] > 1:
+            cells = (key, *(plain(ledger.table.columns[c][i]) for c in ledger.table.columns if c != column))
+            if cells in seen:
+                ledger.reject_row(i, "", "row-duplicate", f"the row repeats row {seen[cells]} in every cell", given[i])
+                continue
+            seen[cells] = int(ledger.table.rows[i])
+        keep.append(i)
+    ledger.keep = keep
+
+
+def _photos(ledger: Ledger, schema: Schema, root: Path | None) -> tuple[Path | None, ...] | None:
+    columns = schema.named("image")
+    if not columns:
+        return None
+    photos: list[Path | None] = []
+    for position, cell in enumerate(ledger.cells(columns[0])):
+        photo = None
+        if cell:
+            try:
+                if root is None:
+                    raise ImageError("photo absent: no image folder is given", code="photo-no-folder")
+                photo = resolve_photo(cell, root)
+                check_photo(photo)
+            except ImageError as error:
+                photo = None
+                ledger.reject_cell(position, columns[0], error.code, str(error).removesuffix(f" [{error.code}]"), cell)
+        photos.append(photo)
+    return tuple(photos)

@@ -1,0 +1,274 @@
+"""Which part each column plays: by option, else by its name; everything else is offered, not silently used."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from prodcls.catalogue import ColumnRole, RawTable, Role, Schema
+from prodcls.errors import SchemaError
+from prodcls.prices import DecimalMark, Price, infer_decimal, parse_price
+
+__all__ = ["ColumnOptions", "is_price", "match_schema", "recognise"]
+
+INSPECTED_ROWS = 2000
+"""Rows from the start of the file that are looked at to describe an unused column."""
+
+FEW_VALUES = 50
+"""A column with at most this many distinct values, and fewer than half its rows, is called categorical."""
+
+
+@dataclass(frozen=True)
+class ColumnOptions:
+    """Roles that the user sets; None leaves a role to the column names, an empty tuple leaves it unfilled.
+
+    Attributes
+    ----------
+    text, numeric, categorical : tuple of str, optional
+        Columns in reading order.
+    image, id, target : str, optional
+    decimal : {".", ","}, optional
+        Decimal mark of the numeric columns; None lets each column show its own.
+    """
+
+    text: tuple[str, ...] | None = None
+    image: str | None = None
+    numeric: tuple[str, ...] | None = None
+    categorical: tuple[str, ...] | None = None
+    id: str | None = None
+    target: str | None = None
+    decimal: DecimalMark | None = None
+
+    def chosen(self) -> dict[Role, tuple[str, ...] | None]:
+        """Return the columns set for each role, None where the names decide."""
+        return {
+            "target": None if self.target is None else (self.target,),
+            "id": None if self.id is None else (self.id,),
+            "text": self.text,
+            "image": None if self.image is None else (self.image,),
+            "numeric": self.numeric,
+            "categorical": self.categorical,
+        }
+
+
+# Role -> groups of names; each group gives at most one column, the first name that occurs.
+_KNOWN: dict[Role, tuple[tuple[str, ...], ...]] = {
+    "target": (
+        ("category", "label", "class", "product_category", "类别", "分类", "类目", "商品类别", "商品分类", "产品类别"),
+    ),
+    "path": (("category_path", "class_path", "类目路径", "分类路径", "类别路径"),),
+    "id": (
+        ("id", "sku", "product_id", "item_id", "uniq_id", "asin", "编号", "商品编号", "产品编号", "商品编码", "货号"),
+    ),
+    "text": (
+        (
+            "title",
+            "name",
+            "product_name",
+            "product_title",
+            "item_name",
+            "商品名称",
+            "标题",
+            "名称",
+            "产品名称",
+            "商品标题",
+        ),
+        ("description", "desc", "product_description", "描述", "详情", "商品描述", "产品描述", "商品详情"),
+    ),
+    "numeric": (("price", "unit_price", "价格", "单价", "售价", "商品价格"),),
+    "currency": (("currency", "currency_code", "币种", "货币"),),
+    "categorical": (("brand", "brand_name", "品牌"),),
+    "image": (("image", "photo", "picture", "image_path", "图片", "主图", "照片", "商品图片", "商品主图"),),
+}
+_FEATURES: tuple[Role, ...] = ("text", "image", "numeric", "categorical")
+_PRICE_NAME = re.compile(r"price|cost|mrp|价")
+_BLANK = re.compile(r"\s")
+_URL = re.compile(r"(https?:)?//\S+")
+
+
+def _key(name: str) -> str:
+    """Return a name as it is compared: width, case, blanks and hyphens do not count."""
+    return re.sub(r"[\s\-_]+", "_", unicodedata.normalize("NFKC", name).casefold().strip())
+
+
+def is_price(column: str) -> bool:
+    """Tell whether a numeric column holds amounts of money, by its name.
+
+    Examples
+    --------
+    >>> is_price("Retail Price"), is_price("单价"), is_price("weight")
+    (True, True, False)
+    """
+    return bool(_PRICE_NAME.search(_key(column)))
+
+
+def recognise(table: RawTable, options: ColumnOptions, *, need_target: bool) -> Schema:
+    """Give each column of ``table`` its role and the reason for it.
+
+    Returns
+    -------
+    Schema
+        In file order, except that the text columns take their places in reading order: as given by
+        ``options.text``, else title before description.
+
+    Raises
+    ------
+    SchemaError
+        When an option names a column that is absent or already taken, the target is needed and absent, or no
+        column is left to learn from.
+    """
+    names = tuple(table.columns)
+    _check_options(names, options, table.source.path)
+    roles = _chosen_roles(options)
+    named = _named_roles(names, options, roles)
+    roles |= {role.column: role for role in named}
+    for column, role in list(roles.items()):
+        if role.role in _FEATURES and not any(map(str.strip, table.columns[column])):
+            roles[column] = ColumnRole(column, "offered", f"{role.reason}, but empty in every row: not used")
+    used_text = tuple(role.column for role in roles.values() if role.role == "text")
+    for column in names:
+        if column not in roles:
+            reason = _describe(column, table.columns[column][:INSPECTED_ROWS], used_text)
+            roles[column] = ColumnRole(column, "offered", reason)
+    _check_roles(roles, table.source.path, need_target=need_target)
+    return Schema(_in_order(names, roles))
+
+
+def _chosen_roles(options: ColumnOptions) -> dict[str, ColumnRole]:
+    return {
+        column: ColumnRole(column, role, f"set by --{role}")
+        for role, columns in options.chosen().items()
+        for column in columns or ()
+    }
+
+
+def _named_roles(names: Sequence[str], options: ColumnOptions, taken: dict[str, ColumnRole]) -> list[ColumnRole]:
+    """Return roles by name for all roles that no option sets, in reading order."""
+    by_key = {_key(name): name for name in reversed(names) if name not in taken}
+    chosen = options.chosen()
+    roles: list[ColumnRole] = []
+    for role, groups in _KNOWN.items():
+        for group in groups:
+            column = next((by_key[name] for name in group if name in by_key), None)
+            if column is None:
+                continue
+            if chosen.get(role) is None:
+                roles.append(ColumnRole(column, role, f"named {column!r}"))
+            elif role == "target":
+                roles.append(ColumnRole(column, "offered", "looks like another label: would give the answer away"))
+    return roles
+
+
+def _in_order(names: Sequence[str], roles: dict[str, ColumnRole]) -> tuple[ColumnRole, ...]:
+    """Return roles in file order, text columns in reading order within the places they hold."""
+    texts = iter([role for role in roles.values() if role.role == "text"])
+    return tuple(next(texts) if roles[name].role == "text" else roles[name] for name in names)
+
+
+def _check_options(names: Sequence[str], options: ColumnOptions, file: str) -> None:
+    seen: dict[str, Role] = {}
+    for role, columns in options.chosen().items():
+        for column in columns or ():
+            if column not in names:
+                raise _unknown(column, names, f"--{role}", file)
+            if column in seen:
+                raise SchemaError(
+                    f"the column is set by --{seen[column]} and by --{role}: it can play one part",
+                    code="column-two-roles",
+                    file=file,
+                    column=column,
+                )
+            seen[column] = role
+
+
+def _unknown(column: str, names: Sequence[str], option: str, file: str) -> SchemaError:
+    folded = {_key(name): name for name in names}
+    near = [folded[key] for key in difflib.get_close_matches(_key(column), folded, n=3)]
+    hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    return SchemaError(
+        f"{option} names no column of the file; {hint}The columns are: {', '.join(names)}",
+        code="column-unknown",
+        file=file,
+        column=column,
+    )
+
+
+def _check_roles(roles: dict[str, ColumnRole], file: str, *, need_target: bool) -> None:
+    held = {role.role for role in roles.values()}
+    if need_target and "target" not in held:
+        raise SchemaError(
+            f"no column is named like a category: give it with --target. The columns are: {', '.join(roles)}",
+            code="target-missing",
+            file=file,
+        )
+    if not held & set(_FEATURES):
+        raise SchemaError(
+            "no text, image, numeric or categorical column holds anything: give one with --text, --image, --numeric "
+            f"or --categorical. The columns are: {', '.join(roles)}",
+            code="features-missing",
+            file=file,
+        )
+
+
+def _describe(column: str, cells: Sequence[str], texts: Sequence[str]) -> str:
+    """Say what an unused column looks like and which option would use it."""
+    filled = [cell for cell in cells if cell.strip()]
+    distinct = len(set(filled))
+    if not filled:
+        return "empty in every row"
+    if distinct == 1 and len(cells) > 1:
+        return "the same value wherever it is filled"
+    if sum(bool(_URL.fullmatch(cell)) for cell in filled) >= 0.9 * len(filled):
+        return "web addresses; they are never followed"
+    if _numbers(filled) >= 0.95 * len(filled):
+        return f"a number; --numeric {column} would use it"
+    return _describe_words(column, filled, distinct, texts)
+
+
+def _numbers(cells: Sequence[str]) -> int:
+    decimal = infer_decimal(cells)
+    return sum(isinstance(parse_price(cell.lstrip("-"), decimal=decimal), Price) for cell in cells)
+
+
+def _describe_words(column: str, filled: Sequence[str], distinct: int, texts: Sequence[str]) -> str:
+    if distinct <= FEW_VALUES and 2 * distinct < len(filled):
+        return f"{distinct} distinct values; --categorical {column} would use it"
+    length = round(sum(map(len, filled)) / len(filled))
+    if distinct == len(filled) and length <= 40 and not any(map(_BLANK.search, filled)):
+        return "unique in every row, like an identifier"
+    return f"text of about {length} characters; --text {','.join((*texts, column))} would use it"
+
+
+def match_schema(table: RawTable, fitted: Schema, *, need_target: bool) -> Schema:
+    """Give the columns of a new table the roles they had when a model was fitted; new columns are offered.
+
+    Columns of the model that are empty in the new table keep their role.
+
+    Raises
+    ------
+    SchemaError
+        When a column that the model uses is absent; the message shows what differs.
+    """
+    names = tuple(table.columns)
+    needed = [role for role in fitted.columns if role.role in {*_FEATURES, "currency"}]
+    needed += [role for role in fitted.columns if role.role == "target" and need_target]
+    absent = [role.column for role in needed if role.column not in names]
+    if absent:
+        known = {role.column for role in fitted.columns}
+        new = [name for name in names if name not in known]
+        near = {name: difflib.get_close_matches(_key(name), map(_key, new), n=1) for name in absent}
+        hints = [f"{name} (renamed to {near[name][0]}?)" if near[name] else name for name in absent]
+        raise SchemaError(
+            f"columns that the model uses are absent: {', '.join(hints)}; "
+            f"columns that it does not know: {', '.join(new) or 'none'}. Rename the columns of the file",
+            code="columns-differ",
+            file=table.source.path,
+        )
+    roles = {role.column: role for role in fitted.columns if role.column in names}
+    for name in names:
+        roles.setdefault(name, ColumnRole(name, "offered", "not known to the model"))
+    texts = iter([role for role in fitted.columns if role.role == "text"])
+    return Schema(tuple(next(texts) if roles[name].role == "text" else roles[name] for name in names))

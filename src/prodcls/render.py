@@ -1,0 +1,125 @@
+"""The audit report as HTML: pure functions from the report object to the text of a page.
+
+Only this module knows Jinja. Everything is escaped; an undefined name is an error. The page's security policy admits
+no request at all, the one style sheet and the one script by their digests, and pictures only inside the page.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import jinja2
+
+from prodcls.audit import AuditReport, Dossier
+from prodcls.language import Prose, load_language
+from prodcls.sections import SECTIONS
+from prodcls.sections.cards import card, dossier_filename
+from prodcls.sections.glossary import all_terms
+
+__all__ = ["dossier_filename", "render_audit", "render_dossier"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and lone surrogates: no HTML document may hold them."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A section with its context, as the page shows it."""
+
+    id: str
+    title: Prose
+    template: str
+    context: object
+
+
+@cache
+def _environment(lang: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["t"] = load_language(lang)
+    style, script = (environment.get_template(name).render() for name in ("style.css", "report.js"))
+    environment.globals["policy"] = "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    return environment
+
+
+def _digest(text: str) -> str:
+    """Return the digest of an inline element (Content Security Policy Level 3, section 2.3.1)."""
+    return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _page(lang: str, template: str, **context: object) -> str:
+    return _NO_CHARACTER.sub("\ufffd", _environment(lang).get_template(template).render(**context)) + "\n"
+
+
+def render_audit(report: AuditReport, lang: str = "en") -> str:
+    """Return the audit page.
+
+    Parameters
+    ----------
+    report : AuditReport
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    str
+        A whole HTML document; the same report gives the same text. It links to the pages of its dossiers at
+        ``products/`` and `dossier_filename`.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    t = load_language(lang)
+    shown = tuple(_Shown(s.id, t.say(f"section.{s.id}"), s.template, s.build(report, t)) for s in SECTIONS)
+    created = t.date(report.lineage.created)
+    return _page(lang, "audit.html.j2", title=report.title, created=created, sections=shown)
+
+
+def render_dossier(dossier: Dossier, report: AuditReport, lang: str = "en") -> str:
+    """Return the page of one product.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    report : AuditReport
+        The report it belongs to.
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    str
+        A whole HTML document, to be written to ``products/`` and `dossier_filename` beside the audit page.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    t = load_language(lang)
+    number = next((i for i, d in enumerate(report.dossiers, start=1) if d.id == dossier.id), 0)
+    shown = card(dossier, report, t, number=number)
+    return _page(lang, "dossier.html.j2", title=report.title, card=shown, terms=all_terms(t))

@@ -1,0 +1,23 @@
+"""The sections of the audit page, in their order.
+
+A section is a module here with a context dataclass and a ``build`` function, and a template of the same name. To add
+one, write both and name its ``SECTION`` below.
+"""
+
+from __future__ import annotations
+
+from prodcls.sections import data, dossiers, explanation, glossary, limits, lineage, performance, verdict
+from prodcls.sections.parts import Section
+
+__all__ = ["SECTIONS"]
+
+SECTIONS: tuple[Section, ...] = (
+    verdict.SECTION,
+    lineage.SECTION,
+    data.SECTION,
+    performance.SECTION,
+    explanation.SECTION,
+    dossiers.SECTION,
+    limits.SECTION,
+    glossary.SECTION,
+)

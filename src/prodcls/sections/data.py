@@ -1,0 +1,141 @@
+"""What the catalogue holds, what is missing, and what was turned away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prodcls.audit import AuditReport, DataSection
+from prodcls.charts_rows import Bar, bars
+from prodcls.language import Language, Prose, as_text, code, plain, quoted
+from prodcls.sections.parts import Column, Figure, Section, Table, join_prose
+
+__all__ = ["SECTION", "DataContext"]
+
+DRAWN = 25
+"""Most classes drawn as bars; the table has them all."""
+
+
+@dataclass(frozen=True)
+class DataContext:
+    """What the section shows.
+
+    Attributes
+    ----------
+    summary : Prose
+    classes : Figure
+        Products by class.
+    columns : Table
+        Role of each column and its missing cells.
+    notes : tuple of Prose
+        Languages, photos, long texts, near-duplicates, small classes.
+    rejections : Table or None
+        By code; None when nothing was turned away.
+    examples : Table or None
+        Some of them; None without any.
+    """
+
+    summary: Prose
+    classes: Figure
+    columns: Table
+    notes: tuple[Prose, ...]
+    rejections: Table | None
+    examples: Table | None
+
+
+def _classes(data: DataSection, t: Language) -> Figure:
+    items = sorted(data.class_counts.items(), key=lambda item: (-item[1], item[0]))
+    total = sum(data.class_counts.values()) or 1
+    drawn = tuple(Bar(name, n, t.count(n)) for name, n in items[:DRAWN])
+    if items:
+        shares = {"most": plain(t.share(items[0][1] / total)), "least": plain(t.count(items[-1][1]))}
+        see = t.say("classes.see", first=items[0][0], last=items[-1][0], **shares)
+    else:
+        see = t.say("classes.none")
+    if len(items) > DRAWN:
+        see += t.say("classes.cut", n=plain(t.count(DRAWN)), all=plain(t.count(len(items))))
+    heads = (
+        Column(t.say("head.class")),
+        Column(t.say("head.products"), numeric=True),
+        Column(t.say("head.share"), numeric=True),
+    )
+    rows = tuple((quoted(name), plain(t.count(n)), plain(t.share(n / total))) for name, n in items)
+    table = Table(t("classes.title"), heads, rows)
+    alt = f"{t('classes.title')}. {as_text(see)}"
+    return Figure("classes", t.say("classes.title"), see, bars(drawn, alt=alt), table)
+
+
+def _columns(data: DataSection, t: Language) -> Table:
+    heads = (
+        Column(t.say("head.column")),
+        Column(t.say("head.role")),
+        Column(t.say("head.reason")),
+        Column(t.say("head.missing"), numeric=True),
+    )
+    rows = tuple(
+        (code(c.column), t.pick("role", c.role), t.pick("reason", c.reason), plain(t.count(c.missing)))
+        for c in data.columns
+    )
+    return Table(t("data.columns"), heads, rows)
+
+
+def _notes(data: DataSection, t: Language) -> tuple[Prose, ...]:
+    notes = []
+    if data.scripts:
+        found = sorted(data.scripts.items(), key=lambda item: (-item[1], item[0]))
+        scripts = (t.pick("script", name) + plain(f" {t.share(share)}") for name, share in found)
+        notes.append(t.say("data.scripts", list=join_prose(t, tuple(scripts))))
+    if data.photos_missing is not None:
+        notes.append(t.say("data.photos", n=plain(t.count(data.photos_missing)), rows=plain(t.count(data.rows))))
+    notes.append(
+        t.say("data.cut", n=plain(t.count(data.texts_cut)), share=plain(t.share(data.text_unread_share)))
+        if data.texts_cut
+        else t.say("data.not_cut")
+    )
+    notes.append(
+        t.say("data.duplicates", groups=plain(t.count(data.duplicate_groups)), n=plain(t.count(data.duplicate_rows)))
+        if data.duplicate_groups
+        else t.say("data.no_duplicates")
+    )
+    if data.small_classes:
+        small = (quoted(name) + plain(f" ({t.count(n)})") for name, n in sorted(data.small_classes.items()))
+        named = join_prose(t, tuple(small))
+        notes.append(t.say("data.small", n=plain(t.count(len(data.small_classes))), list=named))
+    return tuple(notes)
+
+
+def _rejections(data: DataSection, t: Language) -> Table | None:
+    if not data.rejections:
+        return None
+    heads = (Column(t.say("head.code")), Column(t.say("head.count"), numeric=True))
+    items = sorted(data.rejections.items(), key=lambda item: (-item[1], item[0]))
+    return Table(t("data.rejections"), heads, tuple((code(c), plain(t.count(n))) for c, n in items))
+
+
+def _examples(data: DataSection, t: Language) -> Table | None:
+    if not data.rejection_examples:
+        return None
+    heads = tuple(Column(t.say(f"head.{name}"), numeric=name == "row") for name in ("row", "column", "code"))
+    heads += (Column(t.say("head.reason")), Column(t.say("head.excerpt")))
+    rows = []
+    for e in data.rejection_examples:
+        cell = {name: str(e.get(name, "")) for name in ("row", "column", "code", "reason", "excerpt")}
+        first = (plain(cell["row"]), code(cell["column"]), code(cell["code"]))
+        rows.append((*first, quoted(cell["reason"]), quoted(cell["excerpt"])))
+    return Table(t("data.examples"), heads, tuple(rows))
+
+
+def build(report: AuditReport, t: Language) -> DataContext:
+    """Return what the section shows."""
+    data = report.data
+    numbers = {"read": data.read_rows, "rows": data.rows, "away": data.read_rows - data.rows, "classes": data.classes}
+    return DataContext(
+        summary=t.say("data.summary", **{name: plain(t.count(n)) for name, n in numbers.items()}),
+        classes=_classes(data, t),
+        columns=_columns(data, t),
+        notes=_notes(data, t),
+        rejections=_rejections(data, t),
+        examples=_examples(data, t),
+    )
+
+
+SECTION = Section("data", DataContext, build)

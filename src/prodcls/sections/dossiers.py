@@ -1,0 +1,38 @@
+"""Products one by one: right, wrong, least certain, label in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prodcls.audit import AuditReport
+from prodcls.language import Language, Prose, plain
+from prodcls.sections.cards import Card, card
+from prodcls.sections.parts import Section
+
+__all__ = ["SECTION", "DossiersContext"]
+
+PARTS = 7
+"""Most parts of an account drawn one by one on the page; the product's own page has them all."""
+
+
+@dataclass(frozen=True)
+class DossiersContext:
+    """What the section shows.
+
+    Attributes
+    ----------
+    intro : Prose
+    cards : tuple of Card
+    """
+
+    intro: Prose
+    cards: tuple[Card, ...]
+
+
+def build(report: AuditReport, t: Language) -> DossiersContext:
+    """Return what the section shows."""
+    cards = tuple(card(d, report, t, number=i, limit=PARTS) for i, d in enumerate(report.dossiers, start=1))
+    return DossiersContext(t.say("dossiers.intro", n=plain(t.count(len(cards)))), cards)
+
+
+SECTION = Section("dossiers", DossiersContext, build)

@@ -1,0 +1,103 @@
+"""Where data, encoders, code and configuration came from, and what the fit cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prodcls.audit import AuditReport
+from prodcls.charts_rows import Bar, bars
+from prodcls.language import Language, Prose, as_text, code, plain, quoted
+from prodcls.sections.parts import Column, Figure, Section, Table, pairs_table
+
+__all__ = ["SECTION", "LineageContext"]
+
+ENCODER_SHARE = "encoder_share"
+"""The one entry of the timing that is no stage."""
+
+
+@dataclass(frozen=True)
+class LineageContext:
+    """What the section shows.
+
+    Attributes
+    ----------
+    origin : Table
+        Data, bundle, time and seed.
+    encoders : Table
+        Identity of the encoder of each block.
+    configuration : Table
+        Every option.
+    environment : Table
+        Versions and machine.
+    timing : Figure or None
+        Seconds by stage; None without any.
+    cost : Prose
+        Whole time, share of the encoders, memory.
+    """
+
+    origin: Table
+    encoders: Table
+    configuration: Table
+    environment: Table
+    timing: Figure | None
+    cost: Prose
+
+
+def _origin(report: AuditReport, t: Language) -> Table:
+    lineage = report.lineage
+    rows = (
+        (t.say("lineage.data_path"), code(lineage.data_path)),
+        (t.say("lineage.data_format"), code(lineage.data_format)),
+        (t.say("lineage.data_sha256"), code(lineage.data_sha256)),
+        (t.say("lineage.bundle_sha256"), code(lineage.bundle_sha256)),
+        (t.say("lineage.created"), quoted(t.date(lineage.created))),
+        (t.say("lineage.random_state"), code(str(lineage.random_state))),
+    )
+    return pairs_table(t, t("lineage.origin"), rows)
+
+
+def _timing(report: AuditReport, t: Language) -> Figure | None:
+    stages = {name: s for name, s in report.timing.items() if name != ENCODER_SHARE}
+    if not stages:
+        return None
+    names = {name: t.pick("stage", name) for name in stages}
+    longest = max(stages, key=lambda name: stages[name])
+    words = {"stage": names[longest], "n": plain(t.seconds(stages[longest]))}
+    drawn = tuple(Bar(as_text(names[n]), v, t.seconds(v)) for n, v in stages.items())
+    rows = tuple((names[name], plain(t.seconds(v))) for name, v in stages.items())
+    table = Table(t("timing.title"), (Column(t.say("head.stage")), Column(t.say("head.seconds"), numeric=True)), rows)
+    picture = bars(drawn, alt=f"{t('timing.title')}. {t('timing.see', **words)}")
+    return Figure("timing", t.say("timing.title"), t.say("timing.see", **words), picture, table)
+
+
+def _cost(report: AuditReport, t: Language) -> Prose:
+    total = sum(s for name, s in report.timing.items() if name != ENCODER_SHARE)
+    memory = plain(t.bytes(report.resources.peak_rss_bytes))
+    share = report.timing.get(ENCODER_SHARE)
+    if share is None:
+        return t.say("lineage.cost", total=plain(t.seconds(total)), memory=memory)
+    shared = plain(t.share(share, 0))
+    return t.say("lineage.cost_encoders", total=plain(t.seconds(total)), memory=memory, share=shared)
+
+
+def build(report: AuditReport, t: Language) -> LineageContext:
+    """Return what the section shows."""
+    lineage = report.lineage
+    environment = {**lineage.versions, **lineage.machine}
+    return LineageContext(
+        origin=_origin(report, t),
+        encoders=pairs_table(
+            t, t("lineage.encoders"), tuple((t.pick("block", b), code(e)) for b, e in lineage.encoders.items())
+        ),
+        configuration=pairs_table(
+            t, t("lineage.configuration"), tuple((code(k), code(v)) for k, v in lineage.configuration.items())
+        ),
+        environment=pairs_table(
+            t, t("lineage.environment"), tuple((code(k), code(v)) for k, v in environment.items())
+        ),
+        timing=_timing(report, t),
+        cost=_cost(report, t),
+    )
+
+
+SECTION = Section("lineage", LineageContext, build)

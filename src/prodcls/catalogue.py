@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -156,3 +156,16 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def take(self, positions: NDArray[np.intp]) -> Catalogue:
+        """Return the rows at ``positions`` (shape (m,)), in that order; rejections stay as they are."""
+        return replace(
+            self,
+            ids=tuple(self.ids[i] for i in positions),
+            rows=self.rows[positions],
+            texts={name: tuple(cells[i] for i in positions) for name, cells in self.texts.items()},
+            numeric={name: values[positions] for name, values in self.numeric.items()},
+            categorical={name: tuple(cells[i] for i in positions) for name, cells in self.categorical.items()},
+            photos=None if self.photos is None else tuple(self.photos[i] for i in positions),
+            labels=None if self.labels is None else tuple(self.labels[i] for i in positions),
+        )

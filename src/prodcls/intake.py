@@ -23,6 +23,8 @@ def read_catalogue(
     *,
     need_labels: bool,
     image_root: Path | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> Catalogue:
     """Read a catalogue file.
 
@@ -36,6 +38,8 @@ def read_catalogue(
         Whether every row must have a label; else labels are not read at all.
     image_root : Path, optional
         Folder that photos are looked up in; the catalogue's own folder by default.
+    encoding, delimiter : str, optional
+        Of a CSV file; detected by default.
 
     Raises
     ------
@@ -45,7 +49,7 @@ def read_catalogue(
         When the columns do not fit.
     """
     path = Path(path)
-    table = read_table(path)
+    table = read_table(path, encoding=encoding, delimiter=delimiter)
     decimal = None
     if isinstance(options, Schema):
         schema = match_schema(table, options, need_target=need_labels)

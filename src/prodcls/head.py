@@ -10,15 +10,28 @@ from numpy.typing import NDArray
 
 from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_booster
 from prodcls.calibration import fit_temperature
-from prodcls.evidence import Channel, EvidenceModel, fit_evidence
+from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
 from prodcls.pool import Pool, fit_pool
 from prodcls.splits import stratified_group_folds
 
-__all__ = ["EvidenceHead", "HeadFit", "Margins", "candidate_evidence", "fit_head"]
+__all__ = [
+    "EvidenceHead",
+    "HeadFit",
+    "Margins",
+    "PoolData",
+    "best_classes",
+    "candidate_evidence",
+    "evidence_names",
+    "feature_channels",
+    "fit_head",
+]
 
-CANDIDATES = 10
+CANDIDATES = 20
 """Classes per product that the booster corrects."""
+
+POOL_CANDIDATES = 40
+"""Classes per product on which the pool is fitted; with fewer the choice itself biases the weights."""
 
 INNER_FOLDS = 5
 
@@ -35,7 +48,7 @@ class Margins:
     candidates : ndarray of shape (n, M), int64
         Best classes by pool score, best first.
     corrections : ndarray of shape (n, M), float64
-        Booster output for the candidates, logits.
+        Booster output for the candidates above its level, logits.
     total : ndarray of shape (n, K), float64
         ``pooled`` plus the corrections of the candidates.
     """
@@ -57,6 +70,9 @@ class EvidenceHead:
     pool : Pool
     booster : lightgbm.Booster or None
         None when inner folds chose no correction.
+    level : float
+        Mean output of the booster over its training evidence, the base value of TreeSHAP. A softmax over candidates
+        leaves it free, so it is taken off: classes that are not candidates have no correction.
     temperature : float
         Margins are divided by it before the softmax.
     """
@@ -64,6 +80,7 @@ class EvidenceHead:
     evidence: EvidenceModel
     pool: Pool
     booster: lightgbm.Booster | None
+    level: float
     temperature: float
 
     def margins(self, inputs: Inputs, *, threads: int = 1) -> Margins:
@@ -85,24 +102,46 @@ class EvidenceHead:
         if self.booster is not None and len(inputs):
             evidence = candidate_evidence(channels, candidates, self.evidence.channels)
             flat = evidence.reshape(-1, evidence.shape[2])
-            corrections = np.reshape(self.booster.predict(flat, raw_score=True, num_threads=threads), candidates.shape)
+            raw = np.asarray(self.booster.predict(flat, raw_score=True, num_threads=threads))
+            corrections = raw.reshape(candidates.shape) - self.level
         total = pooled.copy()
         np.put_along_axis(total, candidates, np.take_along_axis(pooled, candidates, 1) + corrections, 1)
         return Margins(channels, pooled, candidates, corrections, total)
 
 
 @dataclass(frozen=True)
+class PoolData:
+    """What the pool was fitted on.
+
+    Attributes
+    ----------
+    channels : ndarray of shape (n, M, C), float64
+        Held-out channel values of the candidates.
+    truth : ndarray of shape (n,), int64
+        Position of the true class among the candidates.
+    """
+
+    channels: NDArray[np.float64]
+    truth: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class HeadFit:
-    """A head and what its inner folds showed.
+    """A head, what its pool was fitted on, and what its inner folds showed.
 
     Attributes
     ----------
     head : EvidenceHead
+    pool_data : PoolData
     rounds : RoundsChoice
+    text_blocks : tuple of str
+        Blocks made of text, the lexical one included.
     """
 
     head: EvidenceHead
+    pool_data: PoolData
     rounds: RoundsChoice
+    text_blocks: tuple[str, ...]
 
 
 def best_classes(scores: NDArray[np.float64], count: int = CANDIDATES) -> NDArray[np.int64]:
@@ -113,6 +152,11 @@ def best_classes(scores: NDArray[np.float64], count: int = CANDIDATES) -> NDArra
 def evidence_names(channels: tuple[Channel, ...]) -> tuple[str, ...]:
     """Return the names of the evidence features, in the order of `candidate_evidence`."""
     return (*(c.key for c in channels), *(f"{c.key}.lead" for c in channels if _leads(c)))
+
+
+def feature_channels(channels: tuple[Channel, ...]) -> tuple[int, ...]:
+    """Return, for each feature of `candidate_evidence`, the position of the channel that it comes from."""
+    return (*range(len(channels)), *(i for i, c in enumerate(channels) if _leads(c)))
 
 
 def _leads(channel: Channel) -> bool:
@@ -183,8 +227,9 @@ def fit_head(
     described = fit.model.channels
     alike = np.array([c.kind == "score" for c in described])
     plain = fit.held_out[:, :, alike].sum(axis=2) if alike.any() else fit.held_out.sum(axis=2)
-    candidates, truth = _with_truth(best_classes(plain), labels)
-    pool = fit_pool(np.take_along_axis(fit.held_out, candidates[:, :, None], axis=1), truth, alike)
+    candidates, truth = _with_truth(best_classes(plain, POOL_CANDIDATES), labels)
+    pool_data = PoolData(np.take_along_axis(fit.held_out, candidates[:, :, None], axis=1), truth)
+    pool = fit_pool(pool_data.channels, truth, alike)
     pooled = pool.scores(fit.held_out)
     candidates, truth = _with_truth(best_classes(pooled), labels)
     data = BoosterData(
@@ -196,12 +241,19 @@ def fit_head(
     )
     inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
     rounds = choose_rounds(data, inner, random_state=random_state, threads=threads)
-    booster = None
+    booster, level = None, 0.0
     if rounds.rounds:
         booster = train_booster(data, rounds.rounds, random_state=random_state, threads=threads)
+        level = _base_value(booster, data)
     total = pooled.copy()
-    np.put_along_axis(total, candidates, data.start + rounds.corrections, 1)
-    return HeadFit(EvidenceHead(fit.model, pool, booster, fit_temperature(total, labels)), rounds)
+    np.put_along_axis(total, candidates, data.start + rounds.corrections - level, 1)
+    head = EvidenceHead(fit.model, pool, booster, level, fit_temperature(total, labels))
+    return HeadFit(head, pool_data, rounds, (*inputs.texts, LEXICAL))
+
+
+def _base_value(booster: lightgbm.Booster, data: BoosterData) -> float:
+    """Return what TreeSHAP starts from: the same for every row."""
+    return float(np.asarray(booster.predict(data.evidence[:1, 0], pred_contrib=True))[0, -1])
 
 
 def _monotone(channels: tuple[Channel, ...]) -> tuple[int, ...]:

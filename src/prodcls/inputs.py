@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from prodcls.embeddings import Embeddings
 
-__all__ = ["Inputs"]
+__all__ = ["Inputs", "concatenated"]
 
 
 @dataclass(frozen=True)
@@ -55,3 +55,42 @@ class Inputs:
         """Return all text columns of each product joined by line breaks, missing ones left out."""
         columns = list(self.texts.values())
         return tuple("\n".join(cell for cell in cells if cell) for cells in zip(*columns, strict=True)) or ("",) * len(self)
+
+
+def concatenated(first: Inputs, second: Inputs) -> Inputs:
+    """Return the products of ``first`` followed by those of ``second``.
+
+    Parameters
+    ----------
+    first, second : Inputs
+        With the same blocks and text columns. A numeric or categorical column that only one has is missing in the
+        other's rows.
+
+    Returns
+    -------
+    Inputs
+    """
+    nothing = (np.full(len(first), np.nan), np.full(len(second), np.nan))
+    blank = (("",) * len(first), ("",) * len(second))
+    return Inputs(
+        ids=first.ids + second.ids,
+        texts={name: cells + second.texts[name] for name, cells in first.texts.items()},
+        dense={name: _stacked(e, second.dense[name]) for name, e in first.dense.items()},
+        numeric={
+            name: np.concatenate([first.numeric.get(name, nothing[0]), second.numeric.get(name, nothing[1])])
+            for name in {**first.numeric, **second.numeric}
+        },
+        categorical={
+            name: first.categorical.get(name, blank[0]) + second.categorical.get(name, blank[1])
+            for name in {**first.categorical, **second.categorical}
+        },
+    )
+
+
+def _stacked(first: Embeddings, second: Embeddings) -> Embeddings:
+    return replace(
+        first,
+        vectors=np.concatenate([first.vectors, second.vectors]),
+        present=np.concatenate([first.present, second.present]),
+        read_share=np.concatenate([first.read_share, second.read_share]),
+    )

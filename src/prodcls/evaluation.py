@@ -1,0 +1,192 @@
+"""Out-of-fold evaluation: each product is judged, and accounted for, by a model that never saw it or its copies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.config import Head
+from prodcls.evidence import Channel
+from prodcls.explain.account import EvidenceAccount, explain_evidence
+from prodcls.head import EvidenceHead, HeadFit, best_classes
+from prodcls.inputs import Inputs
+from prodcls.model import ModelFit, fit_model
+from prodcls.pool import fit_pool
+
+__all__ = ["NOT_TESTED", "FoldScores", "OutOfFold", "Problem", "cross_validate", "modality_names"]
+
+NOT_TESTED = -1
+"""Fold of rows that are only trained on."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A classification task with its split.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        n products.
+    labels : ndarray of shape (n,), int64
+    groups : ndarray of shape (n,), int64
+        Groups of near-duplicates.
+    fold : ndarray of shape (n,), int64
+        `NOT_TESTED` for rows that are only trained on.
+    classes : tuple of str
+    """
+
+    inputs: Inputs
+    labels: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    fold: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FoldScores:
+    """What one fold's model says of its test rows.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (m,), intp
+        Positions of the test rows.
+    margins : ndarray of shape (m, K), float64
+        Logits before the temperature.
+    temperature : float
+    account : EvidenceAccount or None
+        Predicted class against runner-up; None for the flat head.
+    ablation : dict of str to ndarray of shape (m,), int64
+        Predicted classes of the linear pool on part of the evidence.
+    """
+
+    rows: NDArray[np.intp]
+    margins: NDArray[np.float64]
+    temperature: float
+    account: EvidenceAccount | None
+    ablation: dict[str, NDArray[np.int64]]
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """Scores of all tested rows.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (m,), intp
+        Positions of the tested rows, ascending.
+    margins : ndarray of shape (m, K), float64
+        Logits before the temperature.
+    temperature : ndarray of shape (m,), float64
+        Of the model that scored the row.
+    folds : tuple of FoldScores
+    """
+
+    rows: NDArray[np.intp]
+    margins: NDArray[np.float64]
+    temperature: NDArray[np.float64]
+    folds: tuple[FoldScores, ...]
+
+    @property
+    def ranked(self) -> NDArray[np.int64]:
+        """Best and second-best class of each tested row, shape (m, 2)."""
+        return best_classes(self.margins, 2)
+
+    def ablation(self) -> dict[str, NDArray[np.int64]]:
+        """Return the predicted classes of each ablation, shape (m,) each, in the order of `rows`."""
+        order = np.argsort(np.concatenate([f.rows for f in self.folds]))
+        names = self.folds[0].ablation
+        return {
+            name: np.concatenate([f.ablation[name] for f in self.folds])[order]
+            for name in names
+            if all(name in f.ablation for f in self.folds)
+        }
+
+
+def cross_validate(
+    problem: Problem, *, head: Head = "evidence", random_state: int = 0, threads: int = 1
+) -> OutOfFold:
+    """Fit a model for each fold on the other rows and score the fold.
+
+    Parameters
+    ----------
+    problem : Problem
+    head : {"evidence", "flat"}
+    random_state : int
+    threads : int
+
+    Returns
+    -------
+    OutOfFold
+    """
+    folds = []
+    for k in np.unique(problem.fold[problem.fold != NOT_TESTED]):
+        train, test = np.flatnonzero(problem.fold != k), np.flatnonzero(problem.fold == k)
+        fit = fit_model(
+            problem.inputs.take(train),
+            problem.labels[train],
+            problem.groups[train],
+            problem.classes,
+            head=head,
+            random_state=random_state,
+            threads=threads,
+        )
+        folds.append(_score(fit, problem, train, test, threads))
+    rows = np.concatenate([f.rows for f in folds])
+    order = np.argsort(rows)
+    temperature = np.concatenate([np.full(len(f.rows), f.temperature) for f in folds])
+    margins = np.concatenate([f.margins for f in folds])
+    return OutOfFold(rows[order], margins[order], temperature[order], tuple(folds))
+
+
+def _score(
+    fit: ModelFit, problem: Problem, train: NDArray[np.intp], test: NDArray[np.intp], threads: int
+) -> FoldScores:
+    inputs = problem.inputs.take(test)
+    fitted = fit.model.head
+    if not isinstance(fitted, EvidenceHead) or fit.details is None:
+        probabilities = fit.model.probabilities(inputs, threads=threads)
+        return FoldScores(test, np.log(np.maximum(probabilities, 1e-12)), 1.0, None, {})
+    margins = fitted.margins(inputs, threads=threads)
+    best = best_classes(margins.total, 2)
+    account = explain_evidence(fitted, margins, best[:, 0], best[:, -1], threads=threads)
+    ablation = _ablate(fit.details, margins.channels, problem.labels[train])
+    return FoldScores(test, margins.total, fitted.temperature, account, ablation)
+
+
+def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) -> dict[str, str]:
+    """Return the modality of each block: ``"text"`` for all words, the block's own name otherwise.
+
+    Parameters
+    ----------
+    channels : tuple of Channel
+    text_blocks : tuple of str
+        Blocks made of text, the lexical one included.
+
+    Returns
+    -------
+    dict of str to str
+        Without the prior, which is part of every model.
+    """
+    return {c.block: "text" if c.block in text_blocks else c.block for c in channels if c.kind != "prior"}
+
+
+def _ablate(
+    details: HeadFit, channels: NDArray[np.float64], labels: NDArray[np.int64]
+) -> dict[str, NDArray[np.int64]]:
+    """Return predictions of the linear pool with one modality alone and with one left out."""
+    described = details.head.evidence.channels
+    modality = modality_names(described, details.text_blocks)
+    of_channel = np.array([modality.get(c.block, "") for c in described])
+    found: dict[str, NDArray[np.int64]] = {}
+    names = list(dict.fromkeys(m for m in of_channel if m))
+    if len(names) < 2:
+        return {}
+    for name in names:
+        for title, keep in ((f"only {name}", of_channel == name), (f"without {name}", of_channel != name)):
+            used = keep | (of_channel == "")
+            alike = np.array([c.kind == "score" for c in described])[used]
+            pool = fit_pool(details.pool_data.channels[:, :, used], details.pool_data.truth, alike)
+            found[title] = best_classes(pool.scores(channels[:, :, used]), 1)[:, 0]
+    return found

@@ -1,0 +1,207 @@
+"""From a catalogue file to a classification problem: read, embed, group, split."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.atomic import cache_root
+from prodcls.catalogue import Catalogue, Rejection
+from prodcls.config import FitConfig
+from prodcls.demo import write_demo
+from prodcls.duplicates import near_duplicate_groups
+from prodcls.embeddings import EmbeddingStore
+from prodcls.errors import CatalogueError
+from prodcls.evaluation import NOT_TESTED, Problem
+from prodcls.images import photo_digest
+from prodcls.inputs import concatenated
+from prodcls.intake import read_catalogue
+from prodcls.preparation import Recipe, choose_recipe, prepare
+from prodcls.progress import Progress
+from prodcls.schema import ColumnOptions
+from prodcls.splits import stratified_group_folds
+
+__all__ = ["Material", "gather"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a fit stands on.
+
+    Attributes
+    ----------
+    catalogue : Catalogue
+        Rows of the classes that are large enough, sorted by id so that the file's order has no effect.
+    tested : Catalogue or None
+        Rows of ``--test`` whose class is known.
+    problem : Problem
+        The rows of ``catalogue``, then those of ``tested``.
+    recipe : Recipe
+    small_classes : dict of str to int
+        Rows of the classes set apart.
+    unknown_classes : dict of str to int
+        Rows of ``--test`` whose class the training catalogue does not have.
+    store : EmbeddingStore
+        Knows what was encoded and what was reused.
+    """
+
+    catalogue: Catalogue
+    tested: Catalogue | None
+    problem: Problem
+    recipe: Recipe
+    small_classes: dict[str, int]
+    unknown_classes: dict[str, int]
+    store: EmbeddingStore
+
+
+def gather(config: FitConfig, progress: Progress) -> Material:
+    """Read the catalogue, embed it, and split it for the evaluation.
+
+    Parameters
+    ----------
+    config : FitConfig
+    progress : Progress
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    InputError
+        If a file, a column or an option is at fault, or fewer than two classes are large enough.
+    """
+    with progress.stage("read"):
+        catalogue = _read(config)
+        catalogue, small = _without_small_classes(catalogue, config.min_class_size)
+        classes = tuple(sorted(set(catalogue.labels or ())))
+        tested, unknown = _read_test(config, catalogue, classes)
+    _tell(catalogue, small, unknown, progress)
+    store = EmbeddingStore(config.cache_dir or cache_root())
+    recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
+    progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
+    with progress.stage("embed"):
+        inputs = prepare(catalogue, recipe, store, progress, threads=config.threads)
+        catalogue = _with_failed_photos(catalogue, store, 0)
+        if tested is not None:
+            before = len(store.stats)
+            inputs = concatenated(inputs, prepare(tested, recipe, store, progress, threads=config.threads))
+            tested = _with_failed_photos(tested, store, before)
+    with progress.stage("group"):
+        groups = _groups(catalogue, tested, config)
+    number = {name: k for k, name in enumerate(classes)}
+    labels = np.array([number[x] for c in (catalogue, tested) if c is not None for x in c.labels or ()], np.int64)
+    fold = _folds(labels, groups, len(catalogue), tested is not None, config)
+    problem = Problem(inputs, labels, groups, fold, classes)
+    return Material(catalogue, tested, problem, recipe, small, unknown, store)
+
+
+def _read(config: FitConfig) -> Catalogue:
+    path = config.catalogue or write_demo(cache_root() / "demo")
+    options = ColumnOptions(
+        text=config.text,
+        image=config.image,
+        numeric=config.numeric,
+        categorical=config.categorical,
+        id=config.id,
+        target=config.target,
+        decimal=config.decimal,
+    )
+    return read_catalogue(
+        path,
+        options,
+        need_labels=True,
+        image_root=config.image_root,
+        encoding=config.encoding,
+        delimiter=config.delimiter,
+    )
+
+
+def _read_test(
+    config: FitConfig, catalogue: Catalogue, classes: tuple[str, ...]
+) -> tuple[Catalogue | None, dict[str, int]]:
+    if config.test is None:
+        return None, {}
+    tested = read_catalogue(config.test, catalogue.schema, need_labels=True, image_root=config.image_root)
+    known = np.array([label in set(classes) for label in tested.labels or ()])
+    unknown = Counter(label for label in tested.labels or () if label not in set(classes))
+    if not known.any():
+        message = "no row has a class that the training catalogue has"
+        raise CatalogueError(message, code="test-classes-unknown", file=str(config.test))
+    return tested.take(_by_id(tested, known)), dict(unknown)
+
+
+def _without_small_classes(catalogue: Catalogue, least: int) -> tuple[Catalogue, dict[str, int]]:
+    """Return the rows of the classes with at least ``least`` rows, sorted by id, and the sizes of the others."""
+    counts = Counter(catalogue.labels or ())
+    small = {name: n for name, n in sorted(counts.items()) if n < least}
+    if len(counts) - len(small) < 2:
+        message = (
+            f"{len(counts) - len(small)} of {len(counts)} classes have at least {least} rows, and two are needed; "
+            "choose another --target or lower --min-class-size"
+        )
+        raise CatalogueError(message, code="classes-few", file=catalogue.source.path)
+    kept = np.array([label not in small for label in catalogue.labels or ()])
+    return catalogue.take(_by_id(catalogue, kept)), small
+
+
+def _by_id(catalogue: Catalogue, kept: NDArray[np.bool_]) -> NDArray[np.intp]:
+    return np.array(sorted(np.flatnonzero(kept), key=lambda i: catalogue.ids[i]), dtype=np.intp)
+
+
+def _with_failed_photos(catalogue: Catalogue, store: EmbeddingStore, first: int) -> Catalogue:
+    """Return the catalogue with the photos that could not be decoded marked absent and reported."""
+    if catalogue.photos is None:
+        return catalogue
+    (column,) = catalogue.schema.named("image")
+    failed = {i: error for stats in store.stats[first:] for i, error in stats.failed.items()}
+    rejections = tuple(
+        Rejection(int(catalogue.rows[i]), column, e.code, str(e), str(catalogue.photos[i].name)[:80], "cell")  # type: ignore[union-attr]
+        for i, e in sorted(failed.items())
+    )
+    photos = tuple(None if i in failed else photo for i, photo in enumerate(catalogue.photos))
+    return replace(catalogue, photos=photos, rejections=catalogue.rejections + rejections)
+
+
+def _groups(catalogue: Catalogue, tested: Catalogue | None, config: FitConfig) -> NDArray[np.int64]:
+    """Return near-duplicate groups over all rows; without grouping every row is its own."""
+    both = [c for c in (catalogue, tested) if c is not None]
+    if not config.group_duplicates:
+        return np.arange(sum(len(c) for c in both), dtype=np.int64)
+    texts = ["\n".join(cells) for c in both for cells in (zip(*c.texts.values(), strict=True) if c.texts else [()] * len(c))]
+    photos: list[str | None] = []
+    for c in both:
+        photos += [None if p is None else photo_digest(p) for p in c.photos or (None,) * len(c)]
+    return near_duplicate_groups(texts, photos)
+
+
+def _folds(
+    labels: NDArray[np.int64], groups: NDArray[np.int64], n_train: int, has_test: bool, config: FitConfig
+) -> NDArray[np.int64]:
+    if not has_test:
+        return stratified_group_folds(labels, groups, config.folds, config.random_state)
+    return np.where(np.arange(len(labels)) < n_train, NOT_TESTED, 0).astype(np.int64)
+
+
+def _tell(catalogue: Catalogue, small: dict[str, int], unknown: dict[str, int], progress: Progress) -> None:
+    """Tell which column plays which role and why, and what was set apart."""
+    for column in catalogue.schema.columns:
+        verb = "not used" if column.role == "offered" else column.role
+        progress.note(f"column {column.column!r}: {verb} ({column.reason})")
+    if catalogue.rejections:
+        counts = Counter((r.code, r.scope) for r in catalogue.rejections)
+        told = ", ".join(f"{n} x {code} ({scope})" for (code, scope), n in sorted(counts.items()))
+        progress.note(f"not taken as they stand: {told}; see rejections.parquet")
+    if small:
+        progress.note(f"classes below --min-class-size, set apart: {_listed(small)}")
+    if unknown:
+        progress.note(f"classes only in --test, not evaluated: {_listed(unknown)}")
+
+
+def _listed(counts: dict[str, int]) -> str:
+    first = [f"{name} ({n})" for name, n in list(counts.items())[:8]]
+    return ", ".join(first) + (f" and {len(counts) - 8} more" if len(counts) > 8 else "")

@@ -1,0 +1,136 @@
+"""From an accepted catalogue to what the models see: one embedding block a text column, one for photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.catalogue import Catalogue
+from prodcls.config import Runtime
+from prodcls.embeddings import Embeddings, EmbeddingStore, embed
+from prodcls.encoders import Encoder, Item, choose_text_encoders, image_encoder, text_encoder
+from prodcls.inputs import Inputs
+from prodcls.progress import Progress
+
+__all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "joined", "prepare"]
+
+IMAGE_BLOCK = "image"
+"""Name of the photo block."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which encoder reads what.
+
+    Attributes
+    ----------
+    text_columns : tuple of str
+    text_encoders : tuple of str
+    image_encoder : str or None
+        None: the catalogue has no photos.
+    runtime : {"onnx", "torch"}
+    reason : str
+        Why these text encoders, for the reader.
+    """
+
+    text_columns: tuple[str, ...]
+    text_encoders: tuple[str, ...]
+    image_encoder: str | None
+    runtime: Runtime
+    reason: str
+
+
+def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, runtime: Runtime) -> Recipe:
+    """Choose encoders by what the catalogue holds.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    text_encoders : tuple of str or None
+        As set by the user; None: by the scripts of the texts.
+    runtime : {"onnx", "torch"}
+
+    Returns
+    -------
+    Recipe
+    """
+    columns = tuple(catalogue.texts)
+    names, reason = text_encoders or (), "set by --text-encoder"
+    if text_encoders is None and columns:
+        choice = choose_text_encoders([text for cells in catalogue.texts.values() for text in cells])
+        names, reason = choice.encoders, choice.reason
+    return Recipe(columns, names, None if catalogue.photos is None else "lite0", runtime, reason)
+
+
+def prepare(
+    catalogue: Catalogue, recipe: Recipe, store: EmbeddingStore, progress: Progress, *, threads: int | None = None
+) -> Inputs:
+    """Embed a catalogue and gather its columns.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    recipe : Recipe
+    store : EmbeddingStore
+    progress : Progress
+    threads : int, optional
+
+    Returns
+    -------
+    Inputs
+        Rows in the catalogue's order.
+    """
+    dense: dict[str, Embeddings] = {}
+    readers = [text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders]
+    for column in recipe.text_columns:
+        dense[column] = joined([_embed(column, catalogue.texts[column], e, store, progress) for e in readers])
+    if recipe.image_encoder is not None:
+        photos: Sequence[Path | None] = catalogue.photos or (None,) * len(catalogue)
+        encoder = image_encoder(recipe.image_encoder, recipe.runtime, threads)
+        dense[IMAGE_BLOCK] = joined([_embed(IMAGE_BLOCK, photos, encoder, store, progress)])
+    return Inputs(catalogue.ids, catalogue.texts, dense, catalogue.numeric, catalogue.categorical)
+
+
+def _embed(
+    block: str, items: Sequence[Item | None], encoder: Encoder, store: EmbeddingStore, progress: Progress
+) -> Embeddings:
+    with ExitStack() as bars:
+        update: Callable[[int], None] | None = None
+
+        def report(done: int, total: int) -> None:
+            nonlocal update
+            if update is None:  # no bar for a block that is wholly in the store
+                update = bars.enter_context(progress.items(f"{block}: {encoder.name}", total))
+            update(done)
+
+        return embed(block, items, encoder, store, report)
+
+
+def joined(parts: Sequence[Embeddings]) -> Embeddings:
+    """Return one block whose vectors are the unit-length vectors of several encoders side by side, again of unit length.
+
+    Parameters
+    ----------
+    parts : sequence of Embeddings
+        Of the same n items, at least one.
+
+    Returns
+    -------
+    Embeddings
+        ``read_share`` is the least of the parts'.
+    """
+    scale = np.float32(1.0 / np.sqrt(len(parts)))
+    vectors = np.concatenate([_unit(p.vectors) * scale for p in parts], axis=1)
+    read_share = np.min([p.read_share for p in parts], axis=0)
+    return replace(parts[0], encoder=" + ".join(p.encoder for p in parts), vectors=vectors, read_share=read_share)
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
+    return unit

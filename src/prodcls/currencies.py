@@ -7,7 +7,7 @@ import re
 __all__ = ["COMMA_GROUPS", "NO_FRACTION", "SHARED", "TOKENS", "currency_named", "settle"]
 
 _NAMES = {
-    **dict.fromkeys(("ARS", "BDT", "BGN", "BHD", "CLP", "COP", "CZK", "DKK", "EGP", "HUF", "ISK", "JOD", "KES"), ""),
+    **dict.fromkeys(("ARS", "BDT", "BGN", "BHD", "CLP", "COP", "DKK", "EGP", "HUF", "ISK", "JOD", "KES"), ""),
     **dict.fromkeys(("KWD", "KZT", "LKR", "MAD", "NOK", "NPR", "OMR", "PEN", "PKR", "QAR", "RON", "SEK", "TND"), ""),
     **dict.fromkeys(("UYU", "ZAR"), ""),
     "AED": "د.إ",
@@ -16,6 +16,7 @@ _NAMES = {
     "CAD": "c$ ca$",
     "CHF": "fr. sfr.",
     "CNY": "cn¥ rmb 人民币 元 圆",
+    "CZK": "kč",
     "EUR": "€ euro euros 欧元",
     "GBP": "英镑",
     "HKD": "hk$ 港元 港币",

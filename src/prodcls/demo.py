@@ -112,11 +112,11 @@ def write_demo(folder: Path) -> Path:
     pictures.mkdir(parents=True, exist_ok=True)
     absent = {*planted.missing_photos, *planted.absent_photos}
     for index, product in enumerate(products):
-        file = pictures / f"{ids[index]}.png"
+        picture = pictures / f"{ids[index]}.png"
         if ids[index] in absent:
-            file.unlink(missing_ok=True)
+            picture.unlink(missing_ok=True)
         else:
-            product.picture.save(file, compress_level=1)
+            product.picture.save(picture, compress_level=1)
     truth = json.dumps({"seed": SEED, "rows": ROWS, **asdict(planted)}, ensure_ascii=False, indent=1)
     (folder / "planted.json").write_text(truth + "\n", encoding="utf-8")
     path = folder / CATALOGUE_NAME

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prodcls import readers
+from prodcls.errors import CatalogueError
+from prodcls.readers import read_table, table_from_frame
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def code_of(path: Path, **options: str) -> str:
+    with pytest.raises(CatalogueError) as caught:
+        read_table(path, **options)
+    assert str(path) in str(caught.value)
+    return caught.value.code
+
+
+def test_csv(tmp_path: Path) -> None:
+    path = write(tmp_path, "p.csv", "id,brand,code\n1,NA,007\n2,,nan\n")
+    table = read_table(path)
+    assert table.columns == {"id": ("1", "2"), "brand": ("NA", ""), "code": ("007", "nan")}
+    assert table.rows.tolist() == [1, 2]
+    assert table.rows.dtype == np.int64
+    assert table.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert table.source.size == path.stat().st_size
+    assert table.source.details["delimiter"] == ","
+
+
+def test_tsv_is_not_sniffed(tmp_path: Path) -> None:
+    assert read_table(write(tmp_path, "p.tsv", "id\ttitle\n1\ta, b, c\n")).columns["title"] == ("a, b, c",)
+
+
+def test_delimiter_and_encoding_can_be_given(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes("id;title\n1;è\n".encode("mac-roman"))
+    table = read_table(path, encoding="mac-roman", delimiter=";")
+    assert table.columns["title"] == ("è",)
+    assert table.source.details["encoding found by"] == "given"
+    assert code_of(path, delimiter="x") == "delimiter-unknown"
+
+
+def test_a_header_alone_has_columns_of_no_length(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, "p.csv", "id,title\n"))
+    assert (len(table), table.columns) == (0, {"id": (), "title": ()})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("p.csv", "", "file-empty"),
+        ("p.csv", " \n\n", "file-empty"),
+        ("p.jsonl", "", "file-empty"),
+        ("p.csv", "id,title, id\n1,a,b\n", "column-twice"),
+        ("p.xlsx", "PK", "format-unknown"),
+        ("p.parquet", "PAR1 not really PAR1", "parquet-damaged"),
+        ("p.csv", ",".join(map(str, range(2001))) + "\n", "columns-too-many"),
+    ],
+)
+def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str, code: str) -> None:
+    assert code_of(write(tmp_path, name, text)) == code
+
+
+def test_absent_files_and_folders(tmp_path: Path) -> None:
+    assert code_of(tmp_path / "none.csv") == "file-missing"
+    assert code_of(tmp_path) == "file-missing"
+
+
+def test_large_files_are_refused_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MAX_FILE_BYTES", 10)
+    assert code_of(write(tmp_path, "p.csv", "id,title\n1,abc\n")) == "file-too-large"
+
+
+def test_json_lines_fill_absent_keys(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, "p.jsonl", '{"id":"1","price":5.0}\n[]\n{"id":"2","brand":"NA"}\n'))
+    assert table.columns == {"id": ("1", "2"), "price": ("5.0", ""), "brand": ("", "NA")}
+    assert table.rows.tolist() == [1, 3]
+    assert [r.code for r in table.rejections] == ["json-not-an-object"]
+
+
+def test_parquet_values_are_spelled(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    table = pa.table(
+        {
+            "s": pa.array(["007", None, "NA"]),
+            "large": pa.array(["a", "b", None], pa.large_string()),
+            "i": pa.array([1, None, 2**60]),
+            "f": pa.array([0.1, float("nan"), None]),
+            "f32": pa.array([0.1, 2.0, None], pa.float32()),
+            "d": pa.array([Decimal("12.50"), None, Decimal("1.00")]),
+            "b": pa.array([True, False, None]),
+            "t": pa.array([dt.date(2024, 2, 29), None, None]),
+            "l": pa.array([["a", "b"], None, []]),
+            "k": pa.array(["x", "y", "x"]).dictionary_encode(),
+            "n": pa.nulls(3),
+        }
+    )
+    pq.write_table(table, path)
+    columns = read_table(path).columns
+    assert columns == {
+        "s": ("007", "", "NA"),
+        "large": ("a", "b", ""),
+        "i": ("1", "", str(2**60)),
+        "f": ("0.1", "", ""),
+        "f32": ("0.1", "2.0", ""),
+        "d": ("12.50", "", "1.00"),
+        "b": ("true", "false", ""),
+        "t": ("2024-02-29", "", ""),
+        "l": ('["a", "b"]', "", "[]"),
+        "k": ("x", "y", "x"),
+        "n": ("", "", ""),
+    }
+
+
+def test_parquet_rows_with_nul_are_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    pq.write_table(pa.table({"id": ["1", "2"], "title": ["a\0b", "c"]}), path)
+    table = read_table(path)
+    assert table.rows.tolist() == [2]
+    assert [(r.row, r.column, r.code) for r in table.rejections] == [(1, "title", "nul-character")]
+
+
+def test_parquet_that_expands_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MAX_FILE_BYTES", 100_000)
+    path = tmp_path / "p.parquet"
+    pq.write_table(pa.table({"id": pa.array(range(1_000_000), pa.int64())}), path, compression="zstd")
+    monkeypatch.setattr(readers, "_read_bytes", lambda p: p.read_bytes())
+    assert code_of(path) == "file-too-large"
+    monkeypatch.setattr(readers, "MAX_ROWS", 1000)
+    assert code_of(path) == "rows-too-many"
+
+
+def test_a_repeated_long_value_is_kept_once(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    pq.write_table(pa.table({"title": ["x" * 100_000] * 5000}), path)
+    assert path.stat().st_size < 50_000
+    titles = read_table(path).columns["title"]
+    assert len(titles) == 5000
+    assert len({id(title) for title in titles}) <= 2
+
+
+def test_the_same_table_reads_the_same_from_each_format(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": ["1", "2"], "title": ["冰箱", "phone"], "price": ["12.50", ""]})
+    frame.to_csv(tmp_path / "p.csv", index=False)
+    frame.to_json(tmp_path / "p.jsonl", orient="records", lines=True)
+    frame.to_parquet(tmp_path / "p.parquet", index=False)
+    expected = read_table(tmp_path / "p.csv").columns
+    assert read_table(tmp_path / "p.jsonl").columns == expected
+    assert read_table(tmp_path / "p.parquet").columns == expected
+    assert table_from_frame(frame).columns == expected
+
+
+def test_frames() -> None:
+    frame = pd.DataFrame(
+        {
+            "sku": [12.0, np.nan, 7.0],
+            "price": [1.5, 2.0, np.nan],
+            "brand": ["NA", None, pd.NA],
+            "n": pd.array([1, None, 3], dtype="Int64"),
+            "mixed": [1, "a", 2.5],
+        },
+        index=[5, 5, 9],
+    )
+    table = table_from_frame(frame)
+    assert table.columns == {
+        "sku": ("12", "", "7"),
+        "price": ("1.5", "2.0", ""),
+        "brand": ("NA", "", ""),
+        "n": ("1", "", "3"),
+        "mixed": ("1", "a", "2.5"),
+    }
+    assert table.rows.tolist() == [1, 2, 3]
+    assert table.source.path == "<data frame>"
+
+
+def test_the_digest_of_a_frame_is_that_of_its_cells() -> None:
+    one = table_from_frame(pd.DataFrame({"a": ["x", "yz"]})).source.sha256
+    assert one == table_from_frame(pd.DataFrame({"a": ["x", "yz"]}, index=[3, 4])).source.sha256
+    assert one != table_from_frame(pd.DataFrame({"a": ["xy", "z"]})).source.sha256
+
+
+def test_frames_need_columns_with_different_names() -> None:
+    with pytest.raises(CatalogueError, match="column-twice"):
+        table_from_frame(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+    with pytest.raises(CatalogueError, match="file-empty"):
+        table_from_frame(pd.DataFrame())
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=())), min_size=1, max_size=5))
+def test_frames_of_any_text_are_accounted_for(cells: list[str]) -> None:
+    table = table_from_frame(pd.DataFrame({"a": pd.Series(cells, dtype=object)}))
+    assert sorted([*table.rows.tolist(), *(r.row for r in table.rejections)]) == list(range(1, len(cells) + 1))
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"),
+    [
+        ("flipkart1050", 1050, 12),
+        ("eshop101", 101, 9),
+        ("zh_jd_phone_tv", 934, 10),
+        ("zh_yanxuan", 239, 12),
+        ("amazon_in11k", 10830, 13),
+    ],
+)
+def test_real_catalogues_read_as_pandas_reads_them(shared_data: Path, name: str, rows: int, columns: int) -> None:
+    path = shared_data / name / "products.csv"
+    table = read_table(path)
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert (len(table), len(table.columns), table.rejections) == (rows, columns, ())
+    for column, cells in table.columns.items():
+        assert list(cells) == frame[column].tolist()

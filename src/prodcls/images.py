@@ -106,15 +106,18 @@ def _inside(name: Path, base: Path) -> bool:
     return True
 
 
+def _check_bytes(path: Path) -> None:
+    size = path.stat().st_size
+    if size > MAX_PHOTO_BYTES:
+        raise ImageError(f"the file has {size} bytes, more than {MAX_PHOTO_BYTES}", code="photo-too-large")
+
+
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_PHOTO_BYTES + 1)
+        _check_bytes(path)
+        return path.read_bytes()
     except OSError as error:
         raise ImageError(f"photo absent ({error.strerror})", code="photo-absent") from None
-    if len(data) > MAX_PHOTO_BYTES:
-        raise ImageError(f"the file has more than {MAX_PHOTO_BYTES} bytes", code="photo-too-large")
-    return data
 
 
 @contextmanager
@@ -126,6 +129,8 @@ def _decoding() -> Iterator[None]:
             yield
     except ImageError:
         raise
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"the picture has more than {MAX_PIXELS} pixels", code="photo-too-large") from error
     except Exception as error:  # Pillow's decoders raise nearly every type there is
         reason = f"photo absent: not a whole picture in {', '.join(FORMATS)} ({type(error).__name__})"
         raise ImageError(reason, code="photo-corrupt") from error
@@ -147,8 +152,7 @@ def check_photo(path: Path) -> None:
     ImageError
         Codes ``photo-too-large``, ``photo-corrupt``, ``photo-no-shape``, ``photo-absent``.
     """
-    if path.stat().st_size > MAX_PHOTO_BYTES:
-        raise ImageError(f"the file has more than {MAX_PHOTO_BYTES} bytes", code="photo-too-large")
+    _check_bytes(path)
     with _decoding(), Image.open(path, formats=FORMATS) as image:
         _check_size(image)
 

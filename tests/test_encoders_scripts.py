@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodcls.encoders.scripts import OTHER_SCRIPT_SHARE, choose_text_encoders, script_shares
+from prodcls.encoders.scripts import ENGLISH, MULTILINGUAL, OTHER_SCRIPT_SHARE, choose_text_encoders, script_shares
 
 
 @pytest.mark.parametrize(
@@ -35,13 +35,13 @@ def test_shares_sum_to_one_and_fall(texts: list[str]) -> None:
 @pytest.mark.parametrize(
     ("texts", "encoders"),
     [
-        (["Red cotton shirt", "Steel pan, 24 cm"], ("minilm", "use")),
-        (["三星 手机 黑色", "纯棉四件套", "TCL 电视"], ("use",)),
-        (["Телефон с большим экраном"], ("use",)),
-        (["Red cotton shirt with long sleeves", "纯棉四件套"], ("use", "minilm")),
-        (["Red cotton shirt with long sleeves"] * 100 + ["纯棉四件套"], ("minilm", "use")),
-        (["", "123"], ("minilm", "use")),
-        ([], ("minilm", "use")),
+        (["Red cotton shirt", "Steel pan, 24 cm"], (ENGLISH, MULTILINGUAL)),
+        (["三星 手机 黑色", "纯棉四件套", "TCL 电视"], (MULTILINGUAL,)),
+        (["Телефон с большим экраном"], (MULTILINGUAL,)),
+        (["Red cotton shirt with long sleeves", "纯棉四件套"], (MULTILINGUAL, ENGLISH)),
+        (["Red cotton shirt with long sleeves"] * 100 + ["纯棉四件套"], (ENGLISH, MULTILINGUAL)),
+        (["", "123"], (ENGLISH, MULTILINGUAL)),
+        ([], (ENGLISH, MULTILINGUAL)),
     ],
 )
 def test_encoders_follow_the_scripts(texts: list[str], encoders: tuple[str, ...]) -> None:
@@ -51,9 +51,9 @@ def test_encoders_follow_the_scripts(texts: list[str], encoders: tuple[str, ...]
 @given(st.lists(st.text(alphabet=st.characters(categories=["L"]), min_size=1), min_size=1))
 def test_the_english_encoder_is_never_alone_and_never_first_for_other_scripts(texts: list[str]) -> None:
     choice = choose_text_encoders(texts)
-    assert "use" in choice.encoders
+    assert MULTILINGUAL in choice.encoders
     if 1 - choice.shares.get("latin", 0) > OTHER_SCRIPT_SHARE:
-        assert choice.encoders[0] == "use"
+        assert choice.encoders[0] == MULTILINGUAL
 
 
 def test_the_reason_names_the_scripts() -> None:

@@ -79,7 +79,8 @@ def write_addressed(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
     Parameters
     ----------
     folder : Path
-    stem, suffix : str
+    stem : str
+    suffix : str
         The name becomes ``stem.<64 hex digits>suffix``.
     data : bytes
 

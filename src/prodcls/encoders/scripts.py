@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 __all__ = ["EncoderChoice", "choose_text_encoders", "script_shares"]
 
+ENGLISH = "minilm"
+MULTILINGUAL = "use"
 OTHER_SCRIPT_SHARE = 0.02
 """Share of letters outside the Latin script from which on a multilingual encoder comes first."""
 LATIN_SHARE = 0.5
@@ -79,14 +81,14 @@ def choose_text_encoders(texts: Iterable[str]) -> EncoderChoice:
     latin = shares.get("latin", 0.0)
     others = ", ".join(f"{script} {share:.0%}" for script, share in shares.items() if script != "latin")
     if not shares:
-        return EncoderChoice(("minilm", "use"), "no letters found: English and multilingual encoder", shares)
+        return EncoderChoice((ENGLISH, MULTILINGUAL), "no letters found: English and multilingual encoder", shares)
     if 1 - latin <= OTHER_SCRIPT_SHARE:
         reason = f"{latin:.0%} of the letters are Latin: English and multilingual encoder"
-        return EncoderChoice(("minilm", "use"), reason, shares)
+        return EncoderChoice((ENGLISH, MULTILINGUAL), reason, shares)
     if latin < LATIN_SHARE:
         reason = (
             f"letters are {others} and {latin:.0%} Latin: multilingual encoder, as the English one reads only Latin"
         )
-        return EncoderChoice(("use",), reason, shares)
+        return EncoderChoice((MULTILINGUAL,), reason, shares)
     reason = f"{latin:.0%} of the letters are Latin, but {others}: multilingual encoder, and the English one beside it"
-    return EncoderChoice(("use", "minilm"), reason, shares)
+    return EncoderChoice((MULTILINGUAL, ENGLISH), reason, shares)

@@ -20,7 +20,6 @@ from prodcls import images
 from prodcls.errors import ImageError
 from prodcls.images import (
     MAX_PIXELS,
-    WORKING_SIDE,
     check_photo,
     difference_hash,
     letterbox,
@@ -141,9 +140,25 @@ def test_of_an_animation_the_first_frame_is_taken(tmp_path: Path) -> None:
         assert load_photo(path)[0, 0, 0] > 200
 
 
-def test_large_photos_are_scaled_down_in_proportion(tmp_path: Path) -> None:
-    path = save(tmp_path, "a.png", Image.new("L", (3 * WORKING_SIDE, WORKING_SIDE)))
-    assert load_photo(path).shape == (round(WORKING_SIDE / 3), WORKING_SIDE, 3)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "I;16"])
+def test_large_photos_are_scaled_down_in_proportion_and_without_seams(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    side = 128
+    monkeypatch.setattr(images, "WORKING_SIDE", side)
+    width, height = 3 * side + 5, 2 * side + 3
+    large = scene(height, width)
+    image = (
+        Image.fromarray(large[..., 0].astype(np.uint16) * 257)
+        if mode == "I;16"
+        else Image.fromarray(large).convert(mode)
+    )
+    pixels = load_photo(save(tmp_path, "a.png", image, compress_level=1))
+    assert pixels.shape == (round(side * height / width), side, 3)
+    expected = scene(*pixels.shape[:2])
+    if mode == "I;16":
+        expected = np.repeat(expected[..., :1], 3, axis=-1)
+    assert np.abs(pixels.astype(int) - expected).max() <= 3
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_STRIP = 64  # rows of the reduced picture that are converted at a time
 _WHITE = (255, 255, 255)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -176,9 +177,26 @@ def load_photo(path: Path) -> NDArray[np.uint8]:
         # JPEG decoders can leave out fine detail that would be scaled away anyway.
         image.draft(None, (WORKING_SIDE, WORKING_SIDE))
         image.load()
-        plain = _upright(_rgb(image), image)
+        plain = _upright(_reduced_rgb(image), image)
         plain.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BICUBIC)
         return np.asarray(plain, dtype=np.uint8)
+
+
+def _reduced_rgb(image: Image.Image) -> Image.Image:
+    """Return ``image`` in RGB, smaller by a whole factor while its longest side stays above `WORKING_SIDE`.
+
+    Works in strips, so that a large photo is never held in two modes at once.
+    """
+    width, height = image.size
+    factor = max(width, height) // WORKING_SIDE
+    if factor < 2:
+        return _rgb(image)
+    reduced = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    step = factor * _STRIP
+    for top in range(0, height, step):
+        strip = _rgb(image.crop((0, top, width, min(top + step, height))))
+        reduced.paste(strip.reduce(factor), (0, top // factor))
+    return reduced
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from prodcls.amounts import numeric_columns
-from prodcls.catalogue import Catalogue, RawTable, Schema
+from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.errors import CatalogueError, ImageError
 from prodcls.images import check_photo, resolve_photo
 from prodcls.ledger import Ledger, plain
@@ -50,6 +51,7 @@ def read_catalogue(
     """
     path = Path(path)
     table = read_table(path, encoding=encoding, delimiter=delimiter)
+    _check_rows(len(table), table.rejections, str(path))
     decimal = None
     if isinstance(options, Schema):
         schema = match_schema(table, options, need_target=need_labels)
@@ -102,9 +104,7 @@ def build_catalogue(
     categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
     photos = _photos(ledger, schema, image_root)
     rejections = sorted((*table.rejections, *ledger.rejections), key=lambda r: (r.row, r.column, r.code))
-    if not ledger.keep:
-        first = f": row {rejections[0].row}, {rejections[0].reason}" if rejections else ""
-        raise CatalogueError(f"no row is left to work with{first}", code="rows-none", file=table.source.path)
+    _check_rows(len(ledger.keep), rejections, table.source.path)
     return Catalogue(
         ids=tuple(ids),
         rows=table.rows[ledger.keep],
@@ -117,6 +117,13 @@ def build_catalogue(
         source=table.source,
         rejections=tuple(rejections),
     )
+
+
+def _check_rows(count: int, rejections: Sequence[Rejection], file: str) -> None:
+    if count:
+        return
+    first = f": row {rejections[0].row}, {rejections[0].reason}" if rejections else ": the file holds its header only"
+    raise CatalogueError(f"no row is left to work with{first}", code="rows-none", file=file)
 
 
 def _labels(ledger: Ledger, schema: Schema) -> dict[int, str]:

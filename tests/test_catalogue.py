@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+
+import numpy as np
+import pytest
+
+from prodcls.catalogue import Catalogue, ColumnRole, RawTable, Schema, Source
+
+SCHEMA = Schema(
+    (ColumnRole("b", "text", "named"), ColumnRole("p", "numeric", "named"), ColumnRole("a", "text", "named"))
+)
+
+
+def test_columns_of_a_role_come_in_the_schemas_order() -> None:
+    assert SCHEMA.named("text") == ("b", "a")
+    assert SCHEMA.named("image") == ()
+
+
+def test_lengths_are_those_of_the_rows() -> None:
+    source = Source("x.csv", "00", 5)
+    assert source.details == {}
+    assert len(RawTable({"a": ("1", "2")}, np.array([1, 2]), source)) == 2
+    catalogue = Catalogue(("i",), np.array([1]), {}, {}, {}, None, None, SCHEMA, source, ())
+    assert len(catalogue) == 1
+
+
+def test_values_cannot_be_changed() -> None:
+    for item in (SCHEMA, SCHEMA.columns[0], Source("", "", 0)):
+        with pytest.raises(FrozenInstanceError):
+            setattr(item, fields(item)[0].name, None)

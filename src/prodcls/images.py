@@ -177,26 +177,26 @@ def load_photo(path: Path) -> NDArray[np.uint8]:
         # JPEG decoders can leave out fine detail that would be scaled away anyway.
         image.draft(None, (WORKING_SIDE, WORKING_SIDE))
         image.load()
-        plain = _upright(_reduced_rgb(image), image)
-        plain.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BICUBIC)
-        return np.asarray(plain, dtype=np.uint8)
+        return np.asarray(_upright(_scaled_rgb(image), image), dtype=np.uint8)
 
 
-def _reduced_rgb(image: Image.Image) -> Image.Image:
-    """Return ``image`` in RGB, smaller by a whole factor while its longest side stays above `WORKING_SIDE`.
+def _scaled_rgb(image: Image.Image) -> Image.Image:
+    """Return ``image`` in RGB with no side above `WORKING_SIDE`.
 
-    Works in strips, so that a large photo is never held in two modes at once.
+    Large photos are averaged over whole blocks strip by strip, so that they are never held in two modes at once.
     """
     width, height = image.size
-    factor = max(width, height) // WORKING_SIDE
-    if factor < 2:
+    scale = WORKING_SIDE / max(width, height)
+    if scale >= 1:
         return _rgb(image)
-    reduced = Image.new("RGB", (-(-width // factor), -(-height // factor)))
-    step = factor * _STRIP
+    block = int(1 / scale)
+    reduced = Image.new("RGB", (-(-width // block), -(-height // block)))
+    step = block * _STRIP
     for top in range(0, height, step):
         strip = _rgb(image.crop((0, top, width, min(top + step, height))))
-        reduced.paste(strip.reduce(factor), (0, top // factor))
-    return reduced
+        reduced.paste(strip.reduce(block), (0, top // block))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return reduced.resize(size, Image.Resampling.BICUBIC, box=(0, 0, width / block, height / block))
 
 
 def _rgb(image: Image.Image) -> Image.Image:

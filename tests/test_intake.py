@@ -162,6 +162,14 @@ def test_unreadable_lines_stay_on_record(tmp_path: Path) -> None:
     assert catalogue.rows.tolist() == [2]
 
 
+@given(st.lists(st.floats(0, 1e9), min_size=1, max_size=6))
+def test_numbers_of_a_frame_arrive_as_they_are(values: list[float]) -> None:
+    table = table_from_frame(pd.DataFrame({"price": values}))
+    schema = recognise(table, ColumnOptions(), need_target=False)
+    catalogue = build_catalogue(table, schema, image_root=None, need_labels=False)
+    assert catalogue.numeric["price"].tolist() == values
+
+
 CELL = st.sampled_from(["", "a", "A", "a ", "b", "row-1", "a~2", "x"])
 
 

@@ -14,6 +14,10 @@ def test_spelling_is_kept() -> None:
     assert lines.objects == [{"id": "00123", "price": "12.50", "n": "1e5", "big": "12345678901234567890"}]
 
 
+def test_the_point_of_a_json_number_is_decimal() -> None:
+    assert parse_json_lines(b'{"n":1.299,"s":"1.299"}').objects == [{"n": "1.2990", "s": "1.299"}]
+
+
 def test_missing_values_are_empty() -> None:
     assert parse_json_lines(b'{"a":null,"b":NaN,"c":"NaN","d":""}').objects == [{"a": "", "b": "", "c": "NaN", "d": ""}]
 

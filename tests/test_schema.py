@@ -73,6 +73,13 @@ def test_options_replace_the_names_and_keep_their_order() -> None:
     assert roles(schema)["brand"] == roles(schema)["price"] == roles(schema)["id"] == "offered"
 
 
+def test_roles_can_be_left_unfilled() -> None:
+    columns = table(id="1", title="t", image="i", category="c")
+    schema = recognise(columns, ColumnOptions(id="", image="", target=""), need_target=False)
+    assert schema.named("id") == schema.named("image") == schema.named("target") == ()
+    assert refuse(columns, ColumnOptions(target="")).code == "target-missing"
+
+
 def test_another_label_is_never_a_feature() -> None:
     schema = recognise(table(title="t", category="c", kind="k"), ColumnOptions(target="kind"), need_target=True)
     assert roles(schema)["category"] == "offered"

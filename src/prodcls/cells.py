@@ -15,7 +15,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["EXCERPT_CHARS", "MAX_CELL_CHARS", "cell_fault", "clean_name", "excerpt", "is_null", "spell"]
+__all__ = [
+    "EXCERPT_CHARS",
+    "MAX_CELL_CHARS",
+    "cell_fault",
+    "clean_name",
+    "excerpt",
+    "is_null",
+    "spell",
+    "spell_decimal",
+]
 
 EXCERPT_CHARS = 80
 """Characters of a value that a rejection shows."""
@@ -23,6 +32,7 @@ EXCERPT_CHARS = 80
 MAX_CELL_CHARS = 1_000_000
 """Characters that one cell may hold; longer ones come from an open quote or an attack."""
 
+_THOUSANDS_LIKE = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -63,7 +73,7 @@ def is_null(value: object) -> bool:
 
 
 def spell(value: object) -> str:
-    """Return the cell for a value of any type: the shortest spelling that reads back to the same value.
+    """Return the cell for a value of any type: a short spelling that reads back to the same value.
 
     Nothing (None, NaN) is ``""``; truth values are ``true`` and ``false``; bytes are text where they are UTF-8,
     else base64; lists and mappings are JSON.
@@ -74,6 +84,19 @@ def spell(value: object) -> str:
         if isinstance(value, kinds):
             return write(value)
     return str(value)
+
+
+def spell_decimal(number: str) -> str:
+    """Return the spelling of a number that a program wrote, its point always decimal.
+
+    Where exactly three digits follow the point a zero is added, so that it can never be read as a thousands mark.
+
+    Examples
+    --------
+    >>> spell_decimal("1.299"), spell_decimal("12.5"), spell_decimal("1299.125")
+    ('1.2990', '12.5', '1299.125')
+    """
+    return f"{number}0" if _THOUSANDS_LIKE.fullmatch(number) else number
 
 
 def _spell_bytes(value: bytes) -> str:
@@ -87,7 +110,8 @@ def _spell_bytes(value: bytes) -> str:
 _SPELLINGS: tuple[tuple[type | types.UnionType, Callable[[Any], str]], ...] = (
     (str, str),
     (bool | np.bool_, lambda value: "true" if value else "false"),
-    (float, float.__repr__),
+    (float, lambda value: spell_decimal(float.__repr__(value))),
+    (np.floating | Decimal, lambda value: spell_decimal(str(value))),
     (dt.date | dt.time, lambda value: value.isoformat()),
     (bytes, _spell_bytes),
     (list | dict | tuple, lambda value: json.dumps(value, ensure_ascii=False, default=spell)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prodcls.catalogue import Rejection
-from prodcls.cells import cell_fault, clean_name, excerpt, spell
+from prodcls.cells import cell_fault, clean_name, excerpt, spell, spell_decimal
 
 __all__ = ["JsonLines", "parse_json_lines"]
 
@@ -48,10 +48,11 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return mapping
 
 
-# Numbers stay as they are spelled. NaN is no JSON, but many writers put it where a value is missing.
+# Numbers stay as they are spelled, but 1.299 becomes 1.2990.
+# NaN is no JSON, but many writers put it where a value is missing.
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_pairs,
-    parse_float=str,
+    parse_float=spell_decimal,
     parse_int=str,
     parse_constant=lambda name: None if name == "NaN" else name,
 )

@@ -23,7 +23,7 @@ FEW_VALUES = 50
 
 @dataclass(frozen=True)
 class ColumnOptions:
-    """Roles that the user sets; None leaves a role to the column names, an empty tuple leaves it unfilled.
+    """Roles that the user sets; None leaves a role to the column names, ``()`` or ``""`` leaves it unfilled.
 
     Attributes
     ----------
@@ -45,13 +45,17 @@ class ColumnOptions:
     def chosen(self) -> dict[Role, tuple[str, ...] | None]:
         """Return the columns set for each role, None where the names decide."""
         return {
-            "target": None if self.target is None else (self.target,),
-            "id": None if self.id is None else (self.id,),
+            "target": _one(self.target),
+            "id": _one(self.id),
             "text": self.text,
-            "image": None if self.image is None else (self.image,),
+            "image": _one(self.image),
             "numeric": self.numeric,
             "categorical": self.categorical,
         }
+
+
+def _one(column: str | None) -> tuple[str, ...] | None:
+    return None if column is None else tuple(filter(None, (column,)))
 
 
 # Role -> groups of names; each group gives at most one column, the first name that occurs.

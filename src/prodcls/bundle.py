@@ -1,0 +1,251 @@
+"""A fitted model on disk with everything that is needed to use it and to ask it why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from prodcls.bundle_checks import Canary, check_model, make_canary, replay
+from prodcls.bundle_codec import Leaves, pack, unpack
+from prodcls.bundle_layout import Manifest, StoredFiles, make_manifest, read_folder, write_folder
+from prodcls.bundle_products import Products, collect_products, products_from_bytes, products_to_bytes
+from prodcls.catalogue import Catalogue, Schema, Source
+from prodcls.config import FitConfig
+from prodcls.errors import BundleError, InputError
+from prodcls.inputs import Inputs
+from prodcls.model import Model
+from prodcls.preparation import Recipe
+
+__all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "save_bundle"]
+
+CONFIG, VOCABULARY, BOOSTER, PRODUCTS = "config.json", "vocabulary.json", "booster.txt", "catalogue.parquet"
+ARRAYS, PROBES, CANARY = "arrays.safetensors", "probes.safetensors", "canary.safetensors"
+
+
+@dataclass(frozen=True)
+class BundleContents:
+    """What a fit hands over to be saved.
+
+    Attributes
+    ----------
+    model : Model
+    recipe : Recipe
+    options : FitConfig
+    catalogue : Catalogue
+        The n training products.
+    inputs : Inputs
+        Of the same products, in the same order.
+    """
+
+    model: Model
+    recipe: Recipe
+    options: FitConfig
+    catalogue: Catalogue
+    inputs: Inputs
+
+
+@dataclass(frozen=True)
+class KnownColumns:
+    """What the model knows of the catalogue's columns, so that a new catalogue can be held against it.
+
+    Attributes
+    ----------
+    numeric : tuple of str
+        Amounts of money with their currency, such as ``"price [INR]"``.
+    categorical : dict of str to tuple of str
+        Values seen in training, sorted.
+    """
+
+    numeric: tuple[str, ...]
+    categorical: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """The root of ``config.json``; options are beside it."""
+
+    model: Model
+    recipe: Recipe
+    schema: Schema
+    source: Source
+    known: KnownColumns
+    canary: Canary
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded bundle.
+
+    Attributes
+    ----------
+    model : Model
+    recipe : Recipe
+        Which encoder reads what.
+    schema : Schema
+        Roles of the training catalogue's columns.
+    source : Source
+        The training catalogue's file.
+    known : KnownColumns
+    options : FitConfig
+        As fitted; paths of the machine and its number of threads are not kept.
+    manifest : Manifest
+    """
+
+    model: Model
+    recipe: Recipe
+    schema: Schema
+    source: Source
+    known: KnownColumns
+    options: FitConfig
+    manifest: Manifest
+    _products: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 that two bundles share when all their files are equal; see `Manifest.digest`."""
+        return self.manifest.digest
+
+    @cached_property
+    def products(self) -> Products:
+        """The training catalogue, read when first asked for."""
+        return products_from_bytes(self._products)
+
+
+def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Manifest:
+    """Write a bundle; it is read back and its canaries replayed before it takes its place.
+
+    Equal contents give equal bytes, but for the manifest, which also tells time and environment.
+
+    Parameters
+    ----------
+    folder : Path
+        An older bundle there is replaced in one step.
+    contents : BundleContents
+    created : str
+        ISO 8601 in UTC.
+
+    Returns
+    -------
+    Manifest
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-exists``, if something else than a bundle is in the way.
+    OSError
+        If something cannot be written; nothing has changed then.
+    """
+    catalogue, options = contents.catalogue, contents.options
+    root = options.image_root or Path(catalogue.source.path).parent
+    products = collect_products(catalogue, contents.inputs, root)
+    stored = _Stored(
+        contents.model,
+        contents.recipe,
+        catalogue.schema,
+        replace(catalogue.source, path=Path(catalogue.source.path).name),
+        _known(contents.inputs),
+        make_canary(contents.model, contents.inputs),
+    )
+    leaves = Leaves()
+    tree = pack(stored, _Stored, leaves)
+    config = {**tree, "options": json.loads(_portable(options).to_json())}
+    files = _files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
+    manifest = make_manifest(files, created)
+    _build(StoredFiles(manifest, files))
+    write_folder(folder, files, manifest)
+    return manifest
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Read a bundle: verify every file, parse, check, and replay the canaries.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Bundle
+
+    Raises
+    ------
+    BundleError
+        If the bundle is damaged, incomplete, of another version, or no longer gives the scores that it gave.
+    """
+    try:
+        return _build(read_folder(folder))
+    except BundleError as error:
+        if error.file is not None:
+            raise
+        message = str(error).removesuffix(f" [{error.code}]")
+        raise BundleError(message, code=error.code, file=str(folder)) from error
+
+
+def _known(inputs: Inputs) -> KnownColumns:
+    categorical = {name: tuple(sorted(set(cells) - {""})) for name, cells in inputs.categorical.items()}
+    return KnownColumns(tuple(inputs.numeric), categorical)
+
+
+def _portable(options: FitConfig) -> FitConfig:
+    """Return the options without what belongs to one machine or changes nothing in the model."""
+    return replace(
+        options,
+        catalogue=None if options.catalogue is None else Path(options.catalogue.name),
+        test=None if options.test is None else Path(options.test.name),
+        out=FitConfig.out,
+        image_root=None,
+        cache_dir=None,
+        threads=None,
+    )
+
+
+def _array_file(path: str) -> str:
+    if path.startswith("/canary/"):
+        return CANARY
+    return PROBES if "/probe/" in path else ARRAYS
+
+
+def _files(config: dict[str, Any], leaves: Leaves) -> dict[str, bytes]:
+    """Return what is written, but for the products."""
+    files = {CONFIG: _json(config), VOCABULARY: _json(leaves.strings)}
+    for name in (ARRAYS, PROBES, CANARY):
+        files[name] = save({path: array for path, array in leaves.arrays.items() if _array_file(path) == name})
+    for text in leaves.boosters.values():
+        files[BOOSTER] = text.encode()
+    return files
+
+
+def _json(value: object) -> bytes:
+    # Not sorted: the order of dictionaries is the order of channels.
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _build(stored: StoredFiles) -> Bundle:
+    """Return the bundle in verified files; raises BundleError."""
+    files = stored.files
+    try:
+        config = json.loads(files[CONFIG])
+        arrays: dict[str, NDArray[Any]] = {}
+        for name in (ARRAYS, PROBES, CANARY):
+            arrays |= load(files[name])
+        leaves = Leaves(arrays, json.loads(files[VOCABULARY]))
+        options = FitConfig.from_json(json.dumps(config.pop("options")))
+        products = files[PRODUCTS]
+    except (KeyError, ValueError, AttributeError, RecursionError, SafetensorError, InputError) as error:
+        message = f"its files are not what a bundle holds ({type(error).__name__}): fit it again"
+        raise BundleError(message, code="bundle-content") from error
+    if BOOSTER in files:
+        leaves.boosters["/model/head/booster"] = files[BOOSTER].decode()
+    found = unpack(config, _Stored, leaves)
+    check_model(found.model)
+    replay(found.model, found.canary)
+    return Bundle(
+        found.model, found.recipe, found.schema, found.source, found.known, options, stored.manifest, products
+    )

@@ -1,0 +1,178 @@
+"""What must hold of a model read from a bundle: shapes, finite numbers, and margins it gave when it was saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.errors import BundleError
+from prodcls.evidence import EvidenceModel
+from prodcls.flat import FlatModel, flat_probabilities
+from prodcls.head import EvidenceHead, Margins, candidate_evidence, feature_channels
+from prodcls.inputs import Inputs
+from prodcls.model import Model
+from prodcls.probes import Probe
+
+__all__ = ["CANARIES", "Canary", "FlatCanary", "check_model", "make_canary", "replay"]
+
+CANARIES = 5
+"""Training products whose scores are kept."""
+
+TOLERANCE = 1e-9
+"""Largest difference of a replayed score, logits or probability."""
+
+
+@dataclass(frozen=True)
+class FlatCanary:
+    """Products as the flat head sees them and the class probabilities, shape (n, K), that it gave them."""
+
+    inputs: Inputs
+    probabilities: NDArray[np.float64]
+
+
+Canary = Margins | FlatCanary
+"""What a head gave some of its training products; of the evidence head from the channel values on."""
+
+
+def make_canary(model: Model, inputs: Inputs) -> Canary:
+    """Score `CANARIES` of the training products, evenly spaced.
+
+    Parameters
+    ----------
+    model : Model
+    inputs : Inputs
+        Training products, at least one.
+
+    Returns
+    -------
+    Margins or FlatCanary
+    """
+    rows = np.unique(np.linspace(0, len(inputs) - 1, CANARIES).astype(np.intp))
+    chosen = inputs.take(rows)
+    if isinstance(model.head, FlatModel):
+        return FlatCanary(chosen, flat_probabilities(model.head, chosen))
+    return model.head.margins(chosen)
+
+
+def replay(model: Model, canary: Canary) -> None:
+    """Score the kept products again and compare.
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-canary``, if a score differs by more than `TOLERANCE`; ``bundle-content``, if the products do
+        not fit the model.
+    """
+    if isinstance(model.head, FlatModel):
+        if not isinstance(canary, FlatCanary):
+            _refuse("canary", "is of another head")
+        _compare(flat_probabilities(model.head, canary.inputs), canary.probabilities)
+        return
+    if not isinstance(canary, Margins):
+        _refuse("canary", "is of another head")
+    described = model.head.evidence.channels
+    n, m = canary.candidates.shape
+    _check("canary channels", canary.channels, (n, len(model.classes), len(described)))
+    _check_numbers("canary candidates", canary.candidates, (n, m), len(model.classes))
+    _compare(model.head.pool.scores(canary.channels), canary.pooled)
+    if model.head.booster is not None:
+        evidence = candidate_evidence(canary.channels, canary.candidates, described)
+        raw = model.head.booster.predict(evidence.reshape(n * m, -1), raw_score=True, num_threads=1)
+        _compare(np.reshape(raw, (n, m)) - model.head.level, canary.corrections)
+
+
+def _compare(now: NDArray[np.float64], then: NDArray[np.float64]) -> None:
+    if now.shape != then.shape or not np.all(np.abs(now - then) <= TOLERANCE):
+        difference = float(np.max(np.abs(now - then))) if now.shape == then.shape else np.inf
+        raise BundleError(
+            f"the model gives its own training products other scores than when it was saved (by {difference:.3g}): "
+            "compare the versions in the manifest with the installed ones, or fit it again",
+            code="bundle-canary",
+        )
+
+
+def check_model(model: Model) -> None:
+    """Hold the arrays of a model against each other.
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-content``, naming what does not fit.
+    """
+    n_classes = len(model.classes)
+    if n_classes < 2 or list(model.classes) != sorted(set(model.classes)):
+        _refuse("classes", "are not at least two different names in order")
+    if isinstance(model.head, FlatModel):
+        _check_flat(model.head, n_classes)
+    else:
+        _check_evidence_head(model.head, n_classes)
+
+
+def _check_flat(head: FlatModel, n_classes: int) -> None:
+    trees = 1 if n_classes == 2 else n_classes
+    if head.classes != n_classes or head.booster.num_model_per_iteration() != trees:
+        _refuse("flat head", f"is not of {n_classes} classes")
+    if head.booster.num_feature() != len(head.columns):
+        _refuse("flat head", "has another number of columns than its booster")
+
+
+def _check_evidence_head(head: EvidenceHead, n_classes: int) -> None:
+    _check_evidence(head.evidence, n_classes)
+    described = head.evidence.channels
+    _check("pool weights", head.pool.weights, (len(described),))
+    if head.pool.weights.min() < 0:
+        _refuse("pool weights", "are negative")
+    if not (np.isfinite(head.level) and np.isfinite(head.temperature) and head.temperature > 0):
+        _refuse("temperature or level", "is not a usable number")
+    if head.booster is not None:
+        features = len(feature_channels(described))
+        if (head.booster.num_feature(), head.booster.num_model_per_iteration()) != (features, 1):
+            _refuse("booster", f"does not score {features} pieces of evidence")
+
+
+def _check_evidence(evidence: EvidenceModel, n_classes: int) -> None:
+    for name, block in evidence.dense.items():
+        _check_probe(name, block.probe, block.neighbours.vectors.shape[-1], n_classes)
+        rows = len(block.neighbours.labels)
+        _check(f"{name} neighbours", block.neighbours.vectors, (rows, block.probe.weights.shape[0]))
+        _check_numbers(f"{name} neighbours", block.neighbours.labels, (rows,), n_classes)
+        if not rows or block.neighbours.count < 1:
+            _refuse(f"{name} neighbours", "are none")
+    if evidence.lexical is not None:
+        words = evidence.lexical.vocabulary
+        _check("vocabulary", words.idf, (len(words.words),))
+        _check_probe("lexical", evidence.lexical.probe, len(words.words), n_classes)
+    for name, number in evidence.numeric.items():
+        for values in (number.mean, number.deviation):
+            _check(name, values, (n_classes,))
+        if not (number.deviation.min() > 0 and number.overall[1] > 0):
+            _refuse(name, "has a deviation that is not positive")
+    for name, category in evidence.categorical.items():
+        _check(name, category.log_ratio, (len(category.values), n_classes))
+    _check("prior", evidence.log_prior, (n_classes,))
+
+
+def _check_probe(name: str, probe: Probe, width: int, n_classes: int) -> None:
+    _check(f"{name} probe", probe.weights, (width, n_classes))
+    _check(f"{name} probe", probe.intercept, (n_classes,))
+
+
+def _check(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
+    if array.shape != shape:
+        _refuse(name, f"has the shape {array.shape} where {shape} is meant")
+    if not np.isfinite(array).all():
+        _refuse(name, "holds a number that is not finite")
+
+
+def _check_numbers(name: str, array: NDArray[np.int64], shape: tuple[int, ...], n_classes: int) -> None:
+    _check(name, array, shape)
+    if array.size and not (array.min() >= 0 and array.max() < n_classes):
+        _refuse(name, "names a class that there is not")
+
+
+def _refuse(name: str, what: str) -> NoReturn:
+    message = f"{name} {what}: the bundle is not one that this version wrote; fit it again"
+    raise BundleError(message, code="bundle-content")

@@ -1,0 +1,285 @@
+"""What a bundle is on disk: a flat folder whose manifest lists the size and SHA-256 of every other file.
+
+Reading verifies every file before anything parses it, from the very bytes that are parsed afterwards. The digest of
+a bundle covers its format and its files, not when or where it was written: equal models have equal digests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import secrets
+import shutil
+import stat
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from prodcls.atomic import write_bytes
+from prodcls.errors import BundleError
+
+__all__ = ["FORMAT_VERSION", "FileEntry", "Manifest", "StoredFiles", "make_manifest", "read_folder", "write_folder"]
+
+FORMAT_VERSION = 1
+"""Raised whenever a bundle of the new form cannot be read by the previous release."""
+
+MANIFEST = "manifest.json"
+
+MAX_MANIFEST_BYTES = 1 << 20
+"""Bytes of the manifest, the only file that is parsed before it is verified."""
+
+MAX_FILE_BYTES = 1 << 36
+"""Bytes of any other file: 64 GiB, a hundred million vectors of 160 dimensions."""
+
+LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pillow", "pyarrow", "safetensors", "scikit-learn", "scipy", "torch")
+"""Libraries whose version may change what a bundle says."""
+
+_NAME = re.compile(r"[a-z][a-z_]{0,40}\.[a-z]{2,12}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One file: bytes and SHA-256 in hex."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The list of a bundle's files.
+
+    Attributes
+    ----------
+    format_version : int
+    created : str
+        ISO 8601 in UTC.
+    version : str
+        Release of this package that wrote the bundle.
+    environment : dict of str to str
+        Versions of Python and libraries, and the platform.
+    files : dict of str to FileEntry
+        All files but the manifest, by name.
+    """
+
+    format_version: int
+    created: str
+    version: str
+    environment: dict[str, str]
+    files: dict[str, FileEntry]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over format version and files; when and where the bundle was written has no part in it."""
+        named = {name: asdict(entry) for name, entry in self.files.items()}
+        return hashlib.sha256(_canonical({"format_version": self.format_version, "files": named})).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest as JSON, with a checksum over itself so that damage to it is found too."""
+        body = {**asdict(self), "digest": self.digest}
+        return _canonical({**body, "checksum": hashlib.sha256(_canonical(body)).hexdigest()})
+
+
+@dataclass(frozen=True)
+class StoredFiles:
+    """The verified contents of a bundle.
+
+    Attributes
+    ----------
+    manifest : Manifest
+    files : dict of str to bytes
+    """
+
+    manifest: Manifest
+    files: dict[str, bytes]
+
+
+def make_manifest(files: Mapping[str, bytes], created: str) -> Manifest:
+    """Return the manifest of ``files``, written now by this environment.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+    created : str
+        ISO 8601 in UTC.
+
+    Returns
+    -------
+    Manifest
+    """
+    entries = {name: FileEntry(len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(files.items())}
+    environment = {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+    return Manifest(FORMAT_VERSION, created, version("prodcls"), environment, entries)
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"
+
+
+def read_folder(folder: Path) -> StoredFiles:
+    """Read a bundle's files, each once, and verify them.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    StoredFiles
+
+    Raises
+    ------
+    BundleError
+        Codes ``bundle-missing``, ``bundle-manifest``, ``bundle-version``, ``bundle-file-missing``,
+        ``bundle-file-unlisted``, ``bundle-file-linked``, ``bundle-file-size``, ``bundle-file-changed``.
+    """
+    if not folder.is_dir():
+        _refuse(folder, "there is no such folder; give the one that a fit wrote", "bundle-missing")
+    if not (folder / MANIFEST).exists():
+        _refuse(folder, f"holds no {MANIFEST}: it is no bundle, or an unfinished one", "bundle-missing")
+    manifest = _parse_manifest(folder, _read(folder / MANIFEST, MAX_MANIFEST_BYTES))
+    present = {entry.name for entry in os.scandir(folder)} - {MANIFEST}
+    unlisted = sorted(present - manifest.files.keys())
+    if unlisted:
+        _refuse(folder / unlisted[0], "is not listed in the manifest: take it away", "bundle-file-unlisted")
+    missing = sorted(manifest.files.keys() - present)
+    if missing:
+        _refuse(folder / missing[0], "is listed in the manifest and absent", "bundle-file-missing")
+    files = {}
+    for name, entry in manifest.files.items():
+        data = _read(folder / name, entry.size)
+        if len(data) != entry.size:
+            _refuse(folder / name, f"has {len(data)} bytes instead of {entry.size}", "bundle-file-size")
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            _refuse(folder / name, "is not the file that was written: its SHA-256 differs", "bundle-file-changed")
+        files[name] = data
+    return StoredFiles(manifest, files)
+
+
+def _read(path: Path, limit: int) -> bytes:
+    """Return the bytes of a regular file, at most ``limit`` of them."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        _refuse(path, "is a link or no file: put the file itself there", "bundle-file-linked")
+    # A link put there since then is not followed, and a pipe does not block.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > limit:
+                _refuse(path, f"has {size} bytes where {limit} are allowed", "bundle-file-size")
+            return stream.read(limit)
+    except OSError as error:
+        raise BundleError(f"cannot be read ({error.strerror})", code="bundle-file-missing", file=str(path)) from None
+
+
+def _parse_manifest(folder: Path, data: bytes) -> Manifest:
+    try:
+        found = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        _refuse(folder / MANIFEST, "is no manifest: it is damaged", "bundle-manifest")
+    form = found.get("format_version")
+    if form != FORMAT_VERSION:
+        what = f"is of format {str(form)[:20]} and this version reads {FORMAT_VERSION}: use the one that wrote it"
+        _refuse(folder, what, "bundle-version")
+    try:
+        manifest = _checked_manifest(found)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        _refuse(folder / MANIFEST, "is not in the form of a manifest", "bundle-manifest")
+    if manifest.to_bytes() != data:
+        _refuse(folder / MANIFEST, "is not as it was written: its checksum differs", "bundle-manifest")
+    return manifest
+
+
+def _checked_manifest(found: dict[str, Any]) -> Manifest:
+    """Return the manifest in ``found``; raises KeyError, TypeError or ValueError when that is none."""
+    entries = {name: FileEntry(**entry) for name, entry in found["files"].items()}
+    for name, entry in entries.items():
+        listed = _NAME.fullmatch(name) and name != MANIFEST and _DIGEST.fullmatch(entry.sha256)
+        if not listed or type(entry.size) is not int or not 0 <= entry.size <= MAX_FILE_BYTES:
+            raise ValueError(name)
+    texts = (found["created"], found["version"], *found["environment"].values())
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    return Manifest(found["format_version"], found["created"], found["version"], found["environment"], entries)
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:
+    """Put a bundle into place whole: written beside it, forced to disk, then renamed.
+
+    Parameters
+    ----------
+    folder : Path
+        An older bundle there is replaced.
+    files : mapping of str to bytes
+    manifest : Manifest
+        Of ``files``; written last.
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-exists``, if ``folder`` holds something else than a bundle.
+    OSError
+        If something cannot be written; the older bundle is then as it was.
+    """
+    folder = folder.absolute()
+    if folder.is_symlink() or (folder.exists() and not _replaceable(folder)):
+        _refuse(folder, "is in the way and no bundle: choose another place", "bundle-exists")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    mark = secrets.token_hex(6)
+    staged, old = folder.with_name(f".{folder.name}.{mark}.new"), folder.with_name(f".{folder.name}.{mark}.old")
+    try:
+        staged.mkdir()
+        for name, data in files.items():
+            write_bytes(staged / name, data)
+        write_bytes(staged / MANIFEST, manifest.to_bytes())
+        _swap(folder, staged, old)
+    finally:
+        for leftover in (staged, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _replaceable(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
+
+
+def _swap(folder: Path, staged: Path, old: Path) -> None:
+    """Give ``staged`` the name ``folder``, and what had it the name ``old``; both or none."""
+    had_one = folder.exists()
+    if had_one:
+        folder.rename(old)
+    try:
+        staged.rename(folder)
+    except BaseException:
+        if had_one:
+            old.rename(folder)
+        raise
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Force the new name to disk, where the platform lets a folder be opened."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refuse(path: Path, what: str, code: str) -> NoReturn:
+    raise BundleError(what, code=code, file=str(path))

@@ -1,0 +1,185 @@
+"""The training catalogue inside a bundle: ids, labels, cells, and photos by name and digest only."""
+
+from __future__ import annotations
+
+import difflib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from prodcls.catalogue import Catalogue
+from prodcls.errors import BundleError, InputError
+from prodcls.images import photo_digest
+from prodcls.inputs import Inputs
+from prodcls.tables import parquet_bytes
+
+__all__ = ["PhotoReference", "Products", "collect_products", "products_from_bytes", "products_to_bytes"]
+
+# Columns that products bring along are told from ours by the kind in front of their names.
+_TEXT, _NUMERIC, _CATEGORICAL, _PRESENT = "text:", "numeric:", "categorical:", "present:"
+
+
+@dataclass(frozen=True)
+class PhotoReference:
+    """A photo that the bundle does not hold.
+
+    Attributes
+    ----------
+    path : str
+        Below the image folder, parted by slashes.
+    sha256 : str
+        Of the file's bytes.
+    """
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Products:
+    """The products that a model was trained on; everything has length n, in the order of the training rows.
+
+    Attributes
+    ----------
+    ids, labels : tuple of str
+    rows : ndarray of shape (n,), int64
+        One-based data row in the catalogue's file.
+    texts, categorical : dict of str to tuple of str
+        ``""`` is missing.
+    numeric : dict of str to ndarray of shape (n,), float64
+        NaN is missing.
+    photos : tuple of (PhotoReference or None)
+    present : dict of str to ndarray of shape (n,), bool
+        By embedding block: the products that have it, which are the ones among which neighbours are looked for.
+    """
+
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    rows: NDArray[np.int64]
+    texts: dict[str, tuple[str, ...]]
+    categorical: dict[str, tuple[str, ...]]
+    numeric: dict[str, NDArray[np.float64]]
+    photos: tuple[PhotoReference | None, ...]
+    present: dict[str, NDArray[np.bool_]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.ids)}
+
+    def find(self, product: str) -> int:
+        """Return the position of the product with the id ``product``.
+
+        Raises
+        ------
+        InputError
+            Code ``product-unknown``, naming ids that look alike.
+        """
+        if product not in self._positions:
+            near = difflib.get_close_matches(product, self.ids, n=3)
+            hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+            message = f"no product of the training catalogue has the id {product!r}{hint}"
+            raise InputError(message, code="product-unknown")
+        return self._positions[product]
+
+
+def collect_products(catalogue: Catalogue, inputs: Inputs, image_root: Path) -> Products:
+    """Return what a bundle keeps of its training catalogue.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        n products with labels.
+    inputs : Inputs
+        Of the same products.
+    image_root : Path
+        Folder that photos lie in.
+
+    Raises
+    ------
+    ValueError
+        If ``inputs`` are of other products, or there are no labels.
+    ImageError
+        If a photo has gone since it was read.
+    """
+    if catalogue.labels is None or catalogue.ids != inputs.ids:
+        message = "a bundle needs labels, and inputs of the same products"
+        raise ValueError(message)
+    root = image_root.resolve()
+    return Products(
+        ids=catalogue.ids,
+        labels=catalogue.labels,
+        rows=catalogue.rows,
+        texts=catalogue.texts,
+        categorical=catalogue.categorical,
+        numeric=catalogue.numeric,
+        photos=tuple(_reference(photo, root) for photo in catalogue.photos or (None,) * len(catalogue)),
+        present={name: e.present for name, e in inputs.dense.items()},
+    )
+
+
+def _reference(photo: Path | None, root: Path) -> PhotoReference | None:
+    if photo is None:
+        return None
+    below = photo.relative_to(root).as_posix() if photo.is_relative_to(root) else photo.name
+    return PhotoReference(below, photo_digest(photo))
+
+
+def products_to_bytes(products: Products) -> bytes:
+    """Return the products as a Parquet file."""
+    columns: dict[str, Any] = {"id": products.ids, "label": products.labels, "row": products.rows}
+    columns["photo"] = pa.array([p and p.path for p in products.photos], pa.string())
+    columns["photo_sha256"] = pa.array([p and p.sha256 for p in products.photos], pa.string())
+    kinds: dict[str, Mapping[str, Any]] = {
+        _TEXT: products.texts,
+        _CATEGORICAL: products.categorical,
+        _NUMERIC: products.numeric,
+        _PRESENT: products.present,
+    }
+    for kind, cells in kinds.items():
+        columns |= {kind + name: values for name, values in cells.items()}
+    return parquet_bytes(pa.table(columns))
+
+
+def products_from_bytes(data: bytes) -> Products:
+    """Return the products of a verified file.
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-content``, if the file is no such table.
+    """
+    try:
+        table = pq.read_table(io.BytesIO(data))
+        photos = zip(_strings(table, "photo"), _strings(table, "photo_sha256"), strict=True)
+        return Products(
+            ids=_strings(table, "id"),
+            labels=_strings(table, "label"),
+            rows=table["row"].to_numpy(),
+            texts={name: _strings(table, _TEXT + name) for name in _named(table.column_names, _TEXT)},
+            categorical={n: _strings(table, _CATEGORICAL + n) for n in _named(table.column_names, _CATEGORICAL)},
+            numeric={name: table[_NUMERIC + name].to_numpy() for name in _named(table.column_names, _NUMERIC)},
+            photos=tuple(PhotoReference(path, digest) if path is not None else None for path, digest in photos),
+            present={name: table[_PRESENT + name].to_numpy() for name in _named(table.column_names, _PRESENT)},
+        )
+    except (pa.ArrowException, KeyError, OSError) as error:
+        message = f"the training catalogue cannot be read ({type(error).__name__}): fit the bundle again"
+        raise BundleError(message, code="bundle-content") from error
+
+
+def _named(columns: Iterable[str], kind: str) -> list[str]:
+    return [name.removeprefix(kind) for name in columns if name.startswith(kind)]
+
+
+def _strings(table: pa.Table, name: str) -> tuple[Any, ...]:
+    return tuple(table[name].to_pylist())

@@ -49,19 +49,16 @@ class BoosterData:
         Position of the true class among the candidates.
     monotone : tuple of int
         +1 for evidence that must only help, 0 otherwise; length F.
-    names : tuple of str
-        Length F.
     """
 
     evidence: NDArray[np.float64]
     start: NDArray[np.float64]
     truth: NDArray[np.int64]
     monotone: tuple[int, ...]
-    names: tuple[str, ...]
 
     def take(self, rows: NDArray[np.intp]) -> BoosterData:
         """Return the products at ``rows``."""
-        return BoosterData(self.evidence[rows], self.start[rows], self.truth[rows], self.monotone, self.names)
+        return BoosterData(self.evidence[rows], self.start[rows], self.truth[rows], self.monotone)
 
 
 Objective = Callable[[NDArray[np.float64], lightgbm.Dataset], tuple[NDArray[np.float64], NDArray[np.float64]]]
@@ -72,9 +69,7 @@ def _softmax_objective(data: BoosterData) -> Objective:
     target = np.zeros(shape)
     target[np.arange(shape[0]), data.truth] = 1.0
 
-    def objective(
-        scores: NDArray[np.float64], _: lightgbm.Dataset
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def objective(scores: NDArray[np.float64], _: lightgbm.Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         margins = scores.reshape(shape)
         exponent = np.exp(margins - margins.max(axis=1, keepdims=True))
         p = exponent / exponent.sum(axis=1, keepdims=True)
@@ -111,7 +106,6 @@ def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads:
         flat,
         label=np.zeros(len(flat)),
         init_score=data.start.ravel(),
-        feature_name=list(data.names),
         params={"verbosity": -1, "max_bin": PARAMETERS["max_bin"]},
     )
     return lightgbm.train(parameters, dataset, num_boost_round=rounds)
@@ -140,9 +134,7 @@ CHECKPOINTS = tuple(range(0, MAX_ROUNDS + 1, 10))
 """Numbers of rounds compared."""
 
 
-def choose_rounds(
-    data: BoosterData, fold: NDArray[np.int64], *, random_state: int, threads: int
-) -> RoundsChoice:
+def choose_rounds(data: BoosterData, fold: NDArray[np.int64], *, random_state: int, threads: int) -> RoundsChoice:
     """Choose the number of rounds by held-out loss over inner folds.
 
     More rounds replace fewer only when the mean improvement exceeds its standard error over products: on small sets

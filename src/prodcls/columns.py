@@ -59,7 +59,9 @@ class NumberTypicality:
         return _log_ratio(values, self.mean, self.deviation, self.overall)
 
 
-def _log_density(x: NDArray[np.float64], mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log_density(
+    x: NDArray[np.float64], mean: NDArray[np.float64], deviation: NDArray[np.float64]
+) -> NDArray[np.float64]:
     density: NDArray[np.float64] = -0.5 * ((x - mean) / deviation) ** 2 - np.log(deviation)
     return density
 
@@ -73,9 +75,7 @@ def _log_ratio(
     missing = np.isnan(values)[:, None]
     x = np.where(missing, overall[0], signed_log(values)[:, None])
     base = _log_density(x, np.asarray(overall[0]), np.asarray(overall[1]))
-    ratio = np.logaddexp(
-        np.log(1 - OUTLIER_SHARE) + _log_density(x, mean, deviation) - base, np.log(OUTLIER_SHARE)
-    )
+    ratio = np.logaddexp(np.log(1 - OUTLIER_SHARE) + _log_density(x, mean, deviation) - base, np.log(OUTLIER_SHARE))
     return np.where(missing, 0.0, ratio)
 
 
@@ -108,8 +108,8 @@ def _sums(x: NDArray[np.float64], labels: NDArray[np.int64], n_classes: int) -> 
     known = ~np.isnan(x)
     x, labels = x[known], labels[known]
     count = np.bincount(labels, minlength=n_classes).astype(np.float64)
-    total = np.bincount(labels, x, n_classes)
-    squares = np.bincount(labels, x**2, n_classes)
+    total = np.bincount(labels, x, n_classes).astype(np.float64)
+    squares = np.bincount(labels, x**2, n_classes).astype(np.float64)
     mean = float(x.mean()) if len(x) else 0.0
     deviation = max(float(x.std()), 1e-3) if len(x) else 1.0
     spread = squares - total**2 / np.maximum(count, 1.0)

@@ -104,9 +104,7 @@ class OutOfFold:
         }
 
 
-def cross_validate(
-    problem: Problem, *, head: Head = "evidence", random_state: int = 0, threads: int = 1
-) -> OutOfFold:
+def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: int = 0, threads: int = 1) -> OutOfFold:
     """Fit a model for each fold on the other rows and score the fold.
 
     Parameters
@@ -132,7 +130,7 @@ def cross_validate(
             random_state=random_state,
             threads=threads,
         )
-        folds.append(_score(fit, problem, train, test, threads))
+        folds.append(_score(fit, problem, test, threads))
     rows = np.concatenate([f.rows for f in folds])
     order = np.argsort(rows)
     temperature = np.concatenate([np.full(len(f.rows), f.temperature) for f in folds])
@@ -140,9 +138,7 @@ def cross_validate(
     return OutOfFold(rows[order], margins[order], temperature[order], tuple(folds))
 
 
-def _score(
-    fit: ModelFit, problem: Problem, train: NDArray[np.intp], test: NDArray[np.intp], threads: int
-) -> FoldScores:
+def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], threads: int) -> FoldScores:
     inputs = problem.inputs.take(test)
     fitted = fit.model.head
     if not isinstance(fitted, EvidenceHead) or fit.details is None:
@@ -151,7 +147,7 @@ def _score(
     margins = fitted.margins(inputs, threads=threads)
     best = best_classes(margins.total, 2)
     account = explain_evidence(fitted, margins, best[:, 0], best[:, -1], threads=threads)
-    ablation = _ablate(fit.details, margins.channels, problem.labels[train])
+    ablation = _ablate(fit.details, margins.channels)
     return FoldScores(test, margins.total, fitted.temperature, account, ablation)
 
 
@@ -172,9 +168,7 @@ def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) 
     return {c.block: "text" if c.block in text_blocks else c.block for c in channels if c.kind != "prior"}
 
 
-def _ablate(
-    details: HeadFit, channels: NDArray[np.float64], labels: NDArray[np.int64]
-) -> dict[str, NDArray[np.int64]]:
+def _ablate(details: HeadFit, channels: NDArray[np.float64]) -> dict[str, NDArray[np.int64]]:
     """Return predictions of the linear pool with one modality alone and with one left out."""
     described = details.head.evidence.channels
     modality = modality_names(described, details.text_blocks)

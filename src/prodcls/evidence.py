@@ -147,9 +147,7 @@ def _votes(
     return shares
 
 
-def fit_evidence(
-    inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
-) -> EvidenceFit:
+def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int) -> EvidenceFit:
     """Fit all channels and score the training rows without their own groups.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import read_catalogue
 from prodcls.preparation import Recipe, choose_recipe, prepare
+from prodcls.prices import DecimalMark
 from prodcls.progress import Progress
 from prodcls.schema import ColumnOptions
 from prodcls.splits import stratified_group_folds
@@ -57,6 +58,12 @@ class Material:
     unknown_classes: dict[str, int]
     store: EmbeddingStore
 
+    def place(self, row: int) -> tuple[Catalogue, int]:
+        """Return the catalogue and the position in it of row ``row`` of the problem."""
+        if self.tested is not None and row >= len(self.catalogue):
+            return self.tested, row - len(self.catalogue)
+        return self.catalogue, row
+
 
 def gather(config: FitConfig, progress: Progress) -> Material:
     """Read the catalogue, embed it, and split it for the evaluation.
@@ -81,7 +88,7 @@ def gather(config: FitConfig, progress: Progress) -> Material:
         classes = tuple(sorted(set(catalogue.labels or ())))
         tested, unknown = _read_test(config, catalogue, classes)
     _tell(catalogue, small, unknown, progress)
-    store = EmbeddingStore(config.cache_dir or cache_root())
+    store = EmbeddingStore((config.cache_dir or cache_root()) / "embeddings")
     recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
     with progress.stage("embed"):
@@ -95,7 +102,7 @@ def gather(config: FitConfig, progress: Progress) -> Material:
         groups = _groups(catalogue, tested, config)
     number = {name: k for k, name in enumerate(classes)}
     labels = np.array([number[x] for c in (catalogue, tested) if c is not None for x in c.labels or ()], np.int64)
-    fold = _folds(labels, groups, len(catalogue), tested is not None, config)
+    fold = _folds(inputs.ids, labels, groups, len(catalogue), config)
     problem = Problem(inputs, labels, groups, fold, classes)
     return Material(catalogue, tested, problem, recipe, small, unknown, store)
 
@@ -109,7 +116,7 @@ def _read(config: FitConfig) -> Catalogue:
         categorical=config.categorical,
         id=config.id,
         target=config.target,
-        decimal=config.decimal,
+        decimal=cast("DecimalMark | None", config.decimal),  # FitConfig has checked it
     )
     return read_catalogue(
         path,
@@ -172,7 +179,9 @@ def _groups(catalogue: Catalogue, tested: Catalogue | None, config: FitConfig) -
     both = [c for c in (catalogue, tested) if c is not None]
     if not config.group_duplicates:
         return np.arange(sum(len(c) for c in both), dtype=np.int64)
-    texts = ["\n".join(cells) for c in both for cells in (zip(*c.texts.values(), strict=True) if c.texts else [()] * len(c))]
+    texts = [
+        "\n".join(cells) for c in both for cells in (zip(*c.texts.values(), strict=True) if c.texts else [()] * len(c))
+    ]
     photos: list[str | None] = []
     for c in both:
         photos += [None if p is None else photo_digest(p) for p in c.photos or (None,) * len(c)]
@@ -180,10 +189,10 @@ def _groups(catalogue: Catalogue, tested: Catalogue | None, config: FitConfig) -
 
 
 def _folds(
-    labels: NDArray[np.int64], groups: NDArray[np.int64], n_train: int, has_test: bool, config: FitConfig
+    ids: tuple[str, ...], labels: NDArray[np.int64], groups: NDArray[np.int64], n_train: int, config: FitConfig
 ) -> NDArray[np.int64]:
-    if not has_test:
-        return stratified_group_folds(labels, groups, config.folds, config.random_state)
+    if config.test is None:
+        return stratified_group_folds(labels, groups, config.folds, config.random_state, ids)
     return np.where(np.arange(len(labels)) < n_train, NOT_TESTED, 0).astype(np.int64)
 
 

@@ -22,7 +22,6 @@ __all__ = [
     "PoolData",
     "best_classes",
     "candidate_evidence",
-    "evidence_names",
     "feature_channels",
     "fit_head",
 ]
@@ -149,11 +148,6 @@ def best_classes(scores: NDArray[np.float64], count: int = CANDIDATES) -> NDArra
     return np.argsort(-scores, axis=1, kind="stable")[:, :count].astype(np.int64)
 
 
-def evidence_names(channels: tuple[Channel, ...]) -> tuple[str, ...]:
-    """Return the names of the evidence features, in the order of `candidate_evidence`."""
-    return (*(c.key for c in channels), *(f"{c.key}.lead" for c in channels if _leads(c)))
-
-
 def feature_channels(channels: tuple[Channel, ...]) -> tuple[int, ...]:
     """Return, for each feature of `candidate_evidence`, the position of the channel that it comes from."""
     return (*range(len(channels)), *(i for i, c in enumerate(channels) if _leads(c)))
@@ -189,7 +183,9 @@ def _lead(scores: NDArray[np.float64], candidates: NDArray[np.int64]) -> NDArray
     return lead
 
 
-def _with_truth(candidates: NDArray[np.int64], labels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _with_truth(
+    candidates: NDArray[np.int64], labels: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return candidates that hold the true class (in the last place if it was missed) and its position."""
     found = candidates == labels[:, None]
     missed = ~found.any(axis=1)
@@ -237,7 +233,6 @@ def fit_head(
         np.take_along_axis(pooled, candidates, axis=1),
         truth,
         _monotone(described),
-        evidence_names(described),
     )
     inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
     rounds = choose_rounds(data, inner, random_state=random_state, threads=threads)

@@ -53,8 +53,9 @@ class Inputs:
 
     def joined_text(self) -> tuple[str, ...]:
         """Return all text columns of each product joined by line breaks, missing ones left out."""
-        columns = list(self.texts.values())
-        return tuple("\n".join(cell for cell in cells if cell) for cells in zip(*columns, strict=True)) or ("",) * len(self)
+        if not self.texts:
+            return ("",) * len(self)
+        return tuple("\n".join(filter(None, cells)) for cells in zip(*self.texts.values(), strict=True))
 
 
 def concatenated(first: Inputs, second: Inputs) -> Inputs:
@@ -62,7 +63,8 @@ def concatenated(first: Inputs, second: Inputs) -> Inputs:
 
     Parameters
     ----------
-    first, second : Inputs
+    first : Inputs
+    second : Inputs
         With the same blocks and text columns. A numeric or categorical column that only one has is missing in the
         other's rows.
 

@@ -15,7 +15,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 __all__ = ["Term", "Vocabulary", "fit_vocabulary", "terms"]
 
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 """Thai, Lao, Burmese, Khmer, kana and Han: scripts written without spaces between words."""
 
 _TOKEN = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*")
@@ -90,9 +92,7 @@ class Vocabulary:
 
     @cached_property
     def _vectorizer(self) -> TfidfVectorizer:
-        vectorizer = TfidfVectorizer(
-            analyzer=_analyse, vocabulary=self.columns, sublinear_tf=True, dtype=np.float32
-        )
+        vectorizer = TfidfVectorizer(analyzer=_analyse, vocabulary=self.columns, sublinear_tf=True, dtype=np.float32)
         vectorizer.idf_ = self.idf
         return vectorizer
 

@@ -112,7 +112,7 @@ def _embed(
 
 
 def joined(parts: Sequence[Embeddings]) -> Embeddings:
-    """Return one block whose vectors are the unit-length vectors of several encoders side by side, again of unit length.
+    """Return one block: the unit-length vectors of several encoders side by side, again of unit length.
 
     Parameters
     ----------

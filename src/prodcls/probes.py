@@ -10,7 +10,7 @@ out-of-group scores need no refit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import scipy.linalg
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Probe", "ProbeFit", "choose_penalty", "fit_probe", "one_vs_rest"]
 
-Matrix = NDArray[np.float32] | sp.csr_matrix
+Matrix: TypeAlias = NDArray[np.float32] | sp.csr_matrix
 
 DUAL_ROWS = 12_000
 """Rows up to which the n x n Gram matrix is formed; beyond, sparse blocks are scored by refitting in folds."""
@@ -204,7 +204,7 @@ class _Dual:
 
     def __init__(self, features: Matrix, targets: NDArray[np.float32], penalty: float) -> None:
         gram = features @ features.T
-        kernel = np.asarray(gram.toarray() if sp.issparse(gram) else gram, dtype=np.float32)
+        kernel = np.asarray(gram if isinstance(gram, np.ndarray) else gram.toarray(), dtype=np.float32)
         column_mean = kernel.mean(axis=0)
         kernel -= column_mean
         kernel -= column_mean[:, None] - column_mean.mean()

@@ -59,8 +59,10 @@ def explain_evidence(
     head : EvidenceHead
     margins : Margins
         What the head said of the n products.
-    a, b : ndarray of shape (n,), int64
+    a : ndarray of shape (n,), int64
         Class numbers.
+    b : ndarray of shape (n,), int64
+        Class numbers of the rivals.
     threads : int
 
     Returns
@@ -86,9 +88,7 @@ def explain_evidence(
     return EvidenceAccount(head.evidence.channels, values_a, values_b, shares, margin, residual)
 
 
-def _corrections(
-    head: EvidenceHead, margins: Margins, classes: NDArray[np.int64], threads: int
-) -> NDArray[np.float64]:
+def _corrections(head: EvidenceHead, margins: Margins, classes: NDArray[np.int64], threads: int) -> NDArray[np.float64]:
     """Return the booster's shares by channel, shape (n, C); 0 for classes that are not candidates."""
     assert head.booster is not None  # noqa: S101 - the caller has looked
     described = head.evidence.channels

@@ -1,0 +1,210 @@
+"""`ProductClassifier`: the evidence head as an estimator by scikit-learn's conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from prodcls.atomic import cache_root
+from prodcls.catalogue import Catalogue
+from prodcls.config import Head, Runtime
+from prodcls.duplicates import near_duplicate_groups
+from prodcls.embeddings import EmbeddingStore
+from prodcls.encoders.base import available_processors
+from prodcls.errors import SchemaError
+from prodcls.inputs import Inputs
+from prodcls.intake import build_catalogue
+from prodcls.model import fit_model
+from prodcls.preparation import choose_recipe, prepare
+from prodcls.progress import SilentProgress
+from prodcls.readers import table_from_frame
+from prodcls.schema import ColumnOptions, match_schema, recognise
+
+__all__ = ["ProductClassifier"]
+
+
+class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Classify the products of a data frame from their texts, photos and columns.
+
+    Columns are recognised by name (``title``, ``description``, ``price``, ``brand``, ``image`` and their like in
+    English and Chinese); the parameters override that.
+
+    Parameters
+    ----------
+    text : sequence of str, optional
+        Text columns in reading order.
+    image : str, optional
+        Column with the photo's path.
+    numeric : sequence of str, optional
+    categorical : sequence of str, optional
+    image_root : path, optional
+        Folder that photos must lie in; the current folder by default.
+    head : {"evidence", "flat"}, default "evidence"
+    text_encoder : sequence of str, optional
+        Chosen by the scripts of the texts by default.
+    runtime : {"onnx", "torch"}, default "onnx"
+    cache_dir : path, optional
+        Where embeddings are kept.
+    n_jobs : int, optional
+        Threads; one a processor by default.
+    random_state : int, default 0
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (K,)
+        Class labels, sorted.
+    model_ : Model
+    schema_ : Schema
+        Roles of the columns.
+    recipe_ : Recipe
+        Which encoder reads what.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+
+    Examples
+    --------
+    >>> from prodcls import ProductClassifier
+    >>> classifier = ProductClassifier(text=["title"])
+    >>> classifier.get_params()["head"]
+    'evidence'
+    """
+
+    def __init__(  # noqa: PLR0913 - scikit-learn reads its parameters from this signature
+        self,
+        *,
+        text: Sequence[str] | None = None,
+        image: str | None = None,
+        numeric: Sequence[str] | None = None,
+        categorical: Sequence[str] | None = None,
+        image_root: str | Path | None = None,
+        head: Head = "evidence",
+        text_encoder: Sequence[str] | None = None,
+        runtime: Runtime = "onnx",
+        cache_dir: str | Path | None = None,
+        n_jobs: int | None = None,
+        random_state: int = 0,
+    ) -> None:
+        self.text = text
+        self.image = image
+        self.numeric = numeric
+        self.categorical = categorical
+        self.image_root = image_root
+        self.head = head
+        self.text_encoder = text_encoder
+        self.runtime = runtime
+        self.cache_dir = cache_dir
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X: pd.DataFrame, y: Sequence[object]) -> ProductClassifier:
+        """Learn the classes ``y`` of the products ``X``.
+
+        Parameters
+        ----------
+        X : DataFrame of n rows
+        y : sequence of length n
+
+        Returns
+        -------
+        ProductClassifier
+            This object.
+
+        Raises
+        ------
+        SchemaError
+            If no column can be used.
+        ValueError
+            If ``y`` has another length than ``X``, a missing label, or fewer than two classes.
+        """
+        labels = np.asarray(y)
+        if labels.shape != (len(X),):
+            message = f"X has {len(X)} rows and y has shape {labels.shape}"
+            raise ValueError(message)
+        if pd.isna(labels).any():
+            message = f"y has {int(pd.isna(labels).sum())} missing labels"
+            raise ValueError(message)
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        if len(self.classes_) < 2:
+            message = "y has one class; at least two are needed"
+            raise ValueError(message)
+        table = table_from_frame(X)
+        options = ColumnOptions(
+            text=_tuple(self.text),
+            image=self.image,
+            numeric=_tuple(self.numeric),
+            categorical=_tuple(self.categorical),
+            id="",
+        )
+        self.schema_ = recognise(table, options, need_target=False)
+        catalogue = build_catalogue(table, self.schema_, image_root=self._root(), need_labels=False)
+        self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime)
+        inputs = self._inputs(catalogue, len(X))
+        groups = near_duplicate_groups(inputs.joined_text())
+        names = tuple(str(k) for k in range(len(self.classes_)))
+        fit = fit_model(
+            inputs,
+            codes.astype(np.int64),
+            groups,
+            names,
+            head=self.head,
+            random_state=self.random_state,
+            threads=self._threads(),
+        )
+        self.model_ = fit.model
+        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
+        """Return calibrated probabilities of shape (n, K), columns in the order of ``classes_``.
+
+        Parameters
+        ----------
+        X : DataFrame of n rows
+
+        Raises
+        ------
+        SchemaError
+            If columns are missing; the message says which.
+        NotFittedError
+            If `fit` has not been called.
+        """
+        check_is_fitted(self)
+        table = table_from_frame(X)
+        schema = match_schema(table, self.schema_, need_target=False)
+        catalogue = build_catalogue(table, schema, image_root=self._root(), need_labels=False)
+        return self.model_.probabilities(self._inputs(catalogue, len(X)), threads=self._threads())
+
+    def predict(self, X: pd.DataFrame) -> NDArray[np.generic]:
+        """Return the most probable class of each product, shape (n,).
+
+        Parameters
+        ----------
+        X : DataFrame of n rows
+        """
+        best: NDArray[np.generic] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return best
+
+    def _inputs(self, catalogue: Catalogue, rows: int) -> Inputs:
+        if len(catalogue) != rows:  # every row needs its prediction, so none may be rejected
+            first = next(r for r in catalogue.rejections if r.scope == "row")
+            raise SchemaError(first.reason, code=first.code, row=first.row, column=first.column)
+        cache = Path(self.cache_dir) if self.cache_dir is not None else cache_root()
+        store = EmbeddingStore(cache / "embeddings")
+        return prepare(catalogue, self.recipe_, store, SilentProgress(), threads=self.n_jobs)
+
+    def _root(self) -> Path:
+        return Path(self.image_root) if self.image_root is not None else Path.cwd()
+
+    def _threads(self) -> int:
+        return self.n_jobs or available_processors()
+
+
+def _tuple(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)

@@ -1,0 +1,287 @@
+"""From what a fit found to the audit report, as data."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.audit import (
+    AuditReport,
+    BaselineFigures,
+    Check,
+    ClassFigures,
+    ColumnSummary,
+    Confusion,
+    DataSection,
+    Dossier,
+    EvaluationSection,
+    ExplanationSection,
+    Interval,
+    Lineage,
+    Resources,
+)
+from prodcls.baselines import BaselineResult
+from prodcls.calibration import softmax
+from prodcls.catalogue import Catalogue
+from prodcls.config import FitConfig
+from prodcls.encoders import script_shares
+from prodcls.evaluation import OutOfFold
+from prodcls.gathering import Material
+from prodcls.metrics import Estimate, Scores, evaluate, expected_calibration_error
+from prodcls.reporting_accounts import (
+    Accounts,
+    Outcome,
+    choose_dossiers,
+    explanation_section,
+    gather_accounts,
+    make_dossier,
+)
+
+__all__ = ["Findings", "SavedBundle", "build_report", "environment"]
+
+LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pandas", "pillow", "scikit-learn", "scipy", "torch")
+"""Libraries whose versions can move a figure."""
+
+
+@dataclass(frozen=True)
+class SavedBundle:
+    """The bundle that the report speaks of.
+
+    Attributes
+    ----------
+    manifest_sha256 : str
+    created : str
+        ISO 8601 in UTC.
+    """
+
+    manifest_sha256: str
+    created: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the evaluation found.
+
+    Attributes
+    ----------
+    scores : OutOfFold
+    probabilities : ndarray of shape (m, K), float64
+        Calibrated, of the tested rows.
+    baselines : dict of str to BaselineResult
+    """
+
+    scores: OutOfFold
+    probabilities: NDArray[np.float64]
+    baselines: dict[str, BaselineResult]
+
+
+def environment() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that can move a figure."""
+    return {"prodcls": version("prodcls"), "python": platform.python_version()} | {x: version(x) for x in LIBRARIES}
+
+
+def build_report(
+    config: FitConfig, material: Material, findings: Findings, bundle: SavedBundle, seconds: dict[str, float]
+) -> AuditReport:
+    """Put the report together.
+
+    Parameters
+    ----------
+    config : FitConfig
+    material : Material
+    findings : Findings
+    bundle : SavedBundle
+    seconds : dict of str to float
+        Wall time by stage; ``"total"`` is the time so far.
+
+    Returns
+    -------
+    AuditReport
+    """
+    problem, rows = material.problem, findings.scores.rows
+    labels = problem.labels[rows]
+    ranked = findings.scores.ranked
+    result = evaluate(labels, ranked[:, 0], findings.probabilities, len(problem.classes), config.random_state)
+    before = expected_calibration_error(softmax(findings.scores.margins), labels)
+    accounts = gather_accounts(findings.scores)
+    evaluation = _evaluation(config, material, findings, result, before)
+    encoding = sum(s.seconds for s in material.store.stats)
+    return AuditReport(
+        format_version=1,
+        title=Path(material.catalogue.source.path).name,
+        verdict=_verdict(evaluation),
+        lineage=_lineage(config, material, bundle),
+        data=_data(material),
+        evaluation=evaluation,
+        explanation=_explanation(accounts, config),
+        dossiers=_dossiers(config, material, findings, accounts),
+        timing={**seconds, "encoding": encoding, "encoder_share": encoding / max(seconds["total"], 1e-9)},
+        resources=Resources(peak_rss_bytes()),
+    )
+
+
+def peak_rss_bytes() -> int:
+    """Return the largest resident memory of this process so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _interval(estimate: Estimate) -> Interval:
+    return Interval(estimate.value, estimate.low, estimate.high)
+
+
+def _evaluation(
+    config: FitConfig, material: Material, findings: Findings, result: Scores, ece_before: float
+) -> EvaluationSection:
+    problem, rows = material.problem, findings.scores.rows
+    labels, n_classes = problem.labels[rows], len(problem.classes)
+
+    def figures(predicted: NDArray[np.int64], seconds: float) -> BaselineFigures:
+        s = evaluate(labels, predicted, None, n_classes, config.random_state)
+        return BaselineFigures(_interval(s.accuracy), _interval(s.macro_f1), seconds)
+
+    return EvaluationSection(
+        method="folds" if config.test is None else "test",
+        folds=config.folds if config.test is None else 0,
+        grouped=config.group_duplicates,
+        accuracy=_interval(result.accuracy),
+        macro_precision=_interval(result.macro_precision),
+        macro_recall=_interval(result.macro_recall),
+        macro_f1=_interval(result.macro_f1),
+        weighted_f1=_interval(result.weighted_f1),
+        log_loss=result.log_loss or 0.0,
+        ece_before=ece_before,
+        ece=result.ece or 0.0,
+        per_class=tuple(
+            ClassFigures(name, c.support, c.precision, _interval(c.recall), c.f1)
+            for name, c in zip(problem.classes, result.per_class, strict=True)
+        ),
+        confusion=Confusion(problem.classes, tuple(tuple(row) for row in result.confusion.tolist())),
+        baselines={name: figures(b.predicted[rows], b.seconds) for name, b in findings.baselines.items()},
+        ablation={name: figures(predicted, 0.0) for name, predicted in findings.scores.ablation().items()},
+    )
+
+
+def _verdict(evaluation: EvaluationSection) -> tuple[Check, ...]:
+    def check(name: str, figure: Interval, direction: str = "min") -> Check:
+        return Check(name, figure.value, figure.low, figure.high, None, None, direction)
+
+    worst = min(evaluation.per_class, key=lambda c: c.recall.value if c.support else 1.0)
+    return (
+        check("accuracy", evaluation.accuracy),
+        check("macro_f1", evaluation.macro_f1),
+        check("worst_class_recall", worst.recall),
+        Check("ece", evaluation.ece, None, None, None, None, "max"),
+        Check("log_loss", evaluation.log_loss, None, None, None, None, "max"),
+    )
+
+
+def _lineage(config: FitConfig, material: Material, bundle: SavedBundle) -> Lineage:
+    source = material.catalogue.source
+    return Lineage(
+        data_path=Path(source.path).name,
+        data_sha256=source.sha256,
+        data_format=", ".join(f"{name} {value}" for name, value in source.details.items()),
+        bundle_sha256=bundle.manifest_sha256,
+        encoders={name: e.encoder for name, e in material.problem.inputs.dense.items()},
+        configuration={
+            name: _plain(value) for name, value in asdict(config).items() if name not in ("out", "cache_dir", "lang")
+        },
+        versions=environment(),
+        machine={"system": platform.system(), "processor": platform.machine(), "cores": str(os.cpu_count())},
+        random_state=config.random_state,
+        created=bundle.created,
+    )
+
+
+def _plain(value: object) -> str:
+    """Return an option as text; of paths only the last part, since reports travel further than folders."""
+    if value is None:
+        return "default"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value.name if isinstance(value, Path) else str(value)
+
+
+def _data(material: Material) -> DataSection:
+    catalogue, inputs = material.catalogue, material.problem.inputs.take(np.arange(len(material.catalogue)))
+    counts = Counter(catalogue.labels or ())
+    groups = Counter(material.problem.groups[: len(catalogue)].tolist())
+    repeated = [n for n in groups.values() if n > 1]
+    text = [inputs.dense[name] for name in catalogue.texts]
+    cut = np.any([e.present & (e.read_share < 1) for e in text], axis=0) if text else np.zeros(len(catalogue), bool)
+    unread, words = _unread_words(catalogue, [e.read_share for e in text])
+    dropped = [r for r in catalogue.rejections if r.scope == "row"]
+    return DataSection(
+        rows=len(catalogue) + sum(material.small_classes.values()),
+        read_rows=len(catalogue) + sum(material.small_classes.values()) + len(dropped),
+        classes=len(material.problem.classes),
+        class_counts=dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        small_classes=material.small_classes,
+        columns=tuple(_column(catalogue, c.column, c.role, c.reason) for c in catalogue.schema.columns),
+        scripts=script_shares(cell for cells in catalogue.texts.values() for cell in cells),
+        photos_missing=None if catalogue.photos is None else sum(p is None for p in catalogue.photos),
+        texts_cut=int(cut.sum()),
+        text_unread_share=unread / max(words, 1.0),
+        duplicate_groups=len(repeated),
+        duplicate_rows=sum(repeated),
+        rejections=dict(sorted(Counter(r.code for r in catalogue.rejections).items())),
+        rejection_examples=tuple(asdict(r) for r in catalogue.rejections[:20]),
+    )
+
+
+def _unread_words(catalogue: Catalogue, shares: list[NDArray[np.float32]]) -> tuple[float, float]:
+    """Return how many words the encoders could not read, and how many there are."""
+    unread = total = 0.0
+    for cells, share in zip(catalogue.texts.values(), shares, strict=True):
+        sizes = np.array([len(cell.split()) for cell in cells], dtype=float)
+        total += float(sizes.sum())
+        unread += float((sizes * (1.0 - share)).sum())
+    return unread, total
+
+
+def _column(catalogue: Catalogue, column: str, role: str, reason: str) -> ColumnSummary:
+    if column in catalogue.texts:
+        missing = sum(not cell for cell in catalogue.texts[column])
+    elif column in catalogue.categorical:
+        missing = sum(not cell for cell in catalogue.categorical[column])
+    elif role == "numeric":
+        # A price column becomes one column for each currency: missing where all of them are.
+        parts = [v for name, v in catalogue.numeric.items() if name == column or name.startswith(f"{column} [")]
+        missing = int(np.all([np.isnan(v) for v in parts], axis=0).sum()) if parts else len(catalogue)
+    elif role == "image" and catalogue.photos is not None:
+        missing = sum(photo is None for photo in catalogue.photos)
+    else:
+        missing = 0
+    return ColumnSummary(column, role, reason, missing)
+
+
+def _explanation(accounts: Accounts | None, config: FitConfig) -> ExplanationSection:
+    if accounts is None:
+        return ExplanationSection({}, (), 0, 0.0)
+    return explanation_section(accounts, config.random_state)
+
+
+def _dossiers(
+    config: FitConfig, material: Material, findings: Findings, accounts: Accounts | None
+) -> tuple[Dossier, ...]:
+    problem, rows = material.problem, findings.scores.rows
+    ranked = findings.scores.ranked
+    top = np.take_along_axis(findings.probabilities, ranked, axis=1)
+    labels = problem.labels[rows]
+    found = []
+    for at, kind in choose_dossiers(labels, ranked, top, config.dossiers):
+        a, b = (problem.classes[k] for k in ranked[at])
+        outcome = Outcome(kind, problem.classes[labels[at]], a, b, float(top[at, 0]), float(top[at, 1]))
+        catalogue, row = material.place(int(rows[at]))
+        found.append(make_dossier(catalogue, row, outcome, accounts, at))
+    return tuple(found)

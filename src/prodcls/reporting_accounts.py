@@ -1,0 +1,257 @@
+"""The accounts that the audit shows: global evidence over a sample, and dossiers of chosen products."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.stats
+from numpy.typing import NDArray
+
+from prodcls.audit import Beeswarm, Dossier, EvidencePart, ExplanationSection
+from prodcls.catalogue import Catalogue
+from prodcls.evaluation import OutOfFold
+from prodcls.evidence import Channel
+from prodcls.explain.account import EvidenceAccount
+from prodcls.images import thumbnail_jpeg
+
+__all__ = ["Accounts", "choose_dossiers", "explanation_section", "gather_accounts", "make_dossier"]
+
+SAMPLE = 500
+"""Most products drawn in the beeswarm."""
+
+SUSPECT = 0.9
+"""Probability of another class from which on a label is in doubt."""
+
+_WORDS = {
+    "score": "{block}: fit to the class",
+    "neighbours": "{block}: most similar products",
+    "typical": "{block}: typical for the class",
+    "affinity": "{block}: goes with the class",
+    "prior": "how common the class is",
+}
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Accounts of all tested products, predicted class against runner-up.
+
+    Attributes
+    ----------
+    channels : tuple of Channel
+        Length C.
+    values_a, values_b, shares : ndarray of shape (m, C), float64
+    margin, residual : ndarray of shape (m,), float64
+    """
+
+    channels: tuple[Channel, ...]
+    values_a: NDArray[np.float64]
+    values_b: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    margin: NDArray[np.float64]
+    residual: NDArray[np.float64]
+
+
+def gather_accounts(scores: OutOfFold) -> Accounts | None:
+    """Return the accounts of all folds in the order of ``scores.rows``; None for the flat head.
+
+    A channel that a fold's model lacks, for want of rows, has no share there.
+    """
+    found = [f.account for f in scores.folds]
+    accounts = [a for a in found if a is not None]
+    if not accounts or len(accounts) < len(found):
+        return None
+    channels = tuple(dict.fromkeys(c for a in accounts for c in a.channels))
+    order = np.argsort(np.concatenate([f.rows for f in scores.folds]))
+
+    def columns(name: str) -> NDArray[np.float64]:
+        return np.concatenate([_aligned(a, getattr(a, name), channels) for a in accounts])[order]
+
+    return Accounts(
+        channels,
+        columns("values_a"),
+        columns("values_b"),
+        columns("shares"),
+        np.concatenate([a.margin for a in accounts])[order],
+        np.concatenate([a.residual for a in accounts])[order],
+    )
+
+
+def _aligned(
+    account: EvidenceAccount, values: NDArray[np.float64], channels: tuple[Channel, ...]
+) -> NDArray[np.float64]:
+    out = np.zeros((len(values), len(channels)))
+    out[:, [channels.index(c) for c in account.channels]] = values
+    return out
+
+
+def in_words(channel: Channel) -> str:
+    """Return the name of a channel in English, for readers of the JSON file."""
+    return _WORDS[channel.kind].format(block=channel.block)
+
+
+def explanation_section(accounts: Accounts, random_state: int) -> ExplanationSection:
+    """Sum up what the model relied on over a random sample of the tested products."""
+    m = len(accounts.margin)
+    rng = np.random.default_rng(random_state)
+    sample = np.sort(rng.permutation(m)[:SAMPLE])
+    shares = accounts.shares[sample]
+    difference = (accounts.values_a - accounts.values_b)[sample]
+    mean = np.abs(shares).mean(axis=0)
+    swarm = [
+        Beeswarm(
+            name=in_words(channel),
+            block=channel.block,
+            mean_abs=float(mean[i]),
+            contributions=tuple(shares[:, i].tolist()),
+            levels=tuple(_ranks(difference[:, i]).tolist()),
+            key=channel.key,
+        )
+        for i, channel in enumerate(accounts.channels)
+    ]
+    total = max(float(mean.sum()), 1e-12)
+    blocks = dict.fromkeys((c.block for c in accounts.channels), 0.0)
+    for i, channel in enumerate(accounts.channels):
+        blocks[channel.block] += float(mean[i]) / total
+    return ExplanationSection(
+        block_shares=dict(sorted(blocks.items(), key=lambda item: -item[1])),
+        beeswarm=tuple(sorted(swarm, key=lambda s: -s.mean_abs)),
+        sampled=len(sample),
+        max_residual=float(np.abs(accounts.residual).max()),
+    )
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return average ranks in [0, 1]; all 0.5 where the values are equal."""
+    ranks: NDArray[np.float64] = (scipy.stats.rankdata(values) - 0.5) / len(values)
+    return ranks
+
+
+def choose_dossiers(
+    labels: NDArray[np.int64], ranked: NDArray[np.int64], top: NDArray[np.float64], count: int
+) -> list[tuple[int, str]]:
+    """Choose products whose accounts a reader should see.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (m,), int64
+    ranked : ndarray of shape (m, 2), int64
+        Predicted class and runner-up.
+    top : ndarray of shape (m, 2), float64
+        Their calibrated probabilities.
+    count : int
+
+    Returns
+    -------
+    list of (int, str)
+        Row and kind: a third each is right, wrong (labels in doubt, then other errors) and uncertain; where one
+        kind runs out the next ones fill its places.
+    """
+    predicted = ranked[:, 0]
+    confidence = top[:, 0]
+    wrong = predicted != labels
+    right = _one_a_class(np.flatnonzero(~wrong), labels, confidence)
+    errors = [int(i) for i in np.argsort(-confidence, kind="stable") if wrong[i]]
+    unsure = [int(i) for i in np.argsort(top[:, 0] - top[:, 1], kind="stable")]
+    share = -(-count // 3)
+    chosen: dict[int, str] = {}
+    for i in errors[:share]:
+        chosen[i] = "suspect" if confidence[i] >= SUSPECT else "wrong"
+    for i in [i for i in unsure if i not in chosen][:share]:
+        chosen[i] = "uncertain"
+    for i in [i for i in right if i not in chosen] + [i for i in unsure if i not in chosen]:
+        if len(chosen) >= count:
+            break
+        chosen.setdefault(i, "wrong" if wrong[i] else "right")
+    order = {"right": 0, "wrong": 1, "suspect": 2, "uncertain": 3}
+    return sorted(list(chosen.items())[:count], key=lambda item: (order[item[1]], item[0]))
+
+
+def _one_a_class(rows: NDArray[np.intp], labels: NDArray[np.int64], confidence: NDArray[np.float64]) -> list[int]:
+    """Return ``rows`` so that every class comes once before any comes twice, typical confidence first."""
+    typical = np.abs(confidence[rows] - np.median(confidence[rows])) if len(rows) else np.empty(0)
+    seen: dict[int, int] = {}
+    ranked: list[tuple[int, int, int]] = []
+    for i in rows[np.argsort(typical, kind="stable")]:
+        seen[int(labels[i])] = seen.get(int(labels[i]), 0) + 1
+        ranked.append((seen[int(labels[i])], len(ranked), int(i)))
+    return [i for _, _, i in sorted(ranked)]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a dossier says of one product besides its account.
+
+    Attributes
+    ----------
+    kind : str
+    label, predicted, versus : str
+    probability, versus_probability : float
+    """
+
+    kind: str
+    label: str
+    predicted: str
+    versus: str
+    probability: float
+    versus_probability: float
+
+
+def make_dossier(catalogue: Catalogue, row: int, outcome: Outcome, accounts: Accounts | None, at: int) -> Dossier:
+    """Put one dossier together.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    row : int
+        Position of the product in ``catalogue``.
+    outcome : Outcome
+    accounts : Accounts or None
+    at : int
+        Position of the product in ``accounts``.
+
+    Returns
+    -------
+    Dossier
+    """
+    photo = None if catalogue.photos is None else catalogue.photos[row]
+    parts: tuple[EvidencePart, ...] = ()
+    margin = float(np.log(outcome.probability) - np.log(max(outcome.versus_probability, 1e-300)))
+    if accounts is not None:
+        margin = float(accounts.margin[at])
+        drawn = [
+            EvidencePart(
+                block=c.block,
+                label=in_words(c),
+                value_a=float(accounts.values_a[at, i]),
+                value_b=float(accounts.values_b[at, i]),
+                contribution=float(accounts.shares[at, i]),
+                key=c.key,
+            )
+            for i, c in enumerate(accounts.channels)
+        ]
+        parts = tuple(sorted(drawn, key=lambda p: -abs(p.contribution)))
+    total = float(sum(p.contribution for p in parts))
+    return Dossier(
+        id=catalogue.ids[row],
+        row=int(catalogue.rows[row]),
+        kind=outcome.kind,
+        fields=_fields(catalogue, row),
+        photo=None if photo is None else base64.b64encode(thumbnail_jpeg(photo)).decode("ascii"),
+        label=outcome.label,
+        predicted=outcome.predicted,
+        versus=outcome.versus,
+        probability=outcome.probability,
+        versus_probability=outcome.versus_probability,
+        margin=margin,
+        parts=parts,
+        parts_sum=total if parts else margin,
+        residual=total - margin if parts else 0.0,
+    )
+
+
+def _fields(catalogue: Catalogue, row: int) -> dict[str, str]:
+    fields = {name: cells[row] for name, cells in catalogue.texts.items() if cells[row]}
+    fields |= {name: f"{values[row]:g}" for name, values in catalogue.numeric.items() if not np.isnan(values[row])}
+    return fields | {name: cells[row] for name, cells in catalogue.categorical.items() if cells[row]}

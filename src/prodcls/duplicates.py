@@ -1,0 +1,179 @@
+"""Near-duplicate products: the same listing in other words, sizes or colours, or under the same photo.
+
+Two texts are near-duplicates when the weighted Jaccard similarity of their shingles reaches a threshold. A shingle
+weighs the more the rarer it is, so that a shop's boilerplate under every product does not tie unrelated ones together.
+
+The pairs to compare come from prefix filtering, which is exact: two texts can be that similar only if they share one of
+each other's rarest shingles (Bayardo, Ma and Srikant, Scaling Up All Pairs Similarity Search, WWW 2007; for Jaccard
+similarity Xiao et al., Efficient Similarity Joins for Near Duplicate Detection, WWW 2008, section 3).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+from sklearn.feature_extraction.text import CountVectorizer
+
+__all__ = ["near_duplicate_groups"]
+
+THRESHOLD = 0.7
+"""Weighted Jaccard similarity of near-duplicates; on product texts about .8 without weights."""
+
+WORDS_PER_SHINGLE = 3
+CHARACTERS_PER_SHINGLE = 4
+
+PLACEHOLDER_ROWS = 20
+"""A photo under more products than this is taken for a placeholder and says nothing."""
+
+CANDIDATES_AT_ONCE = 1_000_000
+"""Pairs of texts listed at a time, which bounds the memory."""
+
+PAIRS_AT_ONCE = 10_000
+"""Pairs compared at a time; what they merge spares later comparisons."""
+
+_WORD = re.compile(r"[\w\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+"""Letters and digits, with the vowel signs of Indic and South-East Asian scripts, which ``\\w`` leaves out."""
+
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+"""Thai, Lao, Burmese, Khmer, kana and Han: scripts written without spaces between words."""
+
+
+def near_duplicate_groups(
+    texts: Sequence[str],
+    photo_keys: Sequence[str | None] | None = None,
+    *,
+    threshold: float = THRESHOLD,
+) -> NDArray[np.int64]:
+    """Group products that are near-duplicates, directly or through others.
+
+    Products are tied by texts that are equal but for case, width of characters, punctuation and white space; by
+    near-duplicate texts; and by equal photos, unless more than `PLACEHOLDER_ROWS` products have the photo.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+        Blank texts are like no other.
+    photo_keys : sequence of (str or None), length n, optional
+        Digest of the photo; None is missing.
+    threshold : float
+        In (0, 1].
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Number of each product's group, from 0 in order of first rows.
+    """
+    words = [_WORD.findall(unicodedata.normalize("NFKC", text).casefold()) for text in texts]
+    number: dict[str, int] = {}
+    text_of_row = [number.setdefault(" ".join(found) or f"\0{i}", len(number)) for i, found in enumerate(words)]
+    first_rows = np.unique(text_of_row, return_index=True)[1]
+    clusters = _text_clusters([words[i] for i in first_rows], threshold)[text_of_row]
+    photos = _photo_numbers(photo_keys or (), len(texts))
+    rows = np.flatnonzero(photos >= 0)
+    # Products and photos are the nodes of one graph; texts that are alike are one node already.
+    nodes = int(clusters.max(initial=-1)) + 1
+    return _merged(np.arange(nodes + len(texts)), clusters[rows], nodes + photos[rows])[clusters]
+
+
+def _photo_numbers(photo_keys: Sequence[str | None], n: int) -> NDArray[np.int64]:
+    """Return a number below n for each photo, -1 where there is none or only a placeholder; shape (n,)."""
+    numbers = np.full(n, -1, dtype=np.int64)
+    rows_of: dict[str, list[int]] = {}
+    for i, key in enumerate(photo_keys):
+        if key is not None:
+            rows_of.setdefault(key, []).append(i)
+    for rows in rows_of.values():
+        if len(rows) <= PLACEHOLDER_ROWS:
+            numbers[rows] = rows[0]
+    return numbers
+
+
+def _shingles(words: list[str]) -> set[str]:
+    """Return runs of words, or of characters where a third of them belong to a script without spaces."""
+    joined = "".join(words)
+    if 3 * len(_UNSPACED.findall(joined)) > len(joined):
+        size, parts, glue = CHARACTERS_PER_SHINGLE, list(joined), ""
+    else:
+        size, parts, glue = WORDS_PER_SHINGLE, words, " "
+    return {glue.join(parts[i : i + size]) for i in range(max(1, len(parts) - size + 1)) if parts}
+
+
+def _text_clusters(words: list[list[str]], threshold: float) -> NDArray[np.int64]:
+    """Return the cluster of each of m different texts, shape (m,)."""
+    component = np.arange(len(words))
+    if not any(words):
+        return component
+    found: sp.csr_matrix = CountVectorizer(analyzer=_shingles, dtype=np.float32).fit_transform(words)
+    weights = np.log1p(len(words) / found.getnnz(axis=0))
+    rarest_first = np.argsort(-weights, kind="stable")
+    weighted = sp.csr_matrix(found[:, rarest_first] @ sp.diags(weights[rarest_first]))
+    weighted.sort_indices()
+    total = np.asarray(weighted.sum(axis=1), dtype=np.float64).ravel()
+    for left, right in _candidates(_prefixes(weighted, threshold)):
+        fits = np.minimum(total[left], total[right]) >= threshold * np.maximum(total[left], total[right]) - 1e-6
+        component = _compare(weighted, found[:, rarest_first], total, left[fits], right[fits], component, threshold)
+    return component
+
+
+def _prefixes(weighted: sp.csr_matrix, threshold: float) -> sp.csr_matrix:
+    """Return the rarest shingles of each text, without which no similarity reaches the threshold.
+
+    A shingle is left out when it and all commoner ones weigh less than ``threshold`` times the whole text.
+    """
+    before = np.r_[0.0, np.cumsum(weighted.data, dtype=np.float64)]
+    ends = np.repeat(before[weighted.indptr[1:]], np.diff(weighted.indptr))
+    starts = np.repeat(before[weighted.indptr[:-1]], np.diff(weighted.indptr))
+    # The slack keeps what rounding might drop: too many candidates do no harm.
+    keep = ends - before[:-1] >= threshold * (ends - starts) - 1e-6
+    rows = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
+    ones = np.ones(np.count_nonzero(keep), dtype=np.int32)
+    return sp.csr_matrix((ones, (rows[keep], weighted.indices[keep])), shape=weighted.shape)
+
+
+def _candidates(prefix: sp.csr_matrix) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield pairs of texts that share a shingle of their prefixes, the first before the second."""
+    transposed = prefix.T.tocsr()
+    reach = prefix @ prefix.getnnz(axis=0)
+    block = np.cumsum(reach) // CANDIDATES_AT_ONCE
+    for rows in np.split(np.arange(prefix.shape[0]), np.flatnonzero(np.diff(block)) + 1):
+        shared = (prefix[rows] @ transposed).tocoo()
+        left, right = rows[shared.row], shared.col.astype(np.int64)
+        yield left[left < right], right[left < right]
+
+
+def _compare(
+    weighted: sp.csr_matrix,
+    found: sp.csr_matrix,
+    total: NDArray[np.float64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    component: NDArray[np.int64],
+    threshold: float,
+) -> NDArray[np.int64]:
+    """Return the components after merging those of the candidate pairs that are similar."""
+    while len(left):
+        a, b = left[:PAIRS_AT_ONCE], right[:PAIRS_AT_ONCE]
+        common = np.asarray(weighted[a].multiply(found[b]).sum(axis=1), dtype=np.float64).ravel()
+        alike = common >= threshold * (total[a] + total[b] - common) - 1e-6
+        component = _merged(component, component[a[alike]], component[b[alike]])
+        left, right = left[PAIRS_AT_ONCE:], right[PAIRS_AT_ONCE:]
+        apart = component[left] != component[right]
+        left, right = left[apart], right[apart]
+    return component
+
+
+def _merged(
+    component: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return new component numbers, counted from 0 by first appearance, after joining ``left`` to ``right``."""
+    size = len(component)
+    links = sp.coo_matrix((np.ones(len(left)), (left, right)), shape=(size, size))
+    merged = connected_components(links, directed=False)[1][component]
+    _, first, numbers = np.unique(merged, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[numbers].astype(np.int64)

@@ -68,7 +68,9 @@ _NOT_STATED = re.compile(
     r"面议|电议|议价|询价|待定|暂无报价|免费|(up)?on request|call (us|for price)|contact us|ask|tbd|poa|free|n/?a|-+"
 )
 _NOT_FINITE = re.compile(r"[-+]?\s*(inf|infinity|nan|∞)")
-_RANGE = re.compile(r"\d\s*\D{0,6}\s*(-|~|\bto\b|至|到)\s*\D{0,6}\s*\d|\d\s*\D{0,3}(起|以上|以下|\+$)|(from|ab|desde)\b")
+_RANGE = re.compile(
+    r"\d\s*\D{0,6}\s*(-|~|\bto\b|至|到)\s*\D{0,6}\s*\d|\d\s*\D{0,3}(起|以上|以下|\+$)|(from|ab|desde)\b"
+)
 # Swiss, German and Indian ways to say "no cents": 1299.- 1.299,-- 899/-
 _NO_CENTS = re.compile(r"(?<=\d)([.,]-{1,2}|/-)")
 _MARKS = sorted(TOKENS, key=len, reverse=True)

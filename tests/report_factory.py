@@ -63,7 +63,9 @@ def class_names(count: int, *, long: bool = False, chinese: bool = False) -> tup
     base = CHINESE_CLASSES if chinese else SHOP_CLASSES
     names = [base[i] if i < len(base) else f"{base[i % len(base)]} {i // len(base) + 1}" for i in range(count)]
     if long:
-        names = [f"{n} / Accessories, Spare Parts, Refills and Everything Else for the Modern Household"[:80] for n in names]
+        names = [
+            f"{n} / Accessories, Spare Parts, Refills and Everything Else for the Modern Household"[:80] for n in names
+        ]
         names = [f"{n[:76]}{i:4d}" for i, n in enumerate(names)]
     return tuple(names)
 
@@ -72,7 +74,7 @@ def thumbnail(seed: int) -> str:
     """Return a small drawn picture as base64 JPEG."""
     image = Image.new("RGB", (160, 160), (244, 240, 232))
     draw = ImageDraw.Draw(image)
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     colour = tuple(rng.randrange(60, 210) for _ in range(3))
     draw.rounded_rectangle((36, 24, 124, 136), 18, fill=colour)
     draw.ellipse((60, 48, 100, 88), fill=(250, 250, 250))
@@ -219,7 +221,14 @@ def _data(names: tuple[str, ...], supports: tuple[int, ...]) -> DataSection:
                 "excerpt": "1.299",
                 "scope": "cell",
             },
-            {"row": 77, "column": "category", "code": "label-missing", "reason": "empty", "excerpt": "", "scope": "row"},
+            {
+                "row": 77,
+                "column": "category",
+                "code": "label-missing",
+                "reason": "empty",
+                "excerpt": "",
+                "scope": "row",
+            },
         ),
     )
 
@@ -240,7 +249,7 @@ def make_report(
     sampled : int
         Products in the beeswarm.
     """
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     names = class_names(classes, long=long, chinese=chinese)
     evaluation = _evaluation(names, rng)
     swarms = []
@@ -254,8 +263,24 @@ def make_report(
         format_version=1,
         title="products.csv",
         verdict=(
-            Check("accuracy", evaluation.accuracy.value, evaluation.accuracy.low, evaluation.accuracy.high, None, None, "min"),
-            Check("macro_f1", evaluation.macro_f1.value, evaluation.macro_f1.low, evaluation.macro_f1.high, None, None, "min"),
+            Check(
+                "accuracy",
+                evaluation.accuracy.value,
+                evaluation.accuracy.low,
+                evaluation.accuracy.high,
+                None,
+                None,
+                "min",
+            ),
+            Check(
+                "macro_f1",
+                evaluation.macro_f1.value,
+                evaluation.macro_f1.low,
+                evaluation.macro_f1.high,
+                None,
+                None,
+                "min",
+            ),
             Check("worst_class_recall", worst.recall.value, worst.recall.low, worst.recall.high, None, None, "min"),
             Check("ece", evaluation.ece, None, None, None, None, "max"),
         ),

@@ -48,7 +48,7 @@ def test_integers_in_float_fields_read_back_alike() -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), None, "1", True])
 def test_a_value_that_is_no_finite_number_is_a_defect(value: float) -> None:
     report = dataclasses.replace(make_report(3, sampled=4), timing={"read": value})
-    with pytest.raises(DefectError, match="report.timing"):
+    with pytest.raises(DefectError, match=r"report\.timing"):
         to_json(report)
 
 
@@ -73,7 +73,15 @@ def test_schema_is_current_and_fits() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "null", "{}", '{"format_version": NaN}', "[" * 100_000, to_json(make_report(3, sampled=4)).replace('"rows"', '"row"')],
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"format_version": NaN}',
+        "[" * 100_000,
+        to_json(make_report(3, sampled=4)).replace('"rows"', '"row"'),
+    ],
 )
 def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(BundleError, match="audit-json"):

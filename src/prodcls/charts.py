@@ -14,10 +14,23 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-__all__ = ["Key", "Row", "Scale", "Tick", "compact", "frame", "gridlines", "join", "legend_list", "signed_ticks", "tag", "ticks"]
+__all__ = [
+    "Key",
+    "Row",
+    "Scale",
+    "Tick",
+    "compact",
+    "frame",
+    "gridlines",
+    "join",
+    "legend_list",
+    "signed_ticks",
+    "tag",
+    "ticks",
+]
 
-ROW_HEIGHT = 24
-"""Height of a track in CSS pixels."""
+
+NOTHING = Markup("")
 
 
 def tag(name: str, *children: str | Markup, **attributes: str) -> Markup:
@@ -100,7 +113,10 @@ class Row:
     ----------
     label : str
     track : Markup
-        Contents of the track.
+        Contents of the track, over its whole height: percentages down as well.
+    marks : Markup
+        Contents of the track with its middle as zero: pixels down, so that they keep their size and stay level with
+        a label of several lines.
     figure : str
         Right of the track.
     note : str
@@ -108,18 +124,16 @@ class Row:
     dot : str
         Class of the coloured dot before the label; none when empty.
     kind : str
-        Further class of the row.
-    height : int
-        Of the track, in CSS pixels.
+        Further class of the row; the style sheet gives its least height.
     """
 
     label: str
-    track: Markup
+    track: Markup = NOTHING
+    marks: Markup = NOTHING
     figure: str = ""
     note: str = ""
     dot: str = ""
     kind: str = ""
-    height: int = ROW_HEIGHT
 
 
 @dataclass(frozen=True)
@@ -130,14 +144,9 @@ class Key:
     text: str
 
 
-def svg(track: Markup, height: int) -> Markup:
-    """Return a track that is as wide as its column."""
-    return tag("svg", track, class_="t", width="100%", height=str(height))
-
-
 def join(parts: Iterable[Markup]) -> Markup:
     """Return markup one after the other."""
-    return Markup("").join(parts)
+    return NOTHING.join(parts)
 
 
 def bidi(text: str) -> Markup:
@@ -158,8 +167,8 @@ def _axis(scale: Scale) -> Row:
     for t in scale.ticks:
         place = scale.percent(t.value)
         anchor = "start" if place < 4 else "end" if place > 96 else "middle"
-        words.append(tag("text", t.text, x=f"{compact(place)}%", y="13", text_anchor=anchor))
-    return Row("", join(words), kind="axis", height=18)
+        words.append(tag("text", t.text, x=f"{compact(place)}%", y="4", text_anchor=anchor))
+    return Row("", marks=join(words), kind="axis")
 
 
 def _row(row: Row) -> Markup:
@@ -167,9 +176,10 @@ def _row(row: Row) -> Markup:
     label.append(bidi(row.label))
     if row.note:
         label.append(tag("small", bidi(row.note)))
+    middle = tag("svg", row.marks, y="50%")
     cells = [
         tag("div", *label, class_="l"),
-        svg(row.track, row.height),
+        tag("div", tag("svg", row.track, middle), class_="t"),
         tag("div", row.figure, class_="v"),
     ]
     return tag("div", *cells, class_=f"r {row.kind}".strip())
@@ -197,5 +207,5 @@ def frame(rows: Iterable[Row], *, alt: str, scale: Scale | None = None, legend: 
 def legend_list(legend: tuple[Key, ...]) -> Markup:
     """Return the legend, or nothing without entries."""
     if not legend:
-        return Markup("")
+        return NOTHING
     return tag("ul", *(tag("li", tag("i", class_=f"key {k.mark}"), bidi(k.text)) for k in legend), class_="legend")

@@ -32,7 +32,7 @@ def _shade(count: int, support: int, right: bool) -> str:
 
 
 def heatmap(
-    confusion: Confusion, *, alt: str, corner: str, figures: tuple[str, ...], legend: tuple[Key, ...]
+    confusion: Confusion, *, alt: str, corner: str, head: str, figures: tuple[str, ...], legend: tuple[Key, ...]
 ) -> Markup:
     """Return the matrix with one labelled row a class and numbered columns.
 
@@ -43,27 +43,31 @@ def heatmap(
     alt : str
     corner : str
         What the columns are.
+    head : str
+        What the figures on the right are.
     figures : tuple of str
-        One a class, right of its row.
+        One a class.
     legend : tuple of Key
     """
     many = len(confusion.names)
     width = 100.0 / many
     middle = [f"{compact(width * (j + 0.5))}%" for j in range(many)]
-    heads = (tag("text", str(j + 1), x=middle[j], y="15", text_anchor="middle") for j in range(many))
+    heads = (tag("text", str(j + 1), x=middle[j], y="4", text_anchor="middle") for j in range(many))
     size = "tight" if many > 12 else "wide"
-    rows = [Row(corner, join(heads), kind=f"head {size}", height=20)]
+    rows = [Row(corner, marks=join(heads), figure=head, kind=f"head {size}")]
     for i, counts in enumerate(confusion.counts):
         support = sum(counts) or 1
-        cells = [tag("rect", class_="h0", width="100%", height="27")]
+        cells = [tag("rect", class_="h0", width="100%", y="-14", height="27")]
         for j, count in enumerate(counts):
             if not count:
                 continue
             shade = _shade(count, support, i == j)
             place = {"x": f"{compact(width * j)}%", "width": f"{compact(width)}%"}
-            cells.append(tag("rect", class_=shade, height="27", **place))
-            cells.append(tag("text", str(count), class_=f"on-{shade}", x=middle[j], y="18", text_anchor="middle"))
-        rows.append(Row(f"{i + 1}\u2002{confusion.names[i]}", join(cells), figures[i], kind=f"heat {size}", height=28))
+            cells.append(tag("rect", class_=shade, y="-14", height="27", **place))
+            cells.append(tag("text", str(count), class_=f"on-{shade}", x=middle[j], y="4", text_anchor="middle"))
+        rows.append(
+            Row(f"{i + 1}\u2002{confusion.names[i]}", marks=join(cells), figure=figures[i], kind=f"heat {size}")
+        )
     return frame(rows, alt=alt, legend=legend)
 
 
@@ -109,14 +113,14 @@ def heatmap_compact(confusion: Confusion, order: tuple[int, ...], *, alt: str, l
         for x, j in enumerate(order):
             if confusion.counts[i][j]:
                 squares[_shade(confusion.counts[i][j], support, i == j)].append(f"M{x} {y}h1v1h-1z")
-    edge = many / 14
+    step = 10 if many <= 100 else 25
     numbers = []
-    for n in range(9, many, 10 if many <= 100 else 25):
-        numbers.append(tag("text", str(n + 1), x=compact(n + 0.5), y=compact(-edge / 4), text_anchor="middle"))
-        numbers.append(tag("text", str(n + 1), x=compact(-edge / 4), y=compact(n + 0.9), text_anchor="end"))
-    labels = tag("g", *numbers, font_size=compact(edge * 0.55))
+    for n in range(step - 1, many, step):
+        middle = f"{compact(100 * (n + 0.5) / many)}%"
+        numbers.append(tag("text", str(n + 1), x=middle, y="-6", text_anchor="middle"))
+        numbers.append(tag("text", str(n + 1), x="-6", y=middle, dy=".35em", text_anchor="end"))
     ground = tag("rect", class_="h0", width=str(many), height=str(many))
     paths = (tag("path", class_=shade, d="".join(squares[shade])) for shade in sorted(squares))
-    box = f"{compact(-edge)} {compact(-edge)} {compact(many + edge)} {compact(many + edge)}"
-    picture = tag("svg", ground, *paths, labels, class_="map", viewBox=box, role="img", aria_label=alt)
+    picture = tag("svg", tag("svg", ground, *paths, viewBox=f"0 0 {many} {many}"), *numbers, class_="map")
+    picture = tag("div", picture, role="img", aria_label=alt)
     return legend_list(legend) + picture

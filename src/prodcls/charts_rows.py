@@ -40,8 +40,8 @@ def bars(items: tuple[Bar, ...], *, alt: str) -> Markup:
     scale = Scale(0.0, max((b.value for b in items), default=0.0) or 1.0)
     rows = []
     for item in items:
-        bar = tag("rect", class_=f"f-{item.tone}", width=scale.width(0, item.value), y="6", height="12", rx="2")
-        rows.append(Row(item.label, bar, item.text))
+        bar = tag("rect", class_=f"f-{item.tone}", width=scale.width(0, item.value), y="-6", height="12", rx="2")
+        rows.append(Row(item.label, marks=bar, figure=item.text))
     return frame(rows, alt=alt)
 
 
@@ -120,16 +120,17 @@ def dots(
     scale = share_scale(tuple(m for row in rows for m in row.marks))
     drawn = []
     for row in rows:
-        track = [gridlines(scale)]
+        track, marks = gridlines(scale), []
         if reference is not None:
-            track.append(tag("line", class_="ref", x1=scale.at(reference), x2=scale.at(reference), y2="100%"))
+            track += tag("line", class_="ref", x1=scale.at(reference), x2=scale.at(reference), y2="100%")
         if joined and len(row.marks) > 1:
             places = sorted(m.value for m in row.marks)
             ends = {"x1": scale.at(places[0]), "x2": scale.at(places[-1])}
-            track.append(tag("line", class_="tie", y1="12", y2="12", **ends))
-        lanes = [12] if joined or len(row.marks) == 1 else [8, 17]
-        track += [_mark(m, scale, lanes[i % len(lanes)]) for i, m in enumerate(row.marks)]
-        drawn.append(Row(row.label, join(track), row.text, kind=row.kind))
+            marks.append(tag("line", class_="tie", **ends))
+        ranged = sum(m.low < m.high for m in row.marks)
+        lanes = (-4, 5) if ranged > 1 else (0,)
+        marks += [_mark(m, scale, lanes[i % len(lanes)]) for i, m in enumerate(row.marks)]
+        drawn.append(Row(row.label, track, join(marks), row.text, kind=row.kind))
     return frame(drawn, alt=alt, scale=scale, legend=legend)
 
 
@@ -181,12 +182,12 @@ def waterfall(
         start, end = reached[i], reached[i + 1]
         tone = "f-a" if step.change >= 0 else "f-b"
         left = min(start, end)
-        track = gridlines(scale) + tag("line", class_="link", x1=scale.at(start), x2=scale.at(start), y2="12")
-        track += tag("line", class_="link", x1=scale.at(end), x2=scale.at(end), y1="12", y2="100%")
-        track += tag("rect", class_=tone, x=scale.at(left), y="6", width=scale.width(start, end), height="12", rx="1")
-        rows.append(Row(step.label, track, step.text, step.note, step.block))
+        track = gridlines(scale) + tag("line", class_="link", x1=scale.at(start), x2=scale.at(start), y2="50%")
+        track += tag("line", class_="link", x1=scale.at(end), x2=scale.at(end), y1="50%", y2="100%")
+        bar = tag("rect", class_=tone, x=scale.at(left), y="-6", width=scale.width(start, end), height="12", rx="1")
+        rows.append(Row(step.label, track, bar, step.text, step.note, step.block))
     end = reached[-1]
     place = {"x": scale.at(min(0.0, end)), "width": scale.width(0, end)}
-    total = tag("rect", class_="f-total", y="5", height="14", rx="1", **place)
-    rows.append(Row(total_label, gridlines(scale) + total, total_text, kind="total"))
+    total = tag("rect", class_="f-total", y="-7", height="14", rx="1", **place)
+    rows.append(Row(total_label, gridlines(scale), total, total_text, kind="total"))
     return frame(rows, alt=alt, scale=scale, legend=legend)

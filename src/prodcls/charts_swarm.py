@@ -24,7 +24,7 @@ DOT = 4.0
 BOX = 1000
 """Width of the stretched box."""
 
-BINS = 140
+BINS = 120
 """Dots in the same bin are stacked: about four pixels each at the usual width."""
 
 LEVELS = 5
@@ -74,7 +74,12 @@ def _dots(swarm: Swarm, scale: Scale) -> Markup:
         step = min(LEVELS - 1, max(0, int(level * LEVELS)))
         by_level[step].append(f"M{round(place * BOX / 100)} {round(HEIGHT / 2 + offset)}h0")
     paths = (tag("path", class_=f"s{step}", d="".join(by_level[step])) for step in sorted(by_level))
-    box = {"viewBox": f"0 0 {BOX} {HEIGHT}", "preserveAspectRatio": "none", "width": "100%", "height": str(HEIGHT)}
+    box = {
+        "viewBox": f"0 0 {BOX} {HEIGHT}",
+        "preserveAspectRatio": "none",
+        "y": str(-HEIGHT // 2),
+        "height": str(HEIGHT),
+    }
     return tag("svg", *paths, class_="swarm", **box)
 
 
@@ -90,5 +95,5 @@ def beeswarm(rows: tuple[Swarm, ...], *, alt: str, legend: tuple[Key, ...]) -> M
     reach = max((abs(v) for row in rows for v in row.values), default=0.0) * 1.02 or 1.0
     scale = Scale(-reach, reach, signed_ticks(-reach, reach, 6))
     lines = gridlines(scale)
-    drawn = (Row(r.label, lines + _dots(r, scale), r.text, dot=r.dot, height=HEIGHT) for r in rows)
+    drawn = (Row(r.label, lines, _dots(r, scale), r.text, dot=r.dot, kind="swarms") for r in rows)
     return frame(drawn, alt=alt, scale=scale, legend=legend)

@@ -171,6 +171,8 @@ class Language:
 
     def small(self, number: float) -> str:
         """Return a number near zero by its power of ten, such as ``4.4e-9``."""
+        if not number:
+            return "0"
         return f"{number:.1e}".replace("e-0", "e-").replace("e+0", "e+").replace("-", "\u2212")
 
     def seconds(self, number: float) -> str:

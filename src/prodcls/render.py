@@ -18,8 +18,7 @@ import jinja2
 from prodcls.audit import AuditReport, Dossier
 from prodcls.language import Prose, load_language
 from prodcls.sections import SECTIONS
-from prodcls.sections.cards import card, dossier_filename
-from prodcls.sections.glossary import all_terms
+from prodcls.sections.cards import TERMS, card, dossier_filename
 
 __all__ = ["dossier_filename", "render_audit", "render_dossier"]
 
@@ -122,4 +121,4 @@ def render_dossier(dossier: Dossier, report: AuditReport, lang: str = "en") -> s
     t = load_language(lang)
     number = next((i for i, d in enumerate(report.dossiers, start=1) if d.id == dossier.id), 0)
     shown = card(dossier, report, t, number=number)
-    return _page(lang, "dossier.html.j2", title=report.title, card=shown, terms=all_terms(t))
+    return _page(lang, "dossier.html.j2", title=report.title, card=shown, terms=tuple(map(t.term, TERMS)))

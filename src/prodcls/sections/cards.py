@@ -9,16 +9,22 @@ from hashlib import sha256
 from prodcls.audit import AuditReport, Dossier, EvidencePart
 from prodcls.charts import Key
 from prodcls.charts_rows import Step, waterfall
-from prodcls.language import Language, Prose, as_text, plain, quoted
+from prodcls.language import Language, Prose, plain, quoted
 from prodcls.sections.explanation import TOLERANCE
 from prodcls.sections.parts import Column, Figure, Table, block_name, block_tones, evidence_name, join_prose
 
-__all__ = ["Card", "Outcome", "card", "dossier_filename"]
+__all__ = ["TERMS", "Card", "Outcome", "card", "dossier_filename"]
 
-NAMED = 3
+NAMED = 2
 """Most evidence named in the sentence, for and against."""
 
-_SAFE_ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9_-][a-z0-9_.-]{0,79}(?<!\.)", re.IGNORECASE)
+TERMS = ("evidence", "margin", "logit", "runner_up")
+"""Words of the glossary that a card uses."""
+
+NOTABLE = 0.005
+"""Least contribution, in logits, that the sentence names: less would be printed as zero."""
+
+_SAFE_ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9_-][a-z0-9_.-]{0,79}(?<!\.)", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
@@ -148,15 +154,19 @@ def _outcomes(dossier: Dossier, t: Language) -> tuple[Outcome, ...]:
 
 def _named(parts: list[EvidencePart], t: Language) -> Prose:
     items = tuple(
-        quoted(evidence_name(t, p.block, p.key, p.label)) + plain(f" ({t.signed(p.contribution)})")
+        t.say(
+            "dossier.named",
+            evidence=evidence_name(t, p.block, p.key, p.label),
+            contribution=plain(t.signed(p.contribution)),
+        )
         for p in parts[:NAMED]
     )
     return join_prose(t, items)
 
 
 def _sentence(dossier: Dossier, t: Language) -> Prose:
-    pro = [p for p in dossier.parts if p.contribution > 0]
-    contra = [p for p in dossier.parts if p.contribution < 0]
+    pro = [p for p in dossier.parts if p.contribution >= NOTABLE]
+    contra = [p for p in dossier.parts if p.contribution <= -NOTABLE]
     spans = t.say("dossier.why", predicted=dossier.predicted, versus=dossier.versus)
     if pro:
         spans += t.say("dossier.pro", list=_named(pro, t))
@@ -226,4 +236,5 @@ def _table(dossier: Dossier, t: Language) -> Table:
         )
         for p in dossier.parts
     )
-    return Table(as_text(t.say("account.title")), heads, rows)
+    caption = t("account.caption", predicted=dossier.predicted, versus=dossier.versus, id=dossier.id)
+    return Table(caption, heads, rows)

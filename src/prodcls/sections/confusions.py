@@ -89,7 +89,9 @@ def confusion_figure(confusion: Confusion, t: Language) -> Figure:
     title, alt = t.say("confusion.title"), f"{t('confusion.title')}. {as_text(see)}"
     if len(names) <= LABELLED:
         shown = tuple(t.share(counts[i][i] / (sum(counts[i]) or 1), 0) for i in range(len(names)))
-        picture = heatmap(confusion, alt=alt, corner=t("confusion.corner"), figures=shown, legend=_legend(t))
+        picture = heatmap(
+            confusion, alt=alt, corner=t("confusion.corner"), head=t("legend.recall"), figures=shown, legend=_legend(t)
+        )
         return Figure("confusion", title, see, picture, _matrix(confusion, t))
     order = confusion_order(counts)[:MAPPED]
     see += t.say("confusion.compact", shown=plain(t.count(len(order))), all=plain(t.count(len(names))))

@@ -8,7 +8,7 @@ from prodcls.audit import AuditReport
 from prodcls.language import Language, Span
 from prodcls.sections.parts import Section
 
-__all__ = ["SECTION", "GlossaryContext", "all_terms"]
+__all__ = ["SECTION", "GlossaryContext"]
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,10 @@ class GlossaryContext:
     terms: tuple[Span, ...]
 
 
-def all_terms(t: Language) -> tuple[Span, ...]:
-    """Return every term of the language, in the order of its catalogue of strings."""
-    names = [key.split(".")[1] for key in t.words if key.startswith("term.") and key.endswith(".word")]
-    return tuple(t.term(name) for name in names)
-
-
 def build(report: AuditReport, t: Language) -> GlossaryContext:
     """Return what the section shows."""
-    return GlossaryContext(all_terms(t))
+    names = [key.split(".")[1] for key in t.words if key.startswith("term.") and key.endswith(".word")]
+    return GlossaryContext(tuple(t.term(name) for name in names))
 
 
 SECTION = Section("glossary", GlossaryContext, build)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from prodcls.audit import AuditReport
 from prodcls.charts_rows import Bar, bars
 from prodcls.language import Language, Prose, as_text, code, plain, quoted
-from prodcls.sections.parts import Column, Figure, Section, Table, pairs_table
+from prodcls.sections.parts import Column, Figure, Section, Table, join_prose, pairs_table
 
 __all__ = ["SECTION", "LineageContext"]
 
@@ -31,8 +31,8 @@ class LineageContext:
         Versions and machine.
     timing : Figure or None
         Seconds by stage; None without any.
-    cost : Prose
-        Whole time, share of the encoders, memory.
+    intro : Prose
+        What the marks are for, whole time, share of the encoders, memory.
     """
 
     origin: Table
@@ -40,7 +40,7 @@ class LineageContext:
     configuration: Table
     environment: Table
     timing: Figure | None
-    cost: Prose
+    intro: Prose
 
 
 def _origin(report: AuditReport, t: Language) -> Table:
@@ -92,11 +92,9 @@ def build(report: AuditReport, t: Language) -> LineageContext:
         configuration=pairs_table(
             t, t("lineage.configuration"), tuple((code(k), code(v)) for k, v in lineage.configuration.items())
         ),
-        environment=pairs_table(
-            t, t("lineage.environment"), tuple((code(k), code(v)) for k, v in environment.items())
-        ),
+        environment=pairs_table(t, t("lineage.environment"), tuple((code(k), code(v)) for k, v in environment.items())),
         timing=_timing(report, t),
-        cost=_cost(report, t),
+        intro=join_prose(t, (t.say("lineage.intro"), _cost(report, t)), "sentence.separator"),
     )
 
 

@@ -152,11 +152,11 @@ def evidence_name(t: Language, block: str, key: str, name: str) -> str:
     return t("evidence.named", block=block_name(t, block), kind=t.say(f"kind.{kind}"))
 
 
-def join_prose(t: Language, items: tuple[Prose, ...]) -> Prose:
-    """Return items one after the other, set apart as the language does it."""
+def join_prose(t: Language, items: tuple[Prose, ...], separator: str = "list.separator") -> Prose:
+    """Return items one after the other, set apart as the language does it for a list or for sentences."""
     spans = list(items[0]) if items else []
     for item in items[1:]:
-        spans += [*t.say("list.separator"), *item]
+        spans += [*t.say(separator), *item]
     return tuple(spans)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prodcls.audit import AuditReport, Check
 from prodcls.language import Language, Prose, plain
-from prodcls.sections.parts import Section, Tile
+from prodcls.sections.parts import Section, Tile, join_prose
 
 __all__ = ["SECTION", "CheckLine", "VerdictContext", "best_baseline"]
 
@@ -43,15 +43,14 @@ class VerdictContext:
 
     Attributes
     ----------
-    sentence : Prose
-        The result for somebody who is no data scientist.
-    comparison : Prose
-        Against the best baseline.
-    certainty : Prose
-        How far stated probabilities can be believed.
+    lead : Prose
+        The result for somebody who is no data scientist: how often right, against the best baseline, how far stated
+        probabilities can be believed.
     tiles : tuple of Tile
         Headline figures.
     checks : tuple of CheckLine
+    judged : bool
+        Whether any has a threshold.
     checks_note : Prose
         How many thresholds hold.
     digest : str
@@ -60,11 +59,10 @@ class VerdictContext:
         How to check the digest.
     """
 
-    sentence: Prose
-    comparison: Prose
-    certainty: Prose
+    lead: Prose
     tiles: tuple[Tile, ...]
     checks: tuple[CheckLine, ...]
+    judged: bool
     checks_note: Prose
     digest: str
     verify: Prose
@@ -130,7 +128,9 @@ def _line(check: Check, t: Language) -> CheckLine:
     def shown(number: float) -> str:
         return t.decimal(number, 3) if check.name in UNITLESS else t.share(number)
 
-    interval = "" if check.low is None or check.high is None else f"{shown(check.low)}\u2013{shown(check.high)}"
+    interval = ""
+    if check.low is not None and check.high is not None:
+        interval = f"{shown(check.low).removesuffix('%')}\u2013{shown(check.high)}"
     if check.threshold is None or check.passed is None:
         bound, status = "", "info"
     else:
@@ -153,12 +153,12 @@ def _note(checks: tuple[CheckLine, ...], t: Language) -> Prose:
 def build(report: AuditReport, t: Language) -> VerdictContext:
     """Return what the section shows."""
     checks = tuple(_line(check, t) for check in report.verdict)
+    certainty = t.say("verdict.certainty", points=plain(t.decimal(100 * report.evaluation.ece, 1)))
     return VerdictContext(
-        sentence=_sentence(report, t),
-        comparison=_comparison(report, t),
-        certainty=t.say("verdict.certainty", points=plain(t.decimal(100 * report.evaluation.ece, 1))),
+        lead=join_prose(t, (_sentence(report, t), _comparison(report, t), certainty), "sentence.separator"),
         tiles=_tiles(report, t),
         checks=checks,
+        judged=any(line.status != "info" for line in checks),
         checks_note=_note(checks, t),
         digest=report.lineage.bundle_sha256,
         verify=t.say("verdict.verify"),

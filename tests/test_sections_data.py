@@ -1,0 +1,54 @@
+"""The section on data shows what the catalogue holds and what was turned away."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from prodcls.audit import AuditReport
+from prodcls.language import as_text, load_language
+from prodcls.sections.data import build
+from report_factory import make_report
+
+EN = load_language("en")
+
+
+def changed(**fields: object) -> AuditReport:
+    report = make_report()
+    return dataclasses.replace(report, data=dataclasses.replace(report.data, **fields))  # type: ignore[arg-type]
+
+
+def notes(report: AuditReport) -> str:
+    return "\n".join(as_text(note) for note in build(report, EN).notes)
+
+
+def test_classes_are_in_order_and_all_in_the_table() -> None:
+    figure = build(make_report(40), EN).classes
+    assert len(figure.table.rows) == 40
+    counts = [int(as_text(row[1])) for row in figure.table.rows]
+    assert counts == sorted(counts, reverse=True)
+    assert figure.picture.count('class="l"') == 25
+    assert "25 largest of 40" in as_text(figure.see)
+
+
+def test_empty_catalogue_is_shown() -> None:
+    context = build(changed(class_counts={}, rejections={}, rejection_examples=(), columns=()), EN)
+    assert "no classes" in as_text(context.classes.see)
+    assert context.rejections is None
+    assert context.examples is None
+
+
+def test_notes_follow_the_figures() -> None:
+    assert "123 texts were longer" in notes(make_report())
+    assert "read every text" in notes(changed(texts_cut=0))
+    assert "37 products are near-duplicates" in notes(make_report())
+    assert "No near-duplicates" in notes(changed(duplicate_groups=0))
+    assert "3 of" in notes(make_report())
+    assert "photo" not in notes(changed(photos_missing=None))
+    assert "too small to learn" in notes(make_report())
+    assert "too small to learn" not in notes(changed(small_classes={}))
+
+
+def test_examples_with_missing_cells_are_shown() -> None:
+    context = build(changed(rejection_examples=({"row": 4, "code": "x"},)), EN)
+    assert context.examples is not None
+    assert [as_text(cell).strip("\u2068\u2069") for cell in context.examples.rows[0]] == ["4", "", "x", "", ""]

@@ -45,7 +45,8 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Calls:
         return SimpleNamespace(summary_lines=("3 rows",))
 
     monkeypatch.setitem(sys.modules, "prodcls.training", SimpleNamespace(fit_catalogue=fit_catalogue))
-    monkeypatch.setitem(sys.modules, "prodcls.scoring", SimpleNamespace(predict_catalogue=predict_catalogue))
+    scoring = SimpleNamespace(predict_catalogue=predict_catalogue, Reading=dict)
+    monkeypatch.setitem(sys.modules, "prodcls.scoring", scoring)
     return calls
 
 
@@ -124,11 +125,13 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.touch()
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
+    words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--decimal", ","]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
     assert flows.predicted.pop("progress").seconds == {}
     assert flows.predicted == {
-        "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2
+        "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
+        "reading": {"image_root": tmp_path, "delimiter": "\t", "encoding": "gb18030", "decimal": ","},
     }  # fmt: skip
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-__all__ = ["cache_root", "read_addressed", "write_addressed", "write_bytes", "write_text"]
+__all__ = ["cache_root", "read_addressed", "replacing", "sync_folder", "write_addressed", "write_bytes", "write_text"]
 
 
 def cache_root() -> Path:
@@ -26,17 +29,22 @@ def cache_root() -> Path:
     return user_cache_path("prodcls", appauthor=False)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` so that no reader ever sees a part of it.
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Yield a stream whose bytes become the file ``path``, so that no reader ever sees a part of it.
 
-    The bytes go to a temporary file in the same folder, are forced to disk, and take the name in one step. A crash
-    leaves the old file, or none.
+    The bytes go to a temporary file in the same folder, are forced to disk, and take the name in one step when the
+    ``with`` block ends. A crash, or an exception in the block, leaves the old file, or none.
 
     Parameters
     ----------
     path : Path
         Its folder is made when absent; an existing file is replaced.
-    data : bytes
+
+    Yields
+    ------
+    BinaryIO
+        Open for writing.
 
     Raises
     ------
@@ -48,7 +56,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes files private to the user; outputs get the permissions that open() would give.
@@ -57,7 +65,19 @@ def write_bytes(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path``, whole or not at all; see `replacing`.
+
+    Parameters
+    ----------
+    path : Path
+    data : bytes
+    """
+    with replacing(path) as stream:
+        stream.write(data)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -119,8 +139,13 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
-    """Force the new name to disk too, where the platform lets a folder be opened."""
+def sync_folder(folder: Path) -> None:
+    """Force the names in ``folder`` to disk, where the platform lets a folder be opened.
+
+    Parameters
+    ----------
+    folder : Path
+    """
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from prodcls.atomic import write_bytes
+from prodcls.atomic import sync_folder, write_bytes
 from prodcls.errors import BundleError
 
 __all__ = ["FORMAT_VERSION", "FileEntry", "Manifest", "StoredFiles", "make_manifest", "read_folder", "write_folder"]
@@ -267,18 +267,7 @@ def _swap(folder: Path, staged: Path, old: Path) -> None:
         if had_one:
             old.rename(folder)
         raise
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Force the new name to disk, where the platform lets a folder be opened."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder.parent)
 
 
 def _refuse(path: Path, what: str, code: str) -> NoReturn:

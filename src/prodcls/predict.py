@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,12 +35,38 @@ __all__ = ["predict"]
     default=3,
     help="Classes given for each product, most probable first.",
 )
-def predict(bundle: Path, catalogue: Path, out: Path, batch_size: int, top_k: int) -> None:
+@click.option(
+    "--image-root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that photos must lie in.  [default: the catalogue's]",
+)
+@click.option("--encoding", help="Encoding of a CSV file.  [default: detected]")
+@click.option(
+    "--delimiter", type=click.Choice([",", ";", "|", "tab"]), help="What parts its columns.  [default: detected]"
+)
+@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: as in the fit]")
+def predict(
+    bundle: Path,
+    catalogue: Path,
+    out: Path,
+    batch_size: int,
+    top_k: int,
+    delimiter: str | None,
+    **reading: Any,  # noqa: ANN401 - each option has its own type
+) -> None:
     """Classify the products of CATALOGUE with BUNDLE, the folder that a fit wrote."""
     from prodcls.bars import open_progress
-    from prodcls.scoring import predict_catalogue
+    from prodcls.scoring import Reading, predict_catalogue
 
-    outcome = predict_catalogue(bundle, catalogue, out, batch_size=batch_size, top_k=top_k, progress=open_progress())
+    outcome = predict_catalogue(
+        bundle,
+        catalogue,
+        out,
+        batch_size=batch_size,
+        top_k=top_k,
+        progress=open_progress(),
+        reading=Reading(delimiter="\t" if delimiter == "tab" else delimiter, **reading),
+    )
     for line in outcome.summary_lines:
         click.echo(line)
     click.echo(f"scored: {out}")

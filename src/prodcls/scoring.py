@@ -1,0 +1,260 @@
+"""The flow of a batch prediction: load, read, embed and score batch by batch, write."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from prodcls.atomic import cache_root
+from prodcls.bundle import Bundle, KnownColumns, load_bundle
+from prodcls.catalogue import Catalogue, Rejection
+from prodcls.embeddings import EmbeddingStore
+from prodcls.encoders import available_processors
+from prodcls.errors import InputError
+from prodcls.head import best_classes
+from prodcls.inputs import Inputs
+from prodcls.intake import build_catalogue
+from prodcls.preparation import prepare
+from prodcls.prices import DecimalMark
+from prodcls.progress import Progress, SilentProgress
+from prodcls.readers import read_table
+from prodcls.schema import match_schema
+from prodcls.scoring_files import check_format, open_table
+from prodcls.tables import write_rejections
+
+__all__ = ["PredictOutcome", "Reading", "predict_catalogue"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read the catalogue.
+
+    Attributes
+    ----------
+    image_root : Path or None
+        Folder that photos must lie in; the catalogue's own by default.
+    encoding, delimiter : str or None
+        Of a CSV file; detected by default.
+    decimal : str or None
+        ``"."`` or ``","``. Decimal mark of its numbers; what was set for the fit by default, else detected.
+    """
+
+    image_root: Path | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+
+
+@dataclass(frozen=True)
+class PredictOutcome:
+    """What was written, and what to tell the user.
+
+    Attributes
+    ----------
+    rows : int
+        Products classified.
+    out : Path
+    rejections : Path or None
+        None when every row and cell was taken as it stands.
+    summary_lines : tuple of str
+    """
+
+    rows: int
+    out: Path
+    rejections: Path | None
+    summary_lines: tuple[str, ...]
+
+
+def predict_catalogue(
+    bundle: Path,
+    catalogue: Path,
+    out: Path,
+    *,
+    batch_size: int,
+    top_k: int,
+    progress: Progress,
+    reading: Reading | None = None,
+    store: EmbeddingStore | None = None,
+) -> PredictOutcome:
+    """Classify the products of a catalogue.
+
+    Parameters
+    ----------
+    bundle : Path
+        Folder that a fit wrote.
+    catalogue : Path
+        CSV, TSV, JSONL or Parquet with the columns that the model uses; labels are not read.
+    out : Path
+        ``.parquet``, ``.csv`` or ``.jsonl``. Columns: ``id``, ``row`` (in the catalogue), ``predicted``,
+        ``probability``, ``second``, ``second_probability``, ``class_1``, ``probability_1`` and so on to ``top_k``,
+        and ``review``, true where the model knows nothing of the product and says what is common.
+    batch_size : int
+        Products held in memory as vectors at a time; no effect on the results.
+    top_k : int
+        At most as many as there are classes.
+    progress : Progress
+    reading : Reading, optional
+    store : EmbeddingStore, optional
+        By default the one of the user's cache folder.
+
+    Returns
+    -------
+    PredictOutcome
+
+    Raises
+    ------
+    InputError
+        If the bundle, the catalogue, its columns or ``out`` are at fault; nothing is written then.
+    """
+    _check_out(out, bundle, catalogue)
+    with progress.stage("load"):
+        fitted = load_bundle(bundle)
+    with progress.stage("read"):
+        products = _read(catalogue, fitted, reading or Reading())
+    flow = _Flow(fitted, store or EmbeddingStore(cache_root()), min(top_k, len(fitted.model.classes)))
+    with progress.stage("predict"), open_table(out, flow.schema) as write:
+        for table in flow.batches(products, batch_size, progress):
+            write(table)
+    rejections = (*products.rejections, *flow.failed_photos)
+    beside = out.with_name(f"{out.stem}.rejections.parquet")
+    if rejections:
+        write_rejections(beside, rejections)
+    else:
+        beside.unlink(missing_ok=True)  # of an earlier prediction
+    lines = (
+        f"{len(products)} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
+        *_differences(products, fitted.known),
+        *_told(flow.for_review, rejections, beside),
+    )
+    return PredictOutcome(len(products), out, beside if rejections else None, lines)
+
+
+def _check_out(out: Path, bundle: Path, catalogue: Path) -> None:
+    check_format(out)
+    if out.resolve() == catalogue.resolve():
+        raise InputError("would overwrite the catalogue: choose another name", code="output-is-input", file=str(out))
+    if out.resolve().is_relative_to(bundle.resolve()):
+        message = "lies in the bundle, which admits no other files: choose another folder"
+        raise InputError(message, code="output-in-bundle", file=str(out))
+
+
+def _read(path: Path, fitted: Bundle, reading: Reading) -> Catalogue:
+    table = read_table(path, encoding=reading.encoding, delimiter=reading.delimiter)
+    schema = match_schema(table, fitted.schema, need_target=False)
+    return build_catalogue(
+        table,
+        schema,
+        image_root=reading.image_root or path.parent,
+        need_labels=False,
+        decimal=cast("DecimalMark | None", reading.decimal or fitted.options.decimal),
+    )
+
+
+class _Flow:
+    """Scores batches, and remembers what there is to tell of them."""
+
+    def __init__(self, fitted: Bundle, store: EmbeddingStore, top_k: int) -> None:
+        self.fitted = fitted
+        self.store = store
+        self.top_k = top_k
+        self.for_review = 0
+        self.failed_photos: list[Rejection] = []
+
+    @property
+    def schema(self) -> pa.Schema:
+        kinds = {"id": pa.string(), "row": pa.int64()}
+        names = (("predicted", "probability"), ("second", "second_probability"))
+        for name, probability in (*names, *((f"class_{i + 1}", f"probability_{i + 1}") for i in range(self.top_k))):
+            kinds |= {name: pa.string(), probability: pa.float64()}
+        return pa.schema([pa.field(n, k, nullable=False) for n, k in {**kinds, "review": pa.bool_()}.items()])
+
+    def batches(self, products: Catalogue, size: int, progress: Progress) -> Iterator[pa.Table]:
+        """Yield scored rows in the catalogue's order."""
+        n = len(products)
+        if n <= size:  # one bar an encoder
+            yield self._score(products, progress)
+            return
+        with progress.items("products", n) as done:
+            for start in range(0, n, size):
+                yield self._score(products.take(np.arange(start, min(start + size, n))), SilentProgress())
+                done(min(start + size, n))
+
+    def _score(self, batch: Catalogue, progress: Progress) -> pa.Table:
+        before = len(self.store.stats)
+        inputs = _aligned(prepare(batch, self.fitted.recipe, self.store, progress), self.fitted.known)
+        self._note_failed_photos(batch, before)
+        probabilities = self.fitted.model.probabilities(inputs, threads=available_processors())
+        review = ~_something_known(inputs, self.fitted.known)
+        self.for_review += int(review.sum())
+        ranked = best_classes(probabilities, max(self.top_k, 2))
+        names = np.array(self.fitted.model.classes, dtype=object)[ranked]
+        values = np.take_along_axis(probabilities, ranked, axis=1)
+        places = (0, 1, *range(self.top_k))
+        columns = [c for i in places for c in (names[:, i], values[:, i])]
+        return pa.table([batch.ids, batch.rows, *columns, review], schema=self.schema)
+
+    def _note_failed_photos(self, batch: Catalogue, before: int) -> None:
+        """Report the photos that looked whole when the catalogue was read and could not be decoded."""
+        for stats in self.store.stats[before:]:
+            for i, error in stats.failed.items():
+                reason = str(error).removesuffix(f" [{error.code}]")
+                photo = batch.photos[i] if batch.photos is not None else None
+                excerpt = photo.name[:80] if photo is not None else ""
+                (column,) = batch.schema.named("image")
+                self.failed_photos.append(Rejection(int(batch.rows[i]), column, error.code, reason, excerpt, "cell"))
+
+
+def _aligned(inputs: Inputs, known: KnownColumns) -> Inputs:
+    """Return the inputs with the model's columns in its order; those that the catalogue lacks are missing."""
+    nothing, blank = np.full(len(inputs), np.nan), ("",) * len(inputs)
+    return replace(
+        inputs,
+        numeric={name: inputs.numeric.get(name, nothing) for name in known.numeric},
+        categorical={name: inputs.categorical.get(name, blank) for name in known.categorical},
+    )
+
+
+def _something_known(inputs: Inputs, known: KnownColumns) -> NDArray[np.bool_]:
+    """Tell which products have a text, a photo, a number, or a category that the model has seen; shape (n,)."""
+    found = np.zeros(len(inputs), dtype=np.bool_)
+    for e in inputs.dense.values():
+        found |= e.present
+    for values in inputs.numeric.values():
+        found |= ~np.isnan(values)
+    for name, cells in inputs.categorical.items():
+        found |= np.isin(cells, known.categorical[name])
+    return found
+
+
+def _differences(products: Catalogue, known: KnownColumns) -> Iterator[str]:
+    """Yield what the catalogue has that the model does not know, and the other way round."""
+    for name in known.numeric:
+        if name not in products.numeric:
+            yield f"the model knows {name!r} and no row has it: it counts as missing"
+    for name, values in products.numeric.items():
+        if name not in known.numeric:
+            yield f"{int((~np.isnan(values)).sum())} rows have {name!r}, which the model does not know: not used"
+    for name, cells in products.categorical.items():
+        seen = set(known.categorical.get(name, ()))
+        unseen = [cell for cell in cells if cell and cell not in seen]
+        if unseen:
+            yield f"{len(unseen)} rows have a {name!r} that training did not have, such as {unseen[0][:40]!r}: not used"
+    extra = [role.column for role in products.schema.columns if role.reason == "not known to the model"]
+    if extra:
+        yield f"columns that the model does not know, not used: {', '.join(extra)}"
+
+
+def _told(for_review: int, rejections: tuple[Rejection, ...], beside: Path) -> Iterator[str]:
+    if for_review:
+        yield f"{for_review} rows marked for review: nothing is known about them"
+    if rejections:
+        counts = Counter((r.code, r.scope) for r in rejections)
+        told = ", ".join(f"{n} x {code} ({scope})" for (code, scope), n in sorted(counts.items()))
+        yield f"not taken as they stand: {told}; see {beside}"

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodcls.encoders.base import Encoded, Encoder, FrozenEncoder, Item, Kind, Parts, Progress
+from prodcls.encoders.base import (
+    Encoded,
+    Encoder,
+    FrozenEncoder,
+    Item,
+    Kind,
+    Parts,
+    Progress,
+    available_processors,
+)
 from prodcls.encoders.lite0 import Lite0
 from prodcls.encoders.minilm import MiniLM
 from prodcls.encoders.scripts import EncoderChoice, choose_text_encoders, script_shares
@@ -24,6 +33,7 @@ __all__ = [
     "Kind",
     "Parts",
     "Progress",
+    "available_processors",
     "choose_text_encoders",
     "image_encoder",
     "script_shares",

@@ -1,0 +1,182 @@
+"""The flow of a fit: gather, evaluate, train on everything, save, report."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from prodcls.atomic import write_text
+from prodcls.audit import AuditReport, Interval
+from prodcls.audit_json import to_json
+from prodcls.baselines import BaselineResult, baseline_names, run_baseline
+from prodcls.bundle import BundleContents, save_bundle
+from prodcls.calibration import softmax
+from prodcls.config import FitConfig
+from prodcls.encoders.base import available_processors
+from prodcls.evaluation import cross_validate
+from prodcls.gathering import Material, gather
+from prodcls.model import Model, fit_model
+from prodcls.progress import Progress
+from prodcls.render import dossier_filename, render_audit, render_dossier
+from prodcls.reporting import Findings, SavedBundle, build_report
+from prodcls.tables import OutOfFoldRows, write_out_of_fold, write_rejections
+
+__all__ = ["FitOutcome", "fit_catalogue"]
+
+
+@dataclass(frozen=True)
+class FitOutcome:
+    """Where the results are, and what to tell the user.
+
+    Attributes
+    ----------
+    bundle_path, report_path : Path
+    report : AuditReport
+    summary_lines : tuple of str
+    """
+
+    bundle_path: Path
+    report_path: Path
+    report: AuditReport
+    summary_lines: tuple[str, ...]
+
+
+def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
+    """Learn the categories of a catalogue and write bundle, report and tables to ``config.out``.
+
+    Parameters
+    ----------
+    config : FitConfig
+    progress : Progress
+
+    Returns
+    -------
+    FitOutcome
+
+    Raises
+    ------
+    InputError
+        If a file, a column or an option is at fault; nothing is written then.
+    """
+    started = time.perf_counter()
+    material = gather(config, progress)
+    findings = _judge(config, material, progress)
+    with progress.stage("train"):
+        model = _train(config, material)
+    config.out.mkdir(parents=True, exist_ok=True)
+    with progress.stage("bundle"):
+        bundle = _save(config, material, model)
+        write_rejections(config.out / "rejections.parquet", material.catalogue.rejections)
+        _write_scores(config.out / "out_of_fold.parquet", material, findings)
+    with progress.stage("report"):
+        seconds = {**progress.seconds, "total": time.perf_counter() - started}
+        report = build_report(config, material, findings, bundle, seconds)
+        _write_report(config, report)
+    return FitOutcome(config.out / "bundle", config.out / "audit.html", report, tuple(_summary(report)))
+
+
+def _judge(config: FitConfig, material: Material, progress: Progress) -> Findings:
+    """Evaluate out of fold, and the baselines on the same folds."""
+    problem, threads = material.problem, config.threads or available_processors()
+    with progress.stage("evaluate"):
+        scores = cross_validate(problem, head=config.head, random_state=config.random_state, threads=threads)
+        probabilities = np.concatenate(
+            [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
+        )
+    baselines: dict[str, BaselineResult] = {}
+    if config.baselines:
+        with progress.stage("baselines"):
+            names = [name for name in baseline_names(problem.inputs) if name != config.head]
+            with progress.items("baselines", len(names)) as done:
+                for i, name in enumerate(names):
+                    baselines[name] = run_baseline(
+                        name,
+                        problem.inputs,
+                        problem.labels,
+                        len(problem.classes),
+                        problem.fold,
+                        config.random_state,
+                        threads,
+                    )
+                    done(i + 1)
+    return Findings(scores, probabilities, baselines)
+
+
+def _train(config: FitConfig, material: Material) -> Model:
+    """Train on all rows of the training catalogue."""
+    problem = material.problem
+    rows = np.arange(len(material.catalogue))
+    fit = fit_model(
+        problem.inputs.take(rows),
+        problem.labels[rows],
+        problem.groups[rows],
+        problem.classes,
+        head=config.head,
+        random_state=config.random_state,
+        threads=config.threads or available_processors(),
+    )
+    return fit.model
+
+
+def _save(config: FitConfig, material: Material, model: Model) -> SavedBundle:
+    """Write the bundle; return the digest of its manifest and when it was made."""
+    rows = np.arange(len(material.catalogue))
+    contents = BundleContents(model, material.recipe, config, material.catalogue, material.problem.inputs.take(rows))
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = save_bundle(config.out / "bundle", contents, created=created)
+    return SavedBundle(hashlib.sha256(manifest.to_bytes()).hexdigest(), created)
+
+
+def _write_scores(path: Path, material: Material, findings: Findings) -> None:
+    """Write what the evaluation said of each tested product."""
+    problem, scores = material.problem, findings.scores
+    rows, ranked = scores.rows, scores.ranked
+    top = np.take_along_axis(findings.probabilities, ranked, axis=1)
+    write_out_of_fold(
+        path,
+        OutOfFoldRows(
+            id=[problem.inputs.ids[i] for i in rows],
+            fold=problem.fold[rows],
+            group=problem.groups[rows],
+            label=[problem.classes[k] for k in problem.labels[rows]],
+            predicted=[problem.classes[k] for k in ranked[:, 0]],
+            probability=top[:, 0],
+            second=[problem.classes[k] for k in ranked[:, 1]],
+            second_probability=top[:, 1],
+        ),
+    )
+
+
+def _write_report(config: FitConfig, report: AuditReport) -> None:
+    """Write the report as data, as a page, and one page a dossier."""
+    write_text(config.out / "audit.json", to_json(report))
+    write_text(config.out / "audit.html", render_audit(report, config.lang))
+    products = config.out / "products"
+    products.mkdir(exist_ok=True)
+    pages = {dossier_filename(d.id): render_dossier(d, report, config.lang) for d in report.dossiers}
+    for old in products.glob("*.html"):  # pages of an earlier fit
+        if old.name not in pages:
+            old.unlink()
+    for name, page in pages.items():
+        write_text(products / name, page)
+
+
+def _summary(report: AuditReport) -> Iterator[str]:
+    """Yield what the user wants to know first."""
+    e, d = report.evaluation, report.data
+    how = f"{e.folds} folds" if e.method == "folds" else "the test catalogue"
+    yield f"{d.rows} rows, {d.classes} classes, evaluated on {how}"
+    yield f"accuracy {_range(e.accuracy)}, macro-F1 {_range(e.macro_f1)}, calibration error {e.ece:.3f}"
+    if e.baselines:
+        name, best = max(e.baselines.items(), key=lambda item: item[1].accuracy.value)
+        yield f"best baseline: {name}, accuracy {_range(best.accuracy)}, macro-F1 {_range(best.macro_f1)}"
+
+
+def _range(figure: Interval) -> str:
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"

@@ -52,7 +52,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     cache_dir : path, optional
         Where embeddings are kept.
     n_jobs : int, optional
-        Threads; one a processor by default.
+        Threads; one a processor by default. -1 is all processors, -2 all but one, as everywhere in scikit-learn.
     random_state : int, default 0
 
     Attributes
@@ -64,6 +64,9 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Roles of the columns.
     recipe_ : Recipe
         Which encoder reads what.
+    numeric_ : tuple of str
+        Numeric columns of the model; a price is one column for each currency.
+    categorical_ : tuple of str
     n_features_in_ : int
     feature_names_in_ : ndarray of str
 
@@ -145,6 +148,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         catalogue = build_catalogue(table, self.schema_, image_root=self._root(), need_labels=False)
         self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime)
         inputs = self._inputs(catalogue, len(X))
+        self.numeric_, self.categorical_ = tuple(inputs.numeric), tuple(inputs.categorical)
         groups = near_duplicate_groups(inputs.joined_text())
         names = tuple(str(k) for k in range(len(self.classes_)))
         fit = fit_model(
@@ -179,7 +183,8 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         table = table_from_frame(X)
         schema = match_schema(table, self.schema_, need_target=False)
         catalogue = build_catalogue(table, schema, image_root=self._root(), need_labels=False)
-        return self.model_.probabilities(self._inputs(catalogue, len(X)), threads=self._threads())
+        inputs = self._inputs(catalogue, len(X)).aligned(self.numeric_, self.categorical_)
+        return self.model_.probabilities(inputs, threads=self._threads())
 
     def predict(self, X: pd.DataFrame) -> NDArray[np.generic]:
         """Return the most probable class of each product, shape (n,).
@@ -197,13 +202,15 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             raise SchemaError(first.reason, code=first.code, row=first.row, column=first.column)
         cache = Path(self.cache_dir) if self.cache_dir is not None else cache_root()
         store = EmbeddingStore(cache / "embeddings")
-        return prepare(catalogue, self.recipe_, store, SilentProgress(), threads=self.n_jobs)
+        return prepare(catalogue, self.recipe_, store, SilentProgress(), threads=self._threads())
 
     def _root(self) -> Path:
         return Path(self.image_root) if self.image_root is not None else Path.cwd()
 
     def _threads(self) -> int:
-        return self.n_jobs or available_processors()
+        processors = available_processors()
+        jobs = self.n_jobs or processors
+        return jobs if jobs > 0 else max(1, processors + 1 + jobs)  # joblib's reading of negative numbers
 
 
 def _tuple(names: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -1,7 +1,9 @@
 """How typical a column's value is for each class: numbers such as price, and categories such as brand.
 
 Both give log ratios against the whole catalogue, so 0 means "says nothing" and a missing or unseen value is 0.
-Held-out scores leave the row's own group out of every count and moment.
+Held-out scores leave the row's own group out of the counts and moments of every class. What describes the whole
+catalogue (class shares, overall mean and spread) stays one figure for all rows: taken without the own group, it would
+differ from row to row by the row's label.
 """
 
 from __future__ import annotations

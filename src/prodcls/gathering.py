@@ -167,8 +167,9 @@ def _with_failed_photos(catalogue: Catalogue, store: EmbeddingStore, first: int)
     (column,) = catalogue.schema.named("image")
     failed = {i: error for stats in store.stats[first:] for i, error in stats.failed.items()}
     rejections = tuple(
-        Rejection(int(catalogue.rows[i]), column, e.code, str(e), str(catalogue.photos[i].name)[:80], "cell")  # type: ignore[union-attr]
+        Rejection(int(catalogue.rows[i]), column, e.code, str(e).removesuffix(f" [{e.code}]"), photo.name[:80], "cell")
         for i, e in sorted(failed.items())
+        if (photo := catalogue.photos[i]) is not None
     )
     photos = tuple(None if i in failed else photo for i, photo in enumerate(catalogue.photos))
     return replace(catalogue, photos=photos, rejections=catalogue.rejections + rejections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,6 +52,18 @@ class Inputs:
             categorical={name: tuple(cells[i] for i in rows) for name, cells in self.categorical.items()},
         )
 
+    def aligned(self, numeric: Iterable[str], categorical: Iterable[str]) -> Inputs:
+        """Return the same products with exactly these columns in this order; those that are not there are missing.
+
+        A price column is one column for each of its currencies, so that which columns there are depends on the rows.
+        """
+        nothing, blank = np.full(len(self), np.nan), ("",) * len(self)
+        return replace(
+            self,
+            numeric={name: self.numeric.get(name, nothing) for name in numeric},
+            categorical={name: self.categorical.get(name, blank) for name in categorical},
+        )
+
     def joined_text(self) -> tuple[str, ...]:
         """Return all text columns of each product joined by line breaks, missing ones left out."""
         if not self.texts:
@@ -65,27 +78,20 @@ def concatenated(first: Inputs, second: Inputs) -> Inputs:
     ----------
     first : Inputs
     second : Inputs
-        With the same blocks and text columns. A numeric or categorical column that only one has is missing in the
-        other's rows.
+        With the same blocks and text columns. Its numeric and categorical columns become those of ``first``, as in
+        `Inputs.aligned`.
 
     Returns
     -------
     Inputs
     """
-    nothing = (np.full(len(first), np.nan), np.full(len(second), np.nan))
-    blank = (("",) * len(first), ("",) * len(second))
+    second = second.aligned(first.numeric, first.categorical)
     return Inputs(
         ids=first.ids + second.ids,
         texts={name: cells + second.texts[name] for name, cells in first.texts.items()},
         dense={name: _stacked(e, second.dense[name]) for name, e in first.dense.items()},
-        numeric={
-            name: np.concatenate([first.numeric.get(name, nothing[0]), second.numeric.get(name, nothing[1])])
-            for name in {**first.numeric, **second.numeric}
-        },
-        categorical={
-            name: first.categorical.get(name, blank[0]) + second.categorical.get(name, blank[1])
-            for name in {**first.categorical, **second.categorical}
-        },
+        numeric={name: np.concatenate([values, second.numeric[name]]) for name, values in first.numeric.items()},
+        categorical={name: cells + second.categorical[name] for name, cells in first.categorical.items()},
     )
 
 

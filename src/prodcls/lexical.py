@@ -15,13 +15,24 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 __all__ = ["Term", "Vocabulary", "fit_vocabulary", "terms"]
 
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+UNSPACED = "".join(
+    (
+        "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff",
+        "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+    )
 )
 """Thai, Lao, Burmese, Khmer, kana and Han: scripts written without spaces between words."""
 
-_TOKEN = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*")
 _IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
+_MARKS = "".join(
+    mark
+    for mark in map(chr, range(0x300, 0x2100))
+    if unicodedata.category(mark) in ("Mn", "Mc") and not _IS_UNSPACED.match(mark)
+)
+"""Accents and vowel signs that follow their letter: ``\\w`` leaves them out, and Hindi words would fall apart."""
+
+_WORD = rf"[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{_MARKS}])*"
+_TOKEN = re.compile(rf"[{UNSPACED}]+|{_WORD}(?:['’]{_WORD})*")
 
 MAX_CHARACTERS = 3
 """Longest character n-gram in unspaced scripts; Chinese words have mostly one to three characters."""
@@ -54,17 +65,21 @@ def terms(text: str) -> Iterator[Term]:
             yield from _character_terms(match.group(), match.start())
             previous = None
             continue
-        word = Term(unicodedata.normalize("NFKC", match.group()).casefold(), ((match.start(), match.end()),))
+        word = Term(_normalised(match.group()), ((match.start(), match.end()),))
         yield word
         if previous is not None:
             yield Term(f"{previous.text} {word.text}", previous.spans + word.spans)
         previous = word
 
 
+def _normalised(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def _character_terms(run: str, start: int) -> Iterator[Term]:
     for length in range(1, MAX_CHARACTERS + 1):
         for i in range(len(run) - length + 1):
-            yield Term(run[i : i + length], ((start + i, start + i + length),))
+            yield Term(_normalised(run[i : i + length]), ((start + i, start + i + length),))
 
 
 def _analyse(text: str) -> list[str]:

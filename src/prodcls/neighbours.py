@@ -47,7 +47,7 @@ def neighbour_shares(
     n_classes : int
     own_group : tuple of ndarray, optional
         Groups of the queries, shape (n,), and of the training products, shape (m,);
-        a product of the query's own group is never its neighbour.
+        a product of the query's own group is never its neighbour. Every query needs one of another group.
 
     Returns
     -------
@@ -60,9 +60,10 @@ def neighbour_shares(
         rows = slice(start, start + CHUNK_ROWS)
         similarity = queries[rows] @ neighbours.vectors.T
         if own_group is not None:
-            similarity[own_group[0][rows, None] == own_group[1]] = -1.0
+            similarity[own_group[0][rows, None] == own_group[1]] = -np.inf
         nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-        weight = np.maximum(np.take_along_axis(similarity, nearest, axis=1), 1e-6).astype(np.float64)
+        likeness = np.take_along_axis(similarity, nearest, axis=1).astype(np.float64)
+        weight = np.where(np.isneginf(likeness), 0.0, np.maximum(likeness, 1e-6))
         flat = (np.arange(len(nearest))[:, None] * n_classes + neighbours.labels[nearest]).ravel()
         votes = np.bincount(flat, weight.ravel(), len(nearest) * n_classes).reshape(-1, n_classes)
         shares[rows] = votes / votes.sum(axis=1, keepdims=True)

@@ -68,14 +68,12 @@ class ProbeFit:
 
 
 class _Solved(Protocol):
-    """What both closed forms give: the probe, full-fit residuals, and blocks of I - H."""
+    """What both closed forms give for held-out scores."""
 
-    probe: Probe
     residuals: NDArray[np.float64]
 
-    def influence(self, rows: NDArray[np.intp]) -> NDArray[np.float64]: ...
-
-    def influence_diagonal(self) -> NDArray[np.float64]: ...
+    def influence(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the blocks of I - H of groups of m rows; ``rows`` (g, m) to (g, m, m)."""
 
 
 def one_vs_rest(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.float32]:
@@ -117,18 +115,24 @@ def fit_probe(
     if len(np.unique(groups)) < 2:
         message = "a probe needs at least two groups"
         raise ValueError(message)
+    kernel = _centred_kernel(features) if n <= max(PENALTY_ROWS, min(d, DUAL_ROWS)) else None
     if penalty is None:
-        penalty = choose_penalty(features, targets, groups)
-    if n <= d and n <= DUAL_ROWS:
-        solved: _Solved = _Dual(features, targets, penalty)
-    elif not sp.issparse(features):
-        solved = _Primal(features, targets, penalty)
-    else:
-        return _fit_in_folds(features, targets, groups, penalty)
-    return ProbeFit(solved.probe, targets - _leave_group_out(solved, groups))
+        penalty = choose_penalty(features, targets, groups, kernel)
+    if kernel is not None:
+        dual = _Dual(kernel, targets, penalty)
+        return ProbeFit(dual.probe(features), targets - _leave_group_out(dual, groups))
+    if not sp.issparse(features):
+        primal = _Primal(np.asarray(features), targets, penalty)
+        return ProbeFit(primal.probe, targets - _leave_group_out(primal, groups))
+    return _fit_in_folds(features, targets, groups, penalty)
 
 
-def choose_penalty(features: Matrix, targets: NDArray[np.float32], groups: NDArray[np.int64]) -> float:
+def choose_penalty(
+    features: Matrix,
+    targets: NDArray[np.float32],
+    groups: NDArray[np.int64],
+    kernel: NDArray[np.float32] | None = None,
+) -> float:
     """Return the penalty of `PENALTIES` with the least held-out log loss.
 
     Scores are put through a softmax whose scale is fitted for each penalty, since a larger penalty shrinks scores
@@ -139,16 +143,23 @@ def choose_penalty(features: Matrix, targets: NDArray[np.float32], groups: NDArr
     features : ndarray or csr_matrix of shape (n, d), float32
     targets : ndarray of shape (n, K), float32
     groups : ndarray of shape (n,), int64
+    kernel : ndarray of shape (n, n), float32, optional
+        Centred Gram matrix of the features, where it is known already.
 
     Returns
     -------
     float
     """
     n = features.shape[0]
-    rows = np.unique(np.linspace(0, n - 1, min(n, PENALTY_ROWS)).astype(np.intp))
-    features, targets, groups = features[rows], targets[rows], groups[rows]
+    if n > PENALTY_ROWS or kernel is None:
+        rows = np.unique(np.linspace(0, n - 1, min(n, PENALTY_ROWS)).astype(np.intp))
+        features, targets, groups = features[rows], targets[rows], groups[rows]
+        kernel = _centred_kernel(features)
     truth = targets.argmax(axis=1)
-    losses = [_scaled_loss(fit_probe(features, targets, groups, penalty=p).held_out, truth) for p in PENALTIES]
+    losses = [
+        _scaled_loss(targets - _leave_group_out(_Dual(kernel, targets, penalty), groups), truth)
+        for penalty in PENALTIES
+    ]
     return PENALTIES[int(np.argmin(losses))]
 
 
@@ -164,70 +175,74 @@ def _scaled_loss(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> float
 
 def _leave_group_out(solved: _Solved, groups: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return residuals of shape (n, K) of each row under the fit without its group."""
-    out = solved.residuals / solved.influence_diagonal()[:, None]
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) != 0])
-    for rows in np.split(order, starts[1:]):
-        if len(rows) > 1:
-            out[rows] = scipy.linalg.lstsq(solved.influence(rows), solved.residuals[rows], check_finite=False)[0]
+    out = np.empty(solved.residuals.shape)
+    _, group, size = np.unique(groups, return_inverse=True, return_counts=True)
+    order = np.argsort(group, kind="stable")
+    of_row = size[group[order]]
+    for m in np.unique(size):
+        rows = order[of_row == m].reshape(-1, m)  # one group of m rows a line
+        out[rows] = np.linalg.solve(solved.influence(rows), solved.residuals[rows])
     return out
 
 
 class _Primal:
-    """Ridge through the d x d Gram matrix, for n > d."""
+    """Ridge through the d x d Gram matrix, for many rows."""
 
-    def __init__(self, features: Matrix, targets: NDArray[np.float32], penalty: float) -> None:
-        x = np.asarray(features, dtype=np.float32)
-        mean, target_mean = x.mean(axis=0), targets.mean(axis=0)
-        centred = x - mean
+    def __init__(self, features: NDArray[np.float32], targets: NDArray[np.float32], penalty: float) -> None:
+        mean, target_mean = features.mean(axis=0), targets.mean(axis=0)
+        centred = features - mean
         gram = centred.T @ centred
         gram[np.diag_indices_from(gram)] += penalty
         lower = scipy.linalg.cholesky(gram, lower=True, check_finite=False)
-        self._whitened = scipy.linalg.solve_triangular(lower, centred.T, lower=True, check_finite=False)
+        self._whitened = scipy.linalg.solve_triangular(lower, centred.T, lower=True, check_finite=False).T
         weights = scipy.linalg.cho_solve((lower, True), centred.T @ (targets - target_mean), check_finite=False)
         self.probe = Probe(weights, (target_mean - mean @ weights).astype(np.float32))
-        self.residuals = targets - self.probe.scores(x)
+        self.residuals = targets - self.probe.scores(features)
 
     def influence(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        part = self._whitened[:, rows].astype(np.float64)
-        block: NDArray[np.float64] = np.eye(len(rows)) - 1.0 / len(self.residuals) - part.T @ part
+        part = self._whitened[rows].astype(np.float64)
+        block: NDArray[np.float64] = np.eye(rows.shape[1]) - 1.0 / len(self.residuals) - part @ part.mT
         return block
 
-    def influence_diagonal(self) -> NDArray[np.float64]:
-        leverage = np.einsum("ij,ij->j", self._whitened, self._whitened, dtype=np.float64)
-        diagonal: NDArray[np.float64] = 1.0 - 1.0 / len(self.residuals) - leverage
-        return diagonal
+
+def _centred_kernel(features: Matrix) -> NDArray[np.float32]:
+    """Return the Gram matrix of the centred features, shape (n, n)."""
+    gram = features @ features.T
+    kernel = np.asarray(gram if isinstance(gram, np.ndarray) else gram.toarray(), dtype=np.float32)
+    column_mean = kernel.mean(axis=0)
+    kernel -= column_mean
+    kernel -= column_mean[:, None] - column_mean.mean()
+    return kernel
 
 
 class _Dual:
-    """Ridge through the n x n Gram matrix, for n <= d, sparse features included."""
+    """Ridge through the n x n Gram matrix, for few rows or many features, sparse ones included.
 
-    def __init__(self, features: Matrix, targets: NDArray[np.float32], penalty: float) -> None:
-        gram = features @ features.T
-        kernel = np.asarray(gram if isinstance(gram, np.ndarray) else gram.toarray(), dtype=np.float32)
-        column_mean = kernel.mean(axis=0)
-        kernel -= column_mean
-        kernel -= column_mean[:, None] - column_mean.mean()
-        kernel[np.diag_indices_from(kernel)] += penalty
-        factor, _ = scipy.linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+    With the kernel K of centred features, ``dual = (K + penalty I)^-1 (targets - mean)``, the residuals are
+    ``penalty * dual``, and ``I - H = penalty (K + penalty I)^-1 - 1/n``.
+    """
+
+    def __init__(self, kernel: NDArray[np.float32], targets: NDArray[np.float32], penalty: float) -> None:
+        shifted = kernel.copy()
+        shifted[np.diag_indices_from(shifted)] += penalty
+        factor, _ = scipy.linalg.cho_factor(shifted, lower=True, overwrite_a=True, check_finite=False)
         # potri turns the factor into the inverse in place; only the lower half is filled.
         inverse, _ = scipy.linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
         self._inverse = np.tril(inverse) + np.tril(inverse, -1).T
         self._penalty = penalty
-        target_mean = targets.mean(axis=0)
-        dual = self._inverse @ (targets - target_mean)
-        weights = np.asarray(features.T @ dual, dtype=np.float32)
-        feature_mean = np.asarray(features.mean(axis=0), dtype=np.float32).ravel()
-        self.probe = Probe(weights, (target_mean - feature_mean @ weights).astype(np.float32))
-        self.residuals = targets - self.probe.scores(features)
+        self._target_mean = targets.mean(axis=0)
+        self._dual = self._inverse @ (targets - self._target_mean)
+        self.residuals = penalty * self._dual.astype(np.float64)
+
+    def probe(self, features: Matrix) -> Probe:
+        """Return the weights that belong to the dual coefficients of ``features``."""
+        weights = np.asarray(features.T @ self._dual, dtype=np.float32)
+        mean = np.asarray(features.mean(axis=0), dtype=np.float32).ravel()
+        return Probe(weights, (self._target_mean - mean @ weights).astype(np.float32))
 
     def influence(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        block: NDArray[np.float64] = self._penalty * self._inverse[np.ix_(rows, rows)].astype(np.float64)
-        return block - 1.0 / len(self.residuals)
-
-    def influence_diagonal(self) -> NDArray[np.float64]:
-        diagonal: NDArray[np.float64] = self._penalty * self._inverse.diagonal().astype(np.float64)
-        return diagonal - 1.0 / len(self.residuals)
+        block: NDArray[np.float64] = self._inverse[rows[:, :, None], rows[:, None, :]].astype(np.float64)
+        return self._penalty * block - 1.0 / len(self.residuals)
 
 
 def _fit_in_folds(
@@ -240,7 +255,7 @@ def _fit_in_folds(
     """Fit a sparse probe on many rows by conjugate gradients; held-out scores from grouped folds."""
     fold = np.unique(groups, return_inverse=True)[1] % n_folds
     held_out = np.empty(targets.shape)
-    for k in range(n_folds):
+    for k in np.unique(fold):
         inside = np.flatnonzero(fold != k)
         outside = np.flatnonzero(fold == k)
         held_out[outside] = _conjugate_gradients(features[inside], targets[inside], penalty).scores(features[outside])

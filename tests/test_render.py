@@ -22,7 +22,7 @@ from prodcls.audit import AuditReport
 from prodcls.audit_json import from_json, to_json
 from prodcls.language import LANGUAGES
 from prodcls.render import dossier_filename, render_audit, render_dossier
-from report_factory import make_report, with_thresholds
+from report_factory import make_report, with_thresholds, without_accounts
 
 VOID = frozenset({"meta", "link", "img", "br", "input", "hr"})
 URLS = re.compile(
@@ -134,8 +134,9 @@ def test_a_title_of_any_text_is_shown_as_it_is(title: str) -> None:
         make_report(2),
         make_report(100, long=True),
         make_report(200),
+        without_accounts(make_report()),
     ],
-    ids=["shop", "thresholds", "two", "hundred", "many"],
+    ids=["shop", "thresholds", "two", "hundred", "many", "flat"],
 )
 def test_pages_are_whole(report: AuditReport, lang: str) -> None:
     for page in pages(report, lang):

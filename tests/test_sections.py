@@ -90,7 +90,7 @@ def test_evidence_is_named_by_its_key_and_else_by_its_name() -> None:
 
 def test_blocks_keep_their_tone() -> None:
     tones = block_tones(make_report())
-    assert tones["text"] == "b0"
+    assert tones["lexical"] == "b1"
     assert tones["brand"] != tones["price"]
     assert set(tones) >= {p.block for d in make_report().dossiers for p in d.parts}
 

@@ -7,7 +7,7 @@ import dataclasses
 from prodcls.audit import Dossier, EvidencePart
 from prodcls.language import as_text, load_language
 from prodcls.sections.cards import Card, card
-from report_factory import make_report
+from report_factory import make_report, without_accounts
 
 EN = load_language("en")
 REPORT = make_report()
@@ -38,6 +38,8 @@ def test_sentence_when_nothing_speaks_against() -> None:
 def test_small_parts_are_drawn_together_but_listed_one_by_one() -> None:
     dossier = with_parts(*(1.0 / (i + 1) for i in range(12)))
     some, every = shown(dossier, 7), shown(dossier)
+    assert some.account is not None
+    assert every.account is not None
     assert "5 smaller parts together" in some.account.picture
     assert some.account.picture.count('class="l"') == 7 + 1 + 1 + 1
     assert every.account.picture.count('class="l"') == 12 + 1 + 1
@@ -45,7 +47,9 @@ def test_small_parts_are_drawn_together_but_listed_one_by_one() -> None:
 
 
 def test_one_part_more_than_the_limit_is_drawn_itself() -> None:
-    assert "together" not in shown(with_parts(*[1.0] * 8), 7).account.picture
+    account = shown(with_parts(*[1.0] * 8), 7).account
+    assert account is not None
+    assert "together" not in account.picture
 
 
 def test_certificate_says_when_it_fails() -> None:
@@ -63,6 +67,13 @@ def test_label_has_a_probability_only_when_known() -> None:
 def test_title_falls_back_to_the_first_field_and_to_the_id() -> None:
     assert shown(dataclasses.replace(REPORT.dossiers[0], fields={"name": "", "text": "lamp"})).title == "lamp"
     assert shown(dataclasses.replace(REPORT.dossiers[0], fields={})).title == REPORT.dossiers[0].id
+
+
+def test_the_flat_head_has_no_account() -> None:
+    found = shown(without_accounts(REPORT).dossiers[0])
+    assert found.account is None
+    assert "no account" in as_text(found.certificate)
+    assert "against it" not in as_text(found.sentence)
 
 
 def test_unknown_kind_is_shown_as_it_is() -> None:

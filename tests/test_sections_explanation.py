@@ -32,10 +32,12 @@ def test_swarm_has_a_row_for_each_evidence() -> None:
     assert figure.picture.count('class="swarm"') == len(report.explanation.beeswarm)
 
 
-def test_nothing_to_show_is_no_error() -> None:
+def test_the_flat_head_has_no_account() -> None:
     context = build(changed(block_shares={}, beeswarm=(), sampled=0), EN)
     assert context.shares is None
     assert context.swarm is None
+    assert context.certificate == ()
+    assert "no account" in as_text(context.intro)
 
 
 def test_certificate_says_when_it_fails() -> None:

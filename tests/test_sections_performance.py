@@ -34,8 +34,8 @@ def test_rivals_sentence_counts_those_ahead() -> None:
 def test_ablation_names_the_modality_that_costs_most() -> None:
     figure = build(make_report(), EN).ablation
     assert figure is not None
-    assert "Words" in as_text(figure.see)
-    assert "1.1 percentage points" in as_text(figure.see)
+    assert "Text" in as_text(figure.see)
+    assert "1.6 percentage points" in as_text(figure.see)
     assert [len(row) for row in figure.table.rows] == [3] * 4
     assert build(changed(ablation={}), EN).ablation is None
 

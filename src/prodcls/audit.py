@@ -211,7 +211,8 @@ class EvaluationSection:
     confusion : Confusion
     baselines : dict of str to BaselineFigures
     ablation : dict of str to BaselineFigures
-        Key ``"only NAME"`` or ``"without NAME"`` for each modality.
+        Key ``"only NAME"`` or ``"without NAME"`` for each modality, and ``"all"`` for the same kind of model with
+        all of them where it is not the model itself.
     """
 
     method: str
@@ -369,7 +370,8 @@ class AuditReport:
     explanation : ExplanationSection
     dossiers : tuple of Dossier
     timing : dict of str to float
-        Seconds by stage, and ``encoder_share`` in [0, 1].
+        Seconds by stage, ``total`` of all of them, ``encoding`` spent in encoders within them, and its
+        ``encoder_share`` of the total, in [0, 1].
     resources : Resources
     """
 

@@ -84,8 +84,8 @@ class Card:
     outcomes : tuple of Outcome
     sentence : Prose
         Why the one and not the other.
-    account : Figure
-        Waterfall.
+    account : Figure or None
+        Waterfall; None for a model without accounts.
     certificate : Prose
     fields : tuple of (str, str)
         Cells as the seller wrote them.
@@ -101,7 +101,7 @@ class Card:
     photo_alt: str
     outcomes: tuple[Outcome, ...]
     sentence: Prose
-    account: Figure
+    account: Figure | None
     certificate: Prose
     fields: tuple[tuple[str, str], ...]
 
@@ -135,7 +135,7 @@ def card(dossier: Dossier, report: AuditReport, t: Language, *, number: int, lim
         photo_alt=t("dossier.photo", title=title),
         outcomes=_outcomes(dossier, t),
         sentence=_sentence(dossier, t),
-        account=_account(dossier, report, t, number, limit),
+        account=_account(dossier, report, t, number, limit) if dossier.parts else None,
         certificate=_certificate(dossier, t),
         fields=tuple(dossier.fields.items()),
     )
@@ -168,12 +168,16 @@ def _sentence(dossier: Dossier, t: Language) -> Prose:
     pro = [p for p in dossier.parts if p.contribution >= NOTABLE]
     contra = [p for p in dossier.parts if p.contribution <= -NOTABLE]
     spans = t.say("dossier.why", predicted=dossier.predicted, versus=dossier.versus)
+    if not dossier.parts:
+        return spans + t.say("dossier.full_stop")
     if pro:
         spans += t.say("dossier.pro", list=_named(pro, t))
     return spans + (t.say("dossier.contra", list=_named(contra, t)) if contra else t.say("dossier.no_contra"))
 
 
 def _certificate(dossier: Dossier, t: Language) -> Prose:
+    if not dossier.parts:
+        return t.say("dossier.no_account")
     key = "dossier.exact" if abs(dossier.residual) <= TOLERANCE else "dossier.inexact"
     return t.say(
         key,

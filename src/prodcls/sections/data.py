@@ -72,8 +72,7 @@ def _columns(data: DataSection, t: Language) -> Table:
         Column(t.say("head.missing"), numeric=True),
     )
     rows = tuple(
-        (code(c.column), t.pick("role", c.role), t.pick("reason", c.reason), plain(t.count(c.missing)))
-        for c in data.columns
+        (code(c.column), t.pick("role", c.role), quoted(c.reason), plain(t.count(c.missing))) for c in data.columns
     )
     return Table(t("data.columns"), heads, rows)
 

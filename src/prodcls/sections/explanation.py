@@ -23,14 +23,17 @@ class ExplanationContext:
 
     Attributes
     ----------
+    intro : Prose
+        What an account is, or that there is none.
     shares : Figure or None
         Share of each block.
     swarm : Figure or None
         Contributions of the named evidence over the sample.
     certificate : Prose
-        How exactly the parts add up.
+        How exactly the parts add up; empty without accounts.
     """
 
+    intro: Prose
     shares: Figure | None
     swarm: Figure | None
     certificate: Prose
@@ -50,10 +53,8 @@ def _shares(report: AuditReport, t: Language) -> Figure | None:
     return Figure("shares", t.say("shares.title"), see, picture, table)
 
 
-def _swarm(report: AuditReport, t: Language) -> Figure | None:
+def _swarm(report: AuditReport, t: Language) -> Figure:
     found = report.explanation.beeswarm
-    if not found:
-        return None
     tones = block_tones(report)
     names = [evidence_name(t, b.block, b.key, b.name) for b in found]
     rows = tuple(
@@ -76,10 +77,12 @@ def _swarm(report: AuditReport, t: Language) -> Figure | None:
 
 def build(report: AuditReport, t: Language) -> ExplanationContext:
     """Return what the section shows."""
+    if not report.explanation.beeswarm:
+        return ExplanationContext(t.say("explanation.none"), None, None, ())
     worst = report.explanation.max_residual
     key = "explanation.exact" if abs(worst) <= TOLERANCE else "explanation.inexact"
     numbers = {"n": plain(t.count(report.explanation.sampled)), "residual": plain(t.small(worst))}
-    return ExplanationContext(_shares(report, t), _swarm(report, t), t.say(key, **numbers))
+    return ExplanationContext(t.say("explanation.intro"), _shares(report, t), _swarm(report, t), t.say(key, **numbers))
 
 
 SECTION = Section("explanation", ExplanationContext, build)

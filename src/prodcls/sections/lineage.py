@@ -11,8 +11,8 @@ from prodcls.sections.parts import Column, Figure, Section, Table, join_prose, p
 
 __all__ = ["SECTION", "LineageContext"]
 
-ENCODER_SHARE = "encoder_share"
-"""The one entry of the timing that is no stage."""
+NO_STAGE = frozenset({"encoder_share", "encoding", "total"})
+"""Entries of the timing that are no stage: the encoders' time is part of the stages, and so is the total."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _origin(report: AuditReport, t: Language) -> Table:
 
 
 def _timing(report: AuditReport, t: Language) -> Figure | None:
-    stages = {name: s for name, s in report.timing.items() if name != ENCODER_SHARE}
+    stages = {name: s for name, s in report.timing.items() if name not in NO_STAGE}
     if not stages:
         return None
     names = {name: t.pick("stage", name) for name in stages}
@@ -71,9 +71,10 @@ def _timing(report: AuditReport, t: Language) -> Figure | None:
 
 
 def _cost(report: AuditReport, t: Language) -> Prose:
-    total = sum(s for name, s in report.timing.items() if name != ENCODER_SHARE)
+    stages = sum(s for name, s in report.timing.items() if name not in NO_STAGE)
+    total = report.timing.get("total", stages)
     memory = plain(t.bytes(report.resources.peak_rss_bytes))
-    share = report.timing.get(ENCODER_SHARE)
+    share = report.timing.get("encoder_share")
     if share is None:
         return t.say("lineage.cost", total=plain(t.seconds(total)), memory=memory)
     shared = plain(t.share(share, 0))

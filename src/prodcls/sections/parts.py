@@ -17,6 +17,7 @@ __all__ = [
     "Section",
     "Table",
     "Tile",
+    "baseline_name",
     "block_name",
     "block_tones",
     "evidence_name",
@@ -115,12 +116,12 @@ class Section:
         return f"sections/{self.id}.html.j2"
 
 
-KNOWN_TONES = {"text": "b0", "lexical": "b1", "image": "b2", "prior": "b7"}
-OTHER_TONES = ("b3", "b4", "b5", "b6")
+KNOWN_TONES = {"lexical": "b1", "image": "b2", "prior": "b7"}
+OTHER_TONES = ("b0", "b3", "b4", "b5", "b6")
 
 
 def block_tones(report: AuditReport) -> dict[str, str]:
-    """Return the class of each block's colour, the same all over the page; columns share four colours in turn."""
+    """Return the class of each block's colour, the same all over the page; columns share five colours in turn."""
     blocks = set(report.explanation.block_shares) | {b.block for b in report.explanation.beeswarm}
     blocks |= {p.block for d in report.dossiers for p in d.parts}
     others = sorted(blocks - KNOWN_TONES.keys())
@@ -130,6 +131,14 @@ def block_tones(report: AuditReport) -> dict[str, str]:
 def block_name(t: Language, block: str) -> Prose:
     """Return the name of a block; a column is named as in the catalogue."""
     return t.pick("block", block)
+
+
+def baseline_name(t: Language, name: str) -> Prose:
+    """Return a baseline in words; ``"ridge NAME"`` is the probe of one block."""
+    kind, _, block = name.replace("_", " ", 1).partition(" ")
+    if kind == "ridge" and block:
+        return t.say("baseline.ridge", block=block_name(t, block))
+    return t.pick("baseline", name)
 
 
 def evidence_name(t: Language, block: str, key: str, name: str) -> str:

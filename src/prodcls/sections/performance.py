@@ -9,7 +9,7 @@ from prodcls.charts import Key
 from prodcls.charts_rows import DotRow, Mark, dots
 from prodcls.language import Language, Prose, as_text, plain, quoted
 from prodcls.sections.confusions import confusion_figure, worst_pairs
-from prodcls.sections.parts import Column, Figure, Section, Table
+from prodcls.sections.parts import Column, Figure, Section, Table, baseline_name
 
 __all__ = ["SECTION", "PerformanceContext"]
 
@@ -80,7 +80,7 @@ def _rivals(ev: EvaluationSection, t: Language) -> Figure:
         (t.say("rivals.model"), ev.accuracy, ev.macro_f1, plain("\u2013"))
     ]
     for name, b in found:
-        named.append((t.pick("baseline", name), b.accuracy, b.macro_f1, plain(t.seconds(b.seconds))))
+        named.append((baseline_name(t, name), b.accuracy, b.macro_f1, plain(t.seconds(b.seconds))))
     drawn = tuple(
         DotRow(
             as_text(name),
@@ -110,10 +110,12 @@ def _rivals(ev: EvaluationSection, t: Language) -> Figure:
 
 
 def _by_modality(ablation: dict[str, BaselineFigures]) -> dict[str, tuple[Interval | None, Interval | None]]:
-    """Return, by modality, accuracy with it alone and without it."""
+    """Return, by modality, accuracy with it alone and without it; ``"all"`` is no modality."""
     out: dict[str, tuple[Interval | None, Interval | None]] = {}
     for key, figures in ablation.items():
         mode, _, name = key.partition(" ")
+        if key == "all":
+            continue
         alone, without = out.get(name, (None, None))
         out[name] = (figures.accuracy, without) if mode == "only" else (alone, figures.accuracy)
     return out
@@ -123,11 +125,11 @@ def _ablation(ev: EvaluationSection, t: Language) -> Figure | None:
     found = _by_modality(ev.ablation)
     if not found:
         return None
-    full = ev.accuracy.value
+    full = ev.ablation["all"].accuracy.value if "all" in ev.ablation else ev.accuracy.value
     order = sorted(found.items(), key=lambda item: (item[1][1].value if item[1][1] else full, item[0]))
     drawn, rows = [], []
     for name, (alone, without) in order:
-        label = t.pick("block", name)
+        label = t.pick("modality", name)
         marks = [Mark(f.value, f.value, f.value, tone) for f, tone in ((alone, "open"), (without, "a")) if f]
         figures = [t.share(f.value) if f else "\u2013" for f in (alone, without)]
         drawn.append(DotRow(as_text(label), tuple(marks), " \u00b7 ".join(figures)))
@@ -135,7 +137,7 @@ def _ablation(ev: EvaluationSection, t: Language) -> Figure | None:
     name, (_, without) = order[0]
     lost = 100 * (full - without.value) if without else 0.0
     key = "ablation.see" if lost > 0 else "ablation.see_none"
-    see = t.say(key, block=t.pick("block", name), points=plain(t.decimal(lost, 1)), full=plain(t.share(full)))
+    see = t.say(key, block=t.pick("modality", name), points=plain(t.decimal(lost, 1)), full=plain(t.share(full)))
     heads = (
         Column(t.say("head.block")),
         Column(t.say("head.alone"), numeric=True),

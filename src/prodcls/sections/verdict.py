@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prodcls.audit import AuditReport, Check
 from prodcls.language import Language, Prose, plain
-from prodcls.sections.parts import Section, Tile, join_prose
+from prodcls.sections.parts import Section, Tile, baseline_name, join_prose
 
 __all__ = ["SECTION", "CheckLine", "VerdictContext", "best_baseline"]
 
@@ -86,7 +86,7 @@ def _comparison(report: AuditReport, t: Language) -> Prose:
         return t.say("verdict.no_baseline")
     points = round(100 * (report.evaluation.accuracy.value - report.evaluation.baselines[name].accuracy.value), 1)
     key = "verdict.better" if points > 0 else "verdict.worse" if points < 0 else "verdict.equal"
-    return t.say(key, baseline=t.pick("baseline", name), points=plain(t.decimal(abs(points), 1)))
+    return t.say(key, baseline=baseline_name(t, name), points=plain(t.decimal(abs(points), 1)))
 
 
 def _tiles(report: AuditReport, t: Language) -> tuple[Tile, ...]:
@@ -98,7 +98,7 @@ def _tiles(report: AuditReport, t: Language) -> tuple[Tile, ...]:
     name = best_baseline(report)
     if name is not None:
         best = ev.baselines[name].accuracy.value
-        tiles.append(Tile(t.say("verdict.best_baseline"), t.share(best), t.pick("baseline", name)))
+        tiles.append(Tile(t.say("verdict.best_baseline"), t.share(best), baseline_name(t, name)))
     rejected = data.read_rows - data.rows
     tiles += [
         Tile(

@@ -196,13 +196,9 @@ def _placed(values: NDArray[np.float64], rows: NDArray[np.intp], n: int) -> NDAr
 def _fit_lexical(
     inputs: Inputs, targets: NDArray[np.float32], groups: NDArray[np.int64]
 ) -> tuple[LexicalBlock | None, list[NDArray[np.float64]]]:
-    texts = inputs.joined_text()
-    vocabulary = fit_vocabulary(texts, min_rows=2)
-    if not vocabulary.words:
-        return None, []
-    vectors = vocabulary.vectors(texts)
-    rows = np.flatnonzero(vectors.getnnz(axis=1))
+    words = fit_vocabulary(inputs.joined_text(), min_rows=2)
+    rows = np.flatnonzero(words.vectors.getnnz(axis=1))
     if len(np.unique(groups[rows])) < 2:
         return None, []
-    fit = fit_probe(vectors[rows], targets[rows], groups[rows])
-    return LexicalBlock(vocabulary, fit.probe), [_placed(fit.held_out, rows, len(inputs))]
+    fit = fit_probe(words.vectors[rows], targets[rows], groups[rows])
+    return LexicalBlock(words.vocabulary, fit.probe), [_placed(fit.held_out, rows, len(inputs))]

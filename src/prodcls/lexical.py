@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-__all__ = ["Term", "Vocabulary", "fit_vocabulary", "terms"]
+__all__ = ["Term", "Vocabulary", "VocabularyFit", "fit_vocabulary", "terms"]
 
 UNSPACED = "".join(
     (
@@ -82,8 +82,9 @@ def _character_terms(run: str, start: int) -> Iterator[Term]:
             yield Term(_normalised(run[i : i + length]), ((start + i, start + i + length),))
 
 
-def _analyse(text: str) -> list[str]:
-    return [term.text for term in terms(text)]
+@lru_cache(maxsize=4096)  # each fold reads the same texts again
+def _analyse(text: str) -> tuple[str, ...]:
+    return tuple(term.text for term in terms(text))
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,27 @@ class Vocabulary:
         return sp.csr_matrix(self._vectorizer.transform(texts))
 
 
-def fit_vocabulary(texts: Sequence[str], *, min_rows: int = 1, max_terms: int = 200_000) -> Vocabulary:
+@dataclass(frozen=True)
+class VocabularyFit:
+    """A vocabulary and the texts that it was learnt from.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+    vectors : csr_matrix of shape (n, d), float32
+        As `Vocabulary.vectors` gives them.
+    """
+
+    vocabulary: Vocabulary
+    vectors: sp.csr_matrix
+
+
+def fit_vocabulary(texts: Sequence[str], *, min_rows: int = 1, max_terms: int = 200_000) -> VocabularyFit:
     """Learn the vocabulary of ``texts``.
 
     Parameters
     ----------
-    texts : sequence of str
+    texts : sequence of str, length n
     min_rows : int
         Terms in fewer rows are left out.
     max_terms : int
@@ -129,14 +145,15 @@ def fit_vocabulary(texts: Sequence[str], *, min_rows: int = 1, max_terms: int = 
 
     Returns
     -------
-    Vocabulary
-        Empty when no text holds a term.
+    VocabularyFit
+        With an empty vocabulary when no term is in enough texts.
     """
     vectorizer = TfidfVectorizer(
         analyzer=_analyse, sublinear_tf=True, min_df=min_rows, max_features=max_terms, dtype=np.float32
     )
     try:
-        vectorizer.fit(texts)
-    except ValueError:  # scikit-learn's "empty vocabulary": every text is blank
-        return Vocabulary((), np.empty(0))
-    return Vocabulary(tuple(vectorizer.get_feature_names_out().tolist()), vectorizer.idf_.astype(np.float64))
+        vectors = sp.csr_matrix(vectorizer.fit_transform(texts))
+    except ValueError:  # scikit-learn's "empty vocabulary" and "no terms remain"
+        return VocabularyFit(Vocabulary((), np.empty(0)), sp.csr_matrix((len(texts), 0), dtype=np.float32))
+    words = tuple(vectorizer.get_feature_names_out().tolist())
+    return VocabularyFit(Vocabulary(words, vectorizer.idf_.astype(np.float64)), vectors)

@@ -225,10 +225,11 @@ class _Dual:
     def __init__(self, kernel: NDArray[np.float32], targets: NDArray[np.float32], penalty: float) -> None:
         shifted = kernel.copy()
         shifted[np.diag_indices_from(shifted)] += penalty
-        factor, _ = scipy.linalg.cho_factor(shifted, lower=True, overwrite_a=True, check_finite=False)
-        # potri turns the factor into the inverse in place; only the lower half is filled.
-        inverse, _ = scipy.linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
-        self._inverse = np.tril(inverse) + np.tril(inverse, -1).T
+        factor = scipy.linalg.cholesky(shifted, lower=True, overwrite_a=True, check_finite=False)
+        # potri turns the factor into the lower half of the inverse.
+        half, _ = scipy.linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
+        self._inverse = half + half.T
+        self._inverse[np.diag_indices_from(half)] /= 2
         self._penalty = penalty
         self._target_mean = targets.mean(axis=0)
         self._dual = self._inverse @ (targets - self._target_mean)

@@ -227,18 +227,26 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
 
 
+def _object(data: bytes) -> dict[str, Any]:
+    """Return the JSON object in ``data``; raises ValueError or RecursionError when it is none."""
+    found = json.loads(data)
+    if not isinstance(found, dict):
+        raise ValueError(type(found).__name__)
+    return found
+
+
 def _build(stored: StoredFiles) -> Bundle:
     """Return the bundle in verified files; raises BundleError."""
     files = stored.files
     try:
-        config = json.loads(files[CONFIG])
+        config = _object(files[CONFIG])
         arrays: dict[str, NDArray[Any]] = {}
         for name in (ARRAYS, PROBES, CANARY):
             arrays |= load(files[name])
-        leaves = Leaves(arrays, json.loads(files[VOCABULARY]))
+        leaves = Leaves(arrays, _object(files[VOCABULARY]))
         options = FitConfig.from_json(json.dumps(config.pop("options")))
         products = files[PRODUCTS]
-    except (KeyError, ValueError, AttributeError, RecursionError, SafetensorError, InputError) as error:
+    except (KeyError, ValueError, RecursionError, SafetensorError, InputError) as error:
         message = f"its files are not what a bundle holds ({type(error).__name__}): fit it again"
         raise BundleError(message, code="bundle-content") from error
     if BOOSTER in files:

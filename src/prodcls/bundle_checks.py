@@ -74,14 +74,20 @@ def replay(model: Model, canary: Canary) -> None:
     if not isinstance(canary, Margins):
         _refuse("canary", "is of another head")
     described = model.head.evidence.channels
-    n, m = canary.candidates.shape
+    n, m = _sides("canary candidates", canary.candidates)
     _check("canary channels", canary.channels, (n, len(model.classes), len(described)))
     _check_numbers("canary candidates", canary.candidates, (n, m), len(model.classes))
-    _compare(model.head.pool.scores(canary.channels), canary.pooled)
+    pooled, corrections = model.head.pool.scores(canary.channels), np.zeros((n, m))
     if model.head.booster is not None:
         evidence = candidate_evidence(canary.channels, canary.candidates, described)
         raw = model.head.booster.predict(evidence.reshape(n * m, -1), raw_score=True, num_threads=1)
-        _compare(np.reshape(raw, (n, m)) - model.head.level, canary.corrections)
+        corrections = np.reshape(raw, (n, m)) - model.head.level
+    total = pooled.copy()
+    np.put_along_axis(
+        total, canary.candidates, np.take_along_axis(pooled, canary.candidates, axis=1) + corrections, axis=1
+    )
+    for now, then in ((pooled, canary.pooled), (corrections, canary.corrections), (total, canary.total)):
+        _compare(now, then)
 
 
 def _compare(now: NDArray[np.float64], then: NDArray[np.float64]) -> None:
@@ -135,9 +141,9 @@ def _check_evidence_head(head: EvidenceHead, n_classes: int) -> None:
 
 def _check_evidence(evidence: EvidenceModel, n_classes: int) -> None:
     for name, block in evidence.dense.items():
-        _check_probe(name, block.probe, block.neighbours.vectors.shape[-1], n_classes)
-        rows = len(block.neighbours.labels)
-        _check(f"{name} neighbours", block.neighbours.vectors, (rows, block.probe.weights.shape[0]))
+        rows, width = _sides(f"{name} neighbours", block.neighbours.vectors)
+        _check(f"{name} neighbours", block.neighbours.vectors, (rows, width))
+        _check_probe(name, block.probe, width, n_classes)
         _check_numbers(f"{name} neighbours", block.neighbours.labels, (rows,), n_classes)
         if not rows or block.neighbours.count < 1:
             _refuse(f"{name} neighbours", "are none")
@@ -148,8 +154,8 @@ def _check_evidence(evidence: EvidenceModel, n_classes: int) -> None:
     for name, number in evidence.numeric.items():
         for values in (number.mean, number.deviation):
             _check(name, values, (n_classes,))
-        if not (number.deviation.min() > 0 and number.overall[1] > 0):
-            _refuse(name, "has a deviation that is not positive")
+        if not (np.isfinite(number.overall).all() and number.deviation.min() > 0 and number.overall[1] > 0):
+            _refuse(name, "has a mean or deviation that is not usable")
     for name, category in evidence.categorical.items():
         _check(name, category.log_ratio, (len(category.values), n_classes))
     _check("prior", evidence.log_prior, (n_classes,))
@@ -158,6 +164,12 @@ def _check_evidence(evidence: EvidenceModel, n_classes: int) -> None:
 def _check_probe(name: str, probe: Probe, width: int, n_classes: int) -> None:
     _check(f"{name} probe", probe.weights, (width, n_classes))
     _check(f"{name} probe", probe.intercept, (n_classes,))
+
+
+def _sides(name: str, array: NDArray[Any]) -> tuple[int, int]:
+    if array.ndim != 2:
+        _refuse(name, f"has {array.ndim} axes where 2 are meant")
+    return array.shape[0], array.shape[1]
 
 
 def _check(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:

@@ -224,10 +224,9 @@ class _Reader:
 
     def _tuple(self, tree: Any, kind: Any, path: str) -> Any:  # noqa: ANN401
         if isinstance(tree, dict):
-            strings = self._leaf(self.leaves.strings, path)
-            if tree != {"strings": len(strings)}:
+            expected, tree = tree, self._leaf(self.leaves.strings, path)
+            if not isinstance(tree, list) or expected != {"strings": len(tree)}:
                 _refuse(path, "has another length than the configuration says")
-            tree = strings
         if not isinstance(tree, list):
             _refuse(path, "is no list")
         kinds = _members(kind, len(tree))

@@ -147,11 +147,11 @@ def read_folder(folder: Path) -> StoredFiles:
     """
     if not folder.is_dir():
         _refuse(folder, "there is no such folder; give the one that a fit wrote", "bundle-missing")
-    if not (folder / MANIFEST).exists():
+    present = {entry.name for entry in os.scandir(folder)}
+    if MANIFEST not in present:
         _refuse(folder, f"holds no {MANIFEST}: it is no bundle, or an unfinished one", "bundle-missing")
     manifest = _parse_manifest(folder, _read(folder / MANIFEST, MAX_MANIFEST_BYTES))
-    present = {entry.name for entry in os.scandir(folder)} - {MANIFEST}
-    unlisted = sorted(present - manifest.files.keys())
+    unlisted = sorted(present - manifest.files.keys() - {MANIFEST})
     if unlisted:
         _refuse(folder / unlisted[0], "is not listed in the manifest: take it away", "bundle-file-unlisted")
     missing = sorted(manifest.files.keys() - present)

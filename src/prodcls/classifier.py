@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from prodcls.atomic import cache_root
 from prodcls.catalogue import Catalogue
@@ -151,15 +152,16 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.numeric_, self.categorical_ = tuple(inputs.numeric), tuple(inputs.categorical)
         groups = near_duplicate_groups(inputs.joined_text())
         names = tuple(str(k) for k in range(len(self.classes_)))
-        fit = fit_model(
-            inputs,
-            codes.astype(np.int64),
-            groups,
-            names,
-            head=self.head,
-            random_state=self.random_state,
-            threads=self._threads(),
-        )
+        with threadpool_limits(1):  # the same bits on any number of processors
+            fit = fit_model(
+                inputs,
+                codes.astype(np.int64),
+                groups,
+                names,
+                head=self.head,
+                random_state=self.random_state,
+                threads=self._threads(),
+            )
         self.model_ = fit.model
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         self.n_features_in_ = X.shape[1]

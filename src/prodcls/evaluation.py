@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from prodcls.config import Head
 from prodcls.evidence import Channel
@@ -113,13 +115,14 @@ def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: i
     head : {"evidence", "flat"}
     random_state : int
     threads : int
+        Folds at a time; no effect on the scores.
 
     Returns
     -------
     OutOfFold
     """
-    folds = []
-    for k in np.unique(problem.fold[problem.fold != NOT_TESTED]):
+
+    def judge(k: int) -> FoldScores:
         train, test = np.flatnonzero(problem.fold != k), np.flatnonzero(problem.fold == k)
         fit = fit_model(
             problem.inputs.take(train),
@@ -128,9 +131,13 @@ def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: i
             problem.classes,
             head=head,
             random_state=random_state,
-            threads=threads,
+            threads=1,
         )
-        folds.append(_score(fit, problem, test, threads))
+        return _score(fit, problem, test)
+
+    # One thread a fold: side by side is faster than many threads on small matrices, and gives the same bits.
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+        folds = list(pool.map(judge, np.unique(problem.fold[problem.fold != NOT_TESTED]).tolist()))
     rows = np.concatenate([f.rows for f in folds])
     order = np.argsort(rows)
     temperature = np.concatenate([np.full(len(f.rows), f.temperature) for f in folds])
@@ -138,15 +145,15 @@ def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: i
     return OutOfFold(rows[order], margins[order], temperature[order], tuple(folds))
 
 
-def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], threads: int) -> FoldScores:
+def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp]) -> FoldScores:
     inputs = problem.inputs.take(test)
     fitted = fit.model.head
     if not isinstance(fitted, EvidenceHead) or fit.details is None:
-        probabilities = fit.model.probabilities(inputs, threads=threads)
+        probabilities = fit.model.probabilities(inputs)
         return FoldScores(test, np.log(np.maximum(probabilities, 1e-12)), 1.0, None, {})
-    margins = fitted.margins(inputs, threads=threads)
+    margins = fitted.margins(inputs)
     best = best_classes(margins.total, 2)
-    account = explain_evidence(fitted, margins, best[:, 0], best[:, -1], threads=threads)
+    account = explain_evidence(fitted, margins, best[:, 0], best[:, -1])
     ablation = _ablate(fit.details, margins.channels)
     return FoldScores(test, margins.total, fitted.temperature, account, ablation)
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from prodcls.atomic import write_text
 from prodcls.audit import AuditReport, Interval
@@ -112,15 +113,16 @@ def _train(config: FitConfig, material: Material) -> Model:
     """Train on all rows of the training catalogue."""
     problem = material.problem
     rows = np.arange(len(material.catalogue))
-    fit = fit_model(
-        problem.inputs.take(rows),
-        problem.labels[rows],
-        problem.groups[rows],
-        problem.classes,
-        head=config.head,
-        random_state=config.random_state,
-        threads=config.threads or available_processors(),
-    )
+    with threadpool_limits(1):  # the same bits on any number of processors
+        fit = fit_model(
+            problem.inputs.take(rows),
+            problem.labels[rows],
+            problem.groups[rows],
+            problem.classes,
+            head=config.head,
+            random_state=config.random_state,
+            threads=config.threads or available_processors(),
+        )
     return fit.model
 
 

@@ -116,6 +116,11 @@ def test_pick_falls_back_to_the_name() -> None:
     [
         (EN.count(1234567), "1,234,567"),
         (EN.share(0.96381), "96.4%"),
+        (EN.probability(0.5), "50.0%"),
+        (EN.probability(0.0), "0.0%"),
+        (EN.probability(0.0001), "<\u20090.1%"),
+        (EN.probability(0.99999), ">\u200999.9%"),
+        (EN.probability(1.0), "100.0%"),
         (EN.decimal(-0.001), "0.00"),
         (EN.decimal(-1.5), "\u22121.50"),
         (EN.signed(1.5), "+1.50"),

@@ -78,10 +78,7 @@ def test_every_template_is_used() -> None:
 
 
 def test_evidence_is_named_by_its_key_and_else_by_its_name() -> None:
-    assert (
-        evidence_name(EN, "text", "text.score", "x").replace("\u2068", "").replace("\u2069", "")
-        == "Text meaning: match"
-    )
+    assert evidence_name(EN, "image", "image.score", "x") == "Photo: match"
     assert evidence_name(EN, "weight", "weight.typical", "x") == "\u2068weight\u2069: how typical"
     assert evidence_name(EN, "prior", "prior", "x") == "How common the class is"
     assert evidence_name(EN, "text", "", "my words") == "my words"

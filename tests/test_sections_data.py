@@ -30,6 +30,15 @@ def test_classes_are_in_order_and_all_in_the_table() -> None:
     assert "25 largest of 40" in as_text(figure.see)
 
 
+def test_even_classes_have_no_largest() -> None:
+    assert "same number of products, 5" in as_text(build(changed(class_counts={"a": 5, "b": 5}), EN).classes.see)
+
+
+def test_summary_speaks_of_rejected_rows_only_when_there_are_any() -> None:
+    assert "turned away" in as_text(build(make_report(), EN).summary)
+    assert "All 10 rows" in as_text(build(changed(rows=10, read_rows=10), EN).summary)
+
+
 def test_empty_catalogue_is_shown() -> None:
     context = build(changed(class_counts={}, rejections={}, rejection_examples=(), columns=()), EN)
     assert "no classes" in as_text(context.classes.see)

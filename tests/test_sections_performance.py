@@ -22,13 +22,15 @@ def changed(**fields: object) -> AuditReport:
 
 
 def test_rivals_sentence_counts_those_ahead() -> None:
-    assert "more accurate than each of the 5" in as_text(build(make_report(), EN).rivals.see)
-    baselines = make_report().evaluation.baselines
-    best = dataclasses.replace(baselines["flat"], accuracy=make_report().evaluation.accuracy)
-    assert "1 simpler methods are as accurate" in as_text(
-        build(changed(baselines=baselines | {"flat": best}), EN).rivals.see
-    )
-    assert "No simpler method" in as_text(build(changed(baselines={}), EN).rivals.see)
+    ahead = build(make_report(), EN).rivals
+    assert ahead is not None
+    assert "more accurate than each of the 5" in as_text(ahead.see)
+    evaluation = make_report().evaluation
+    best = dataclasses.replace(evaluation.baselines["flat"], accuracy=evaluation.accuracy)
+    behind = build(changed(baselines=evaluation.baselines | {"flat": best}), EN).rivals
+    assert behind is not None
+    assert "As accurate as the model or more: 1" in as_text(behind.see)
+    assert build(changed(baselines={}), EN).rivals is None
 
 
 def test_ablation_names_the_modality_that_costs_most() -> None:

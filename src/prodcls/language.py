@@ -165,6 +165,14 @@ class Language:
         """Return a share of 1 in per cent."""
         return f"{self.decimal(100 * number, digits)}%"
 
+    def probability(self, number: float) -> str:
+        """Return a probability in per cent; what is not certain is never printed as 0% or 100%."""
+        if 0 < number < 0.0005:
+            return f"<\u2009{self.share(0.001)}"
+        if 0.9995 <= number < 1:
+            return f">\u2009{self.share(0.999)}"
+        return self.share(number)
+
     def interval(self, figure: Interval) -> str:
         """Return the bounds of an interval of shares in per cent."""
         return f"{self.decimal(100 * figure.low, 1)}\u2013{self.share(figure.high)}"

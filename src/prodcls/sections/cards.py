@@ -143,8 +143,8 @@ def card(dossier: Dossier, report: AuditReport, t: Language, *, number: int, lim
 
 def _outcomes(dossier: Dossier, t: Language) -> tuple[Outcome, ...]:
     known = {dossier.predicted: dossier.probability, dossier.versus: dossier.versus_probability}
-    label = t.share(known[dossier.label]) if dossier.label in known else ""
-    predicted, versus = t.share(dossier.probability), t.share(dossier.versus_probability)
+    label = t.probability(known[dossier.label]) if dossier.label in known else ""
+    predicted, versus = t.probability(dossier.probability), t.probability(dossier.versus_probability)
     return (
         Outcome(t.say("dossier.label"), dossier.label, label, "label"),
         Outcome(t.say("dossier.predicted"), dossier.predicted, predicted, "a"),

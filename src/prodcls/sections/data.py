@@ -46,7 +46,9 @@ def _classes(data: DataSection, t: Language) -> Figure:
     items = sorted(data.class_counts.items(), key=lambda item: (-item[1], item[0]))
     total = sum(data.class_counts.values()) or 1
     drawn = tuple(Bar(name, n, t.count(n)) for name, n in items[:DRAWN])
-    if items:
+    if items and items[0][1] == items[-1][1]:
+        see = t.say("classes.even", n=plain(t.count(items[0][1])))
+    elif items:
         shares = {"most": plain(t.share(items[0][1] / total)), "least": plain(t.count(items[-1][1]))}
         see = t.say("classes.see", first=items[0][0], last=items[-1][0], **shares)
     else:
@@ -128,7 +130,10 @@ def build(report: AuditReport, t: Language) -> DataContext:
     data = report.data
     numbers = {"read": data.read_rows, "rows": data.rows, "away": data.read_rows - data.rows, "classes": data.classes}
     return DataContext(
-        summary=t.say("data.summary", **{name: plain(t.count(n)) for name, n in numbers.items()}),
+        summary=t.say(
+            "data.summary" if data.rows < data.read_rows else "data.summary_all",
+            **{name: plain(t.count(n)) for name, n in numbers.items()},
+        ),
         classes=_classes(data, t),
         columns=_columns(data, t),
         notes=_notes(data, t),

@@ -29,8 +29,8 @@ class PerformanceContext:
         Figures over all classes with their intervals.
     calibration : Prose
         Calibration error before and after, log loss.
-    rivals : Figure
-        Against the baselines.
+    rivals : Figure or None
+        Against the baselines; None when none was run.
     ablation : Figure or None
         With one kind of input alone and without it; None when it was not run.
     classes : Figure
@@ -44,7 +44,7 @@ class PerformanceContext:
     method: Prose
     headline: Table
     calibration: Prose
-    rivals: Figure
+    rivals: Figure | None
     ablation: Figure | None
     classes: Figure
     confusion: Figure
@@ -74,7 +74,9 @@ def _headline(ev: EvaluationSection, t: Language) -> Table:
     return Table(t("performance.headline"), heads, rows)
 
 
-def _rivals(ev: EvaluationSection, t: Language) -> Figure:
+def _rivals(ev: EvaluationSection, t: Language) -> Figure | None:
+    if not ev.baselines:
+        return None
     found = sorted(ev.baselines.items(), key=lambda item: (-item[1].accuracy.value, item[0]))
     named: list[tuple[Prose, Interval, Interval, Prose]] = [
         (t.say("rivals.model"), ev.accuracy, ev.macro_f1, plain("\u2013"))
@@ -91,9 +93,7 @@ def _rivals(ev: EvaluationSection, t: Language) -> Figure:
         for i, (name, accuracy, f1, _) in enumerate(named)
     )
     better = sum(b.accuracy.value >= ev.accuracy.value for _, b in found)
-    if not found:
-        see = t.say("rivals.none")
-    elif better:
+    if better:
         see = t.say("rivals.behind", n=plain(t.count(better)))
     else:
         see = t.say("rivals.ahead", n=plain(t.count(len(found))))

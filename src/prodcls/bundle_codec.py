@@ -95,7 +95,7 @@ def _pack_array(value: Any, kind: Any, leaves: Leaves, path: str) -> dict[str, A
     if value.dtype != _dtype(kind):
         message = f"{path}: {value.dtype} where {_dtype(kind)} is meant"
         raise TypeError(message)
-    leaves.arrays[path] = np.ascontiguousarray(value)
+    leaves.arrays[path] = np.asarray(value, order="C")
     return _described(value)
 
 

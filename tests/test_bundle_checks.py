@@ -1,0 +1,129 @@
+"""Models that are not whole are refused; canaries tell other scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bundle_factory import contents
+from prodcls.bundle_checks import CANARIES, FlatCanary, check_model, make_canary, replay
+from prodcls.config import Head
+from prodcls.errors import BundleError
+from prodcls.head import EvidenceHead, Margins
+from prodcls.model import Model
+
+
+def model(**changes: Any) -> Model:
+    whole = contents(boosted=True).model
+    return replace(whole, head=replace(whole.head, **changes))
+
+
+def evidence(**changes: Any) -> Model:
+    head = contents(boosted=True).model.head
+    assert isinstance(head, EvidenceHead)
+    return model(evidence=replace(head.evidence, **changes))
+
+
+def head() -> EvidenceHead:
+    found = contents(boosted=True).model.head
+    assert isinstance(found, EvidenceHead)
+    return found
+
+
+@pytest.mark.parametrize(("name", "boosted"), [("evidence", False), ("evidence", True), ("flat", False)])
+def test_fitted_models_pass_and_replay(name: Head, boosted: bool) -> None:
+    given = contents(name, boosted=boosted)
+    check_model(given.model)
+    replay(given.model, make_canary(given.model, given.inputs))
+
+
+def test_canaries_are_few_and_spread() -> None:
+    given = contents("flat")
+    canary = make_canary(given.model, given.inputs)
+    assert isinstance(canary, FlatCanary)
+    assert canary.inputs.ids == ("p000", "p022", "p044", "p066", "p089")
+    few = make_canary(given.model, given.inputs.take(np.arange(2)))
+    assert isinstance(few, FlatCanary)
+    assert len(few.inputs) == 2 < CANARIES
+
+
+def broken() -> dict[str, Model]:
+    h = head()
+    title, lexical = h.evidence.dense["title"], h.evidence.lexical
+    price, brand = h.evidence.numeric["price"], h.evidence.categorical["brand"]
+    assert lexical is not None
+    assert h.booster is not None
+    one_class = contents("evidence", boosted=False, classes=2).model
+    return {
+        "one class": replace(one_class, classes=("a",)),
+        "unsorted": replace(one_class, classes=("b", "a")),
+        "temperature": model(temperature=-1.0),
+        "level": model(level=float("inf")),
+        "weights": model(pool=replace(h.pool, weights=h.pool.weights[1:])),
+        "probe": evidence(
+            dense={"title": replace(title, probe=replace(title.probe, intercept=np.zeros(4, np.float32)))}
+        ),
+        "neighbours": evidence(
+            dense={
+                "title": replace(title, neighbours=replace(title.neighbours, vectors=title.neighbours.vectors[:, :3]))
+            }
+        ),
+        "no neighbours": evidence(dense={"title": replace(title, neighbours=replace(title.neighbours, count=0))}),
+        "flat neighbours": evidence(
+            dense={"title": replace(title, neighbours=replace(title.neighbours, vectors=np.zeros(5, np.float32)))}
+        ),
+        "vocabulary": evidence(
+            lexical=replace(lexical, vocabulary=replace(lexical.vocabulary, idf=lexical.vocabulary.idf[1:]))
+        ),
+        "deviation": evidence(numeric={"price": replace(price, deviation=price.deviation * 0)}),
+        "overall": evidence(numeric={"price": replace(price, overall=(float("nan"), 1.0))}),
+        "mean": evidence(numeric={"price": replace(price, mean=price.mean * np.nan)}),
+        "values": evidence(categorical={"brand": replace(brand, values=brand.values[1:])}),
+        "prior": evidence(log_prior=np.zeros(2)),
+        "channel dropped": evidence(numeric={}),
+    }
+
+
+@pytest.mark.parametrize("name", broken())
+def test_what_does_not_fit_together_is_refused(name: str) -> None:
+    with pytest.raises(BundleError) as caught:
+        check_model(broken()[name])
+    assert caught.value.code == "bundle-content"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"temperature": 2.0, "level": 0.5},
+        {"pool": replace(head().pool, weights=head().pool.weights * (1 + 1e-6))},
+        {"booster": None},
+    ],
+    ids=["level", "pool", "booster"],
+)
+def test_another_model_gives_itself_away(changed: dict[str, Any]) -> None:
+    given = contents(boosted=True)
+    canary = make_canary(given.model, given.inputs)
+    with pytest.raises(BundleError) as caught:
+        replay(model(**changed), canary)
+    assert caught.value.code == "bundle-canary"
+
+
+def test_canaries_of_the_other_head_are_refused() -> None:
+    flat, evident = contents("flat"), contents(boosted=True)
+    for one, other in ((flat, evident), (evident, flat)):
+        with pytest.raises(BundleError) as caught:
+            replay(one.model, make_canary(other.model, other.inputs))
+        assert caught.value.code == "bundle-content"
+
+
+@pytest.mark.parametrize("part", ["channels", "pooled", "candidates", "corrections", "total"])
+def test_every_part_of_a_canary_counts(part: str) -> None:
+    given = contents(boosted=True)
+    canary = make_canary(given.model, given.inputs)
+    assert isinstance(canary, Margins)
+    changed = np.roll(getattr(canary, part), 1, axis=1)
+    with pytest.raises(BundleError):
+        replay(given.model, replace(canary, **{part: changed}))

@@ -1,0 +1,117 @@
+"""An account of one decision as data: parts that sum to the margin, and the certificate that they do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from prodcls.errors import AdditivityError
+
+__all__ = ["TOLERANCE", "Attribution", "Certificate", "Part", "PartKind", "certify"]
+
+TOLERANCE = 1e-6
+"""Largest residual of an account, logits; above it the program is at fault."""
+
+PartKind = Literal["word", "region", "column", "evidence", "context", "unread"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of an account.
+
+    Attributes
+    ----------
+    block : str
+        Text column, ``"image"``, ``"lexical"``, the name of another column, or ``"prior"``.
+    kind : PartKind
+        ``"evidence"`` is a share of a whole block that no word or region carries (such as the votes of similar
+        products), ``"context"`` what cannot be placed, ``"unread"`` a word beyond the encoder's limit (value 0).
+    label : str
+        The word as the seller wrote it, the column's cell, or a key such as ``"neighbours"`` or ``"missing"``.
+    value : float
+        Logits in favour of class A.
+    column : str
+        Text column that ``start`` and ``end`` refer to, or the column; ``""`` where there is none.
+    start, end : int or None
+        Characters in the seller's own text, for words.
+    box : tuple of float or None
+        Left, top, right, bottom in [0, 1] of the photo as the seller took it, for regions.
+    """
+
+    block: str
+    kind: PartKind
+    label: str
+    value: float
+    column: str = ""
+    start: int | None = None
+    end: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The sum of an account's parts, the margin as served, and their difference, in logits."""
+
+    sum: float
+    margin: float
+    residual: float
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Why a product is class A and not class B.
+
+    Attributes
+    ----------
+    id : str
+    method : str
+        ``"chain"`` for the exact account; witnesses have names of their own.
+    predicted, versus : str
+        Class A and class B; ``versus`` may be ``"rest"``: all other classes together.
+    probability, versus_probability : float
+        Calibrated, in [0, 1].
+    margin : float
+        Log odds of A against B, as served.
+    parts : tuple of Part
+        Any number; largest absolute value first.
+    certificate : Certificate or None
+        None for witnesses, which promise no exact sum.
+    """
+
+    id: str
+    method: str
+    predicted: str
+    versus: str
+    probability: float
+    versus_probability: float
+    margin: float
+    parts: tuple[Part, ...]
+    certificate: Certificate | None
+
+    def to_json(self) -> str:
+        """Return the account as one JSON object."""
+        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Attribution:
+        """Return the account written by `to_json`."""
+        found: dict[str, Any] = json.loads(text)
+        parts = tuple(Part(**{**p, "box": None if p["box"] is None else tuple(p["box"])}) for p in found["parts"])
+        certificate = None if found["certificate"] is None else Certificate(**found["certificate"])
+        return cls(**{**found, "parts": parts, "certificate": certificate})
+
+
+def certify(parts: tuple[Part, ...], margin: float) -> Certificate:
+    """Return the certificate of ``parts`` that claim to sum to ``margin``.
+
+    Raises
+    ------
+    AdditivityError
+        If they do not, to within `TOLERANCE`.
+    """
+    total = float(sum(part.value for part in parts))
+    if not abs(total - margin) <= TOLERANCE:
+        message = f"the parts of an account sum to {total:.9g}, its margin is {margin:.9g}"
+        raise AdditivityError(message)
+    return Certificate(total, margin, total - margin)

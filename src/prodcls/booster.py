@@ -81,7 +81,7 @@ def _softmax_objective(data: BoosterData) -> Objective:
     return objective
 
 
-def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads: int) -> lightgbm.Booster:
+def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads: int) -> lightgbm.Booster | None:
     """Train ``rounds`` trees on the evidence, starting from the pool.
 
     Parameters
@@ -94,8 +94,9 @@ def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads:
 
     Returns
     -------
-    lightgbm.Booster
-        Its raw prediction is the correction alone: add it to the pool's score.
+    lightgbm.Booster or None
+        Its raw prediction is the correction alone: add it to the pool's score. None where no evidence can be split,
+        because there are too few candidates or they are all alike.
     """
     parameters = {
         **PARAMETERS,
@@ -111,6 +112,9 @@ def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads:
         init_score=data.start.ravel(),
         params={"verbosity": -1, "max_bin": PARAMETERS["max_bin"]},
     )
+    dataset.construct()
+    if not any(dataset.feature_num_bin(i) > 1 for i in range(flat.shape[1])):  # LightGBM aborts on such a table
+        return None
     return lightgbm.train(parameters, dataset, num_boost_round=rounds)
 
 
@@ -159,6 +163,8 @@ def choose_rounds(data: BoosterData, fold: NDArray[np.int64], *, random_state: i
     for k in np.unique(fold):
         inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         booster = train_booster(data.take(inside), MAX_ROUNDS, random_state=random_state, threads=threads)
+        if booster is None:
+            continue
         flat = data.evidence[outside].reshape(-1, data.evidence.shape[2])
         for i in range(1, len(CHECKPOINTS)):
             step = booster.predict(

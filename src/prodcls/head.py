@@ -239,7 +239,7 @@ def fit_head(
     booster, level = None, 0.0
     if rounds.rounds:
         booster = train_booster(data, rounds.rounds, random_state=random_state, threads=threads)
-        level = _base_value(booster, data)
+        level = 0.0 if booster is None else _base_value(booster, data)
     total = pooled.copy()
     np.put_along_axis(total, candidates, data.start + rounds.corrections - level, 1)
     head = EvidenceHead(fit.model, pool, booster, level, fit_temperature(total, labels))

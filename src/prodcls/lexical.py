@@ -114,6 +114,8 @@ class Vocabulary:
 
     def vectors(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Return TF-IDF vectors of shape (n, d), float32, of unit length (zero where no term is known)."""
+        if not (len(texts) and self.words):  # scikit-learn takes neither for a table
+            return sp.csr_matrix((len(texts), len(self.words)), dtype=np.float32)
         return sp.csr_matrix(self._vectorizer.transform(texts))
 
 

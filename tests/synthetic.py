@@ -1,0 +1,161 @@
+"""Small made-up products with as much signal as a test asks for, and encoders that need no weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import prodcls.preparation
+from prodcls.embeddings import Embeddings
+from prodcls.encoders import Encoded, Encoder, Item, Kind, Parts, Progress
+from prodcls.errors import ImageError
+from prodcls.images import load_photo
+from prodcls.inputs import Inputs
+
+CLASS_WORDS = ("kettle", "phone", "towel", "watch", "curtain", "camera", "lamp", "teapot")
+FILLER = ("new", "best", "offer", "genuine", "original", "shipping", "free", "sale", "gift", "set", "pack", "home")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Products with their classes and groups."""
+
+    inputs: Inputs
+    labels: np.ndarray
+    groups: np.ndarray
+    n_classes: int
+
+    def take(self, rows: np.ndarray) -> Sample:
+        return Sample(self.inputs.take(rows), self.labels[rows], self.groups[rows], self.n_classes)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+
+
+def embeddings(block: str, vectors: np.ndarray, present: np.ndarray | None = None) -> Embeddings:
+    """Return unit vectors as a block, zero where absent."""
+    there = np.ones(len(vectors), dtype=np.bool_) if present is None else present
+    rows = np.where(there[:, None], unit(vectors), np.float32(0.0)).astype(np.float32)
+    return Embeddings(block, "synthetic", rows, there, np.ones(len(vectors), dtype=np.float32))
+
+
+def make_sample(
+    n: int = 120, n_classes: int = 4, *, signal: float = 1.0, missing: float = 0.1, group_size: int = 1, seed: int = 0
+) -> Sample:
+    """Return ``n`` products whose blocks, words, price and brand tell their class the better, the larger ``signal`` is.
+
+    Rows of one group are of one class and one after the other. A share ``missing`` of the cells of each column, and
+    of the photos, is absent. With ``signal=0`` nothing depends on the class.
+    """
+    rng = np.random.default_rng(seed)
+    n_groups = -(-n // group_size)
+    groups = np.repeat(np.arange(n_groups), group_size)[:n]
+    labels = (np.arange(n_groups) % n_classes)[groups].astype(np.int64)
+    told = np.where(rng.random(n) < min(signal, 0.9), labels, rng.integers(n_classes, size=n))
+    dense = {}
+    for block, width in (("title", 12), ("image", 8)):
+        centres = rng.normal(size=(n_classes, width))
+        present = rng.random(n) >= missing
+        present[[0, 1, -1]] = True
+        dense[block] = embeddings(block, signal * centres[labels] + rng.normal(size=(n, width)), present)
+    titles = [f"{CLASS_WORDS[k % len(CLASS_WORDS)]} {' '.join(rng.choice(FILLER, size=3))}" for k in told]
+    price = np.exp(3.0 + signal * labels + rng.normal(size=n))
+    price[rng.random(n) < missing] = np.nan
+    brands = [f"brand{k}" if rng.random() >= missing else "" for k in told]
+    inputs = Inputs(
+        ids=tuple(f"p{i:04d}" for i in range(n)),
+        texts={"title": tuple(t if rng.random() >= missing / 2 else "" for t in titles)},
+        dense=dense,
+        numeric={"price": price},
+        categorical={"brand": tuple(brands)},
+    )
+    return Sample(inputs, labels, groups.astype(np.int64), n_classes)
+
+
+def without_evidence(inputs: Inputs) -> Inputs:
+    """Return as many products of which nothing is known."""
+    n = len(inputs)
+    return replace(
+        inputs,
+        texts=dict.fromkeys(inputs.texts, ("",) * n),
+        dense={
+            name: embeddings(name, np.zeros_like(e.vectors), np.zeros(n, np.bool_)) for name, e in inputs.dense.items()
+        },
+        numeric={name: np.full(n, np.nan) for name in inputs.numeric},
+        categorical=dict.fromkeys(inputs.categorical, ("",) * n),
+    )
+
+
+class WordEncoder:
+    """Adds up a fixed random vector for each word."""
+
+    identity = "words-v1"
+    dimension = 16
+    kind: Kind = "text"
+
+    def __init__(self, name: str = "words") -> None:
+        self.name = name
+
+    def encode(self, items: Sequence[Item], progress: Progress | None = None) -> Encoded:
+        vectors = np.zeros((len(items), self.dimension), dtype=np.float32)
+        for i, item in enumerate(items):
+            for word in str(item).lower().split():
+                seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest(), "little")
+                vectors[i] += np.random.default_rng(seed).normal(size=self.dimension)
+            if progress is not None:
+                progress(i + 1)
+        return Encoded(vectors, np.ones(len(items), dtype=np.float32))
+
+    def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
+        raise NotImplementedError
+
+    def finish(self, pooled: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+
+class ColourEncoder(WordEncoder):
+    """Mean colours of the photo's quarters."""
+
+    identity = "colours-v1"
+    dimension = 12
+    kind: Kind = "image"
+
+    def encode(self, items: Sequence[Item], progress: Progress | None = None) -> Encoded:
+        vectors = np.zeros((len(items), self.dimension), dtype=np.float32)
+        failed: dict[int, ImageError] = {}
+        for i, item in enumerate(items):
+            try:
+                pixels = load_photo(Path(item))
+            except ImageError as error:
+                failed[i] = error
+                continue
+            quarters = [half for rows in np.array_split(pixels, 2) for half in np.array_split(rows, 2, axis=1)]
+            vectors[i] = np.concatenate([quarter.mean(axis=(0, 1)) for quarter in quarters]) / 255.0
+        if progress is not None:
+            progress(len(items))
+        return Encoded(vectors, np.ones(len(items), dtype=np.float32), failed)
+
+
+def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let texts and photos be embedded without weights."""
+
+    def text(name: str, *_: object) -> Encoder:
+        return WordEncoder(name)
+
+    def image(name: str, *_: object) -> Encoder:
+        return ColourEncoder(name)
+
+    monkeypatch.setattr(prodcls.preparation, "text_encoder", text)
+    monkeypatch.setattr(prodcls.preparation, "image_encoder", image)
+
+
+def write_photo(path: Path, colour: tuple[int, int, int]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (24, 24), colour).save(path)

@@ -1,0 +1,144 @@
+"""Terms point to their places in the text, and vectors are TF-IDF."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from prodcls.lexical import fit_vocabulary, terms
+
+SPELLED = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("ab cD_'’-.\n ßİﬁＡ½①é\u0301\u200d手机电々かナｶﾞ豈ไทย\u0e33हिन्दीקפהْبم😀👍🏽\ud83d\udc00𠀀"),
+        st.characters(),
+    ),
+    max_size=30,
+)
+
+
+def words(text: str) -> list[str]:
+    return [term.text for term in terms(text)]
+
+
+@settings(deadline=None, max_examples=300)
+@given(SPELLED)
+def test_spans_point_to_what_the_term_says(text: str) -> None:
+    for term in terms(text):
+        assert all(0 <= start < end <= len(text) for start, end in term.spans)
+        pieces = [unicodedata.normalize("NFKC", text[start:end]).casefold() for start, end in term.spans]
+        assert term.text == " ".join(pieces)
+        assert list(term.spans) == sorted(term.spans)
+        assert len(term.spans) <= 2
+
+
+@settings(deadline=None, max_examples=300)
+@given(SPELLED)
+def test_every_letter_and_digit_is_in_a_term(text: str) -> None:
+    covered = {i for term in terms(text) for start, end in term.spans for i in range(start, end)}
+    missed = [c for i, c in enumerate(text) if c.isalnum() and i not in covered]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Red RED towel", ["red", "red", "red red", "towel", "red towel"]),
+        ("don't stop", ["don't", "stop", "don't stop"]),
+        ("snake_case", ["snake", "case", "snake case"]),
+        ("Straße ＮＥＷ", ["strasse", "new", "strasse new"]),
+        ("手机壳", ["手", "机", "壳", "手机", "机壳", "手机壳"]),
+        ("5G手机 pro max", ["5g", "手", "机", "手机", "pro", "max", "pro max"]),
+        ("佐々", ["佐", "々", "佐々"]),
+        ("\uf900", ["\u8c48"]),
+        ("हिन्दी किताब", ["हिन्दी", "किताब", "हिन्दी किताब"]),
+        ("cafe\u0301", ["caf\u00e9"]),
+        ("قميص أحمر", ["قميص", "أحمر", "قميص أحمر"]),
+        ("👍🏽 ok 😀", ["ok"]),
+        ("\ud83d x \udc00", ["x"]),
+        ("ไทย", ["ไ", "ท", "ย", "ไท", "ทย", "ไทย"]),
+        ("", []),
+        (" _ - \n", []),
+    ],
+)
+def test_terms_of(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+def test_spans_of_pairs_and_of_characters() -> None:
+    assert [(t.text, t.spans) for t in terms("  Big  手机")] == [
+        ("big", ((2, 5),)),
+        ("手", ((7, 8),)),
+        ("机", ((8, 9),)),
+        ("手机", ((7, 9),)),
+    ]
+    assert list(terms("red, towel"))[2].spans == ((0, 3), (5, 10))
+
+
+def tfidf(texts: list[str], row: str) -> dict[str, float]:
+    """Return the weights of one text by the textbook: (1 + ln tf) (1 + ln (1 + n) / (1 + df)), of unit length."""
+    df = Counter(word for text in texts for word in set(words(text)))
+    weight = {
+        word: (1 + math.log(tf)) * (1 + math.log((1 + len(texts)) / (1 + df[word])))
+        for word, tf in Counter(words(row)).items()
+        if df[word]
+    }
+    length = math.sqrt(sum(w * w for w in weight.values()))
+    return {word: w / length for word, w in weight.items()}
+
+
+TEXTS = st.lists(st.text(alphabet="ab 手机", max_size=12), min_size=1, max_size=8)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TEXTS, TEXTS)
+def test_vectors_are_tf_idf(texts: list[str], others: list[str]) -> None:
+    vocabulary = fit_vocabulary(texts).vocabulary
+    vectors = vocabulary.vectors(texts + others)
+    assert vectors.dtype == np.float32
+    for row, text in enumerate(texts + others):
+        found = {vocabulary.words[j]: vectors[row, j] for j in vectors[row].indices}
+        assert found == pytest.approx(tfidf(texts, text), abs=1e-5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TEXTS, st.integers(1, 3))
+def test_vectors_are_those_of_scikit_learn(texts: list[str], min_rows: int) -> None:
+    reference = TfidfVectorizer(analyzer=words, sublinear_tf=True, min_df=min_rows)
+    try:
+        expected = reference.fit_transform(texts)
+    except ValueError:
+        assert fit_vocabulary(texts, min_rows=min_rows).vocabulary.words == ()
+        return
+    fit = fit_vocabulary(texts, min_rows=min_rows)
+    assert list(fit.vocabulary.words) == reference.get_feature_names_out().tolist()
+    np.testing.assert_allclose(fit.vectors.toarray(), expected.toarray(), atol=1e-6)
+    np.testing.assert_allclose(fit.vocabulary.vectors(texts).toarray(), expected.toarray(), atol=1e-6)
+
+
+def test_the_vocabulary_is_sorted_and_limited_to_the_most_frequent_terms() -> None:
+    vocabulary = fit_vocabulary(["b a", "a", "c a"], max_terms=1).vocabulary
+    assert vocabulary.words == ("a",)
+    full = fit_vocabulary(["b a", "a", "c a"]).vocabulary
+    assert list(full.words) == sorted(full.words)
+    assert [full.columns[word] for word in full.words] == list(range(len(full.words)))
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", " - "], ["once"]])
+def test_nothing_to_learn_gives_an_empty_vocabulary(texts: list[str]) -> None:
+    fit = fit_vocabulary(texts, min_rows=2)
+    assert fit.vocabulary.words == ()
+    assert fit.vectors.shape == (len(texts), 0)
+    assert fit.vocabulary.vectors(["any", ""]).shape == (2, 0)
+
+
+def test_texts_without_a_known_term_are_zero() -> None:
+    vocabulary = fit_vocabulary(["red towel"]).vocabulary
+    assert vocabulary.vectors(["", "blue", "\ud800"]).nnz == 0
+    assert vocabulary.vectors([]).shape == (0, len(vocabulary.words))

@@ -1,0 +1,59 @@
+"""The nearest training products vote by likeness, and never for a product of their own group."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import prodcls.neighbours
+from prodcls.neighbours import Neighbours, neighbour_shares
+
+K = 4
+
+
+def unit(rng: np.random.Generator, n: int, d: int = 5) -> np.ndarray:
+    vectors = rng.normal(size=(n, d))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def brute_force(trained: Neighbours, query: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Return the shares of one product by sorting all that are allowed to vote."""
+    likeness = trained.vectors.astype(float) @ query.astype(float)
+    order = sorted(np.flatnonzero(allowed), key=lambda j: -likeness[j])[: trained.count]
+    votes = np.zeros(K)
+    for j in order:
+        votes[trained.labels[j]] += max(likeness[j], 1e-6)
+    return votes / votes.sum()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 9999), st.integers(2, 30), st.integers(1, 12), st.booleans(), st.integers(1, 9))
+def test_shares_are_those_of_a_full_sort(seed: int, m: int, count: int, grouped: bool, chunk: int) -> None:
+    rng = np.random.default_rng(seed)
+    trained = Neighbours(unit(rng, m), rng.integers(K, size=m), count)
+    queries = unit(rng, 7)
+    theirs = rng.integers(3, size=m)
+    theirs[:2] = [0, 1]  # every query has someone of another group
+    mine = rng.integers(2, size=7)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prodcls.neighbours, "CHUNK_ROWS", chunk)
+        shares = neighbour_shares(trained, queries, K, (mine, theirs) if grouped else None)
+    for i, query in enumerate(queries):
+        allowed = theirs != mine[i] if grouped else np.ones(m, dtype=bool)
+        np.testing.assert_allclose(shares[i], brute_force(trained, query, allowed), atol=1e-5)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+
+
+def test_the_own_group_has_no_vote_even_where_others_are_few_and_unlike() -> None:
+    vectors = np.array([[1, 0], [1, 0], [1, 0], [-1, 0]], dtype=np.float32)
+    trained = Neighbours(vectors, np.array([0, 0, 0, 1]), 10)
+    groups = np.array([5, 5, 5, 6])
+    shares = neighbour_shares(trained, vectors, 2, (groups, groups))
+    assert shares.tolist() == [[0, 1], [0, 1], [0, 1], [1, 0]]
+
+
+def test_no_queries_give_no_rows() -> None:
+    trained = Neighbours(np.eye(3, dtype=np.float32), np.array([0, 1, 2]), 2)
+    assert neighbour_shares(trained, np.empty((0, 3), dtype=np.float32), 3).shape == (0, 3)

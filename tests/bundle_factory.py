@@ -121,6 +121,7 @@ def _boosted(model: Model, inputs: Inputs, labels: NDArray[np.int64]) -> Model:
     start = np.take_along_axis(said.pooled, said.candidates, axis=1)
     data = BoosterData(evidence, start, truth, (0,) * evidence.shape[2])
     booster = train_booster(data, 7, random_state=0, threads=1)
+    assert booster is not None
     return replace(model, head=replace(head, booster=booster, level=0.125))
 
 

@@ -80,7 +80,7 @@ def _parquet(stream: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
 @contextmanager
 def _csv(stream: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
     with _text(stream) as text:
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180; before Python 3.13 a lone \r is quoted only so
         writer.writerow(schema.names)
         yield lambda table: writer.writerows([_cell(v) for v in row.values()] for row in table.to_pylist())
 

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from prodcls.config import Head
 from prodcls.evidence import Channel
 from prodcls.explain.account import EvidenceAccount, explain_evidence
-from prodcls.head import EvidenceHead, HeadFit, best_classes
+from prodcls.head import EvidenceHead, HeadFit, Margins, best_classes
 from prodcls.inputs import Inputs
 from prodcls.model import ModelFit, fit_model
 from prodcls.pool import fit_pool
@@ -60,7 +60,8 @@ class FoldScores:
     account : EvidenceAccount or None
         Predicted class against runner-up; None for the flat head.
     ablation : dict of str to ndarray of shape (m,), int64
-        Predicted classes of the linear pool on part of the evidence.
+        Predicted classes of the linear pool on part of the evidence; ``"all"`` is the pool itself and ``"sum"`` the
+        plain sum of the block scores.
     """
 
     rows: NDArray[np.intp]
@@ -154,7 +155,7 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp]) -> FoldScore
     margins = fitted.margins(inputs)
     best = best_classes(margins.total, 2)
     account = explain_evidence(fitted, margins, best[:, 0], best[:, -1])
-    ablation = _ablate(fit.details, margins.channels)
+    ablation = _ablate(fit.details, margins)
     return FoldScores(test, margins.total, fitted.temperature, account, ablation)
 
 
@@ -175,19 +176,19 @@ def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) 
     return {c.block: "text" if c.block in text_blocks else c.block for c in channels if c.kind != "prior"}
 
 
-def _ablate(details: HeadFit, channels: NDArray[np.float64]) -> dict[str, NDArray[np.int64]]:
+def _ablate(details: HeadFit, margins: Margins) -> dict[str, NDArray[np.int64]]:
     """Return predictions of the linear pool with one modality alone and with one left out."""
-    described = details.head.evidence.channels
+    described, channels = details.head.evidence.channels, margins.channels
     modality = modality_names(described, details.text_blocks)
     of_channel = np.array([modality.get(c.block, "") for c in described])
-    found: dict[str, NDArray[np.int64]] = {}
+    scores = np.array([c.kind == "score" for c in described])
+    found = {"all": margins.pooled.argmax(axis=1), "sum": channels[:, :, scores].sum(axis=2).argmax(axis=1)}
     names = list(dict.fromkeys(m for m in of_channel if m))
     if len(names) < 2:
-        return {}
+        return found
     for name in names:
         for title, keep in ((f"only {name}", of_channel == name), (f"without {name}", of_channel != name)):
             used = keep | (of_channel == "")
-            alike = np.array([c.kind == "score" for c in described])[used]
-            pool = fit_pool(details.pool_data.channels[:, :, used], details.pool_data.truth, alike)
+            pool = fit_pool(details.pool_data.channels[:, :, used], details.pool_data.truth, scores[used])
             found[title] = best_classes(pool.scores(channels[:, :, used]), 1)[:, 0]
     return found

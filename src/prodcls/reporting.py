@@ -167,7 +167,9 @@ def _evaluation(
         ),
         confusion=Confusion(problem.classes, tuple(tuple(row) for row in result.confusion.tolist())),
         baselines={name: figures(b.predicted[rows], b.seconds) for name, b in findings.baselines.items()},
-        ablation={name: figures(predicted, 0.0) for name, predicted in findings.scores.ablation().items()},
+        ablation={
+            name: figures(predicted, 0.0) for name, predicted in findings.scores.ablation().items() if name != "sum"
+        },
     )
 
 

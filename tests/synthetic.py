@@ -6,15 +6,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import prodcls.head
 import prodcls.preparation
+from prodcls.booster import BoosterData, RoundsChoice
 from prodcls.embeddings import Embeddings
 from prodcls.encoders import Encoded, Encoder, Item, Kind, Parts, Progress
 from prodcls.errors import ImageError
+from prodcls.head import HeadFit, fit_head
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
 
@@ -159,3 +163,15 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
 def write_photo(path: Path, colour: tuple[int, int, int]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (24, 24), colour).save(path)
+
+
+def boosted(sample: Sample, rounds: int = 15) -> HeadFit:
+    """Return a head with a correction of so many rounds, whether it helps or not."""
+
+    def choice(data: BoosterData, *_: object, **__: object) -> RoundsChoice:
+        return RoundsChoice(rounds, {0: 1.0, rounds: 0.5}, np.zeros(data.start.shape))
+
+    with mock.patch.object(prodcls.head, "choose_rounds", choice):
+        fit = fit_head(sample.inputs, sample.labels, sample.groups, sample.n_classes)
+    assert fit.head.booster is not None
+    return fit

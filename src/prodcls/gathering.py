@@ -100,6 +100,7 @@ def gather(config: FitConfig, progress: Progress) -> Material:
             tested = _with_failed_photos(tested, store, before)
     with progress.stage("group"):
         groups = _groups(catalogue, tested, config)
+        _check_groups(groups[: len(catalogue)], config, catalogue.source.path)
     number = {name: k for k, name in enumerate(classes)}
     labels = np.array([number[x] for c in (catalogue, tested) if c is not None for x in c.labels or ()], np.int64)
     fold = _folds(inputs.ids, labels, groups, len(catalogue), config)
@@ -187,6 +188,17 @@ def _groups(catalogue: Catalogue, tested: Catalogue | None, config: FitConfig) -
     for c in both:
         photos += [None if p is None else photo_digest(p) for p in c.photos or (None,) * len(c)]
     return near_duplicate_groups(texts, photos)
+
+
+def _check_groups(groups: NDArray[np.int64], config: FitConfig, file: str) -> None:
+    """Refuse training rows so alike that a model cannot be trained on some and judged on others."""
+    least = 2 if config.test is not None else 3  # one to judge, and two to train on
+    found = len(np.unique(groups))
+    if found < least:
+        message = (
+            f"the rows form {found} group(s) of near-duplicates, and {least} are needed; see --no-group-duplicates"
+        )
+        raise CatalogueError(message, code="groups-few", file=file)
 
 
 def _folds(

@@ -218,7 +218,15 @@ def fit_head(
     Returns
     -------
     HeadFit
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two groups.
     """
+    if len(np.unique(groups)) < 2:
+        message = "all products are near-duplicates of each other: none can be held out"
+        raise ValueError(message)
     fit = fit_evidence(inputs, labels, groups, n_classes)
     described = fit.model.channels
     alike = np.array([c.kind == "score" for c in described])

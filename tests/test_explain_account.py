@@ -1,0 +1,125 @@
+"""The parts of an account sum to the margin that was served, for any two classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prodcls.calibration import softmax
+from prodcls.errors import AdditivityError
+from prodcls.explain.account import explain_evidence
+from prodcls.head import EvidenceHead, fit_head
+from prodcls.pool import Pool
+from synthetic import boosted, make_sample, without_evidence
+
+SAMPLE = make_sample(150, 25, signal=1.5)  # more classes than candidates
+HEAD = replace(boosted(SAMPLE).head, temperature=1.7)
+MARGINS = HEAD.margins(SAMPLE.inputs)
+CLASSES = st.lists(st.integers(0, 24), min_size=150, max_size=150).map(lambda x: np.array(x, dtype=np.int64))
+
+
+@settings(deadline=None, max_examples=25)
+@given(CLASSES, CLASSES)
+def test_shares_sum_to_the_difference_of_log_probabilities(a: np.ndarray, b: np.ndarray) -> None:
+    account = explain_evidence(HEAD, MARGINS, a, b)
+    rows = np.arange(150)
+    served = np.log(softmax(MARGINS.total, HEAD.temperature))
+    np.testing.assert_allclose(account.margin, served[rows, a] - served[rows, b], atol=1e-9)
+    np.testing.assert_allclose(account.shares.sum(axis=1), account.margin, atol=1e-9)
+    np.testing.assert_allclose(account.residual, account.shares.sum(axis=1) - account.margin, atol=1e-15)
+    np.testing.assert_array_equal(account.values_a, MARGINS.channels[rows, a])
+    np.testing.assert_array_equal(account.values_b, MARGINS.channels[rows, b])
+    candidate = (MARGINS.candidates == a[:, None]).any(axis=1)
+    assert account.shares.shape == (150, len(account.channels))
+    assert account.channels == HEAD.evidence.channels
+    pool_only = HEAD.pool.weights * (account.values_a - account.values_b) / HEAD.temperature
+    neither = ~candidate & ~(MARGINS.candidates == b[:, None]).any(axis=1)
+    np.testing.assert_allclose(account.shares[neither], pool_only[neither], atol=1e-12)
+
+
+@settings(deadline=None, max_examples=10)
+@given(CLASSES, CLASSES)
+def test_a_against_b_is_the_opposite_of_b_against_a(a: np.ndarray, b: np.ndarray) -> None:
+    forth, back = explain_evidence(HEAD, MARGINS, a, b), explain_evidence(HEAD, MARGINS, b, a)
+    np.testing.assert_allclose(forth.shares, -back.shares, atol=1e-12)
+    np.testing.assert_allclose(forth.margin, -back.margin, atol=1e-12)
+    np.testing.assert_array_equal(forth.values_a, back.values_b)
+
+
+@settings(deadline=None, max_examples=10)
+@given(CLASSES, CLASSES, CLASSES)
+def test_accounts_add_up_along_a_chain_of_classes(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
+    direct = explain_evidence(HEAD, MARGINS, a, c).shares
+    by_way = explain_evidence(HEAD, MARGINS, a, b).shares + explain_evidence(HEAD, MARGINS, b, c).shares
+    np.testing.assert_allclose(direct, by_way, atol=1e-9)
+
+
+def test_a_class_against_itself_needs_no_account() -> None:
+    a = np.arange(150) % 25
+    account = explain_evidence(HEAD, MARGINS, a, a)
+    assert not account.shares.any()
+    assert not account.margin.any()
+
+
+def test_the_correction_is_part_of_the_account() -> None:
+    best, second = MARGINS.candidates[:, 0], MARGINS.candidates[:, 1]
+    account = explain_evidence(HEAD, MARGINS, best, second)
+    pool_only = HEAD.pool.weights * (account.values_a - account.values_b) / HEAD.temperature
+    assert np.abs(account.shares - pool_only).max() > 0.01
+
+
+def test_without_a_correction_shares_are_weight_times_difference() -> None:
+    sample = make_sample(80)
+    head = fit_head(sample.inputs, sample.labels, sample.groups, 4).head
+    head = replace(head, booster=None, level=0.0)
+    margins = head.margins(sample.inputs)
+    a, b = margins.candidates[:, 0], margins.candidates[:, 1]
+    account = explain_evidence(head, margins, a, b)
+    expected = head.pool.weights * (account.values_a - account.values_b) / head.temperature
+    np.testing.assert_allclose(account.shares, expected, atol=1e-12)
+
+
+def test_absent_blocks_have_no_share_beyond_the_correction() -> None:
+    sample = make_sample(80)
+    head = replace(fit_head(sample.inputs, sample.labels, sample.groups, 4).head, booster=None)
+    margins = head.margins(without_evidence(sample.inputs))
+    account = explain_evidence(head, margins, np.zeros(80, dtype=np.int64), np.ones(80, dtype=np.int64))
+    assert not account.shares[:, :-1].any()
+
+
+@pytest.mark.parametrize("what", ["total", "channels", "weights", "level", "nan"])
+def test_parts_that_do_not_sum_are_refused(what: str) -> None:
+    margins, head = MARGINS, HEAD
+    if what == "total":
+        margins = replace(MARGINS, total=MARGINS.total + 1e-5 * np.arange(25))
+    elif what == "channels":
+        margins = replace(MARGINS, channels=MARGINS.channels * 1.001)
+    elif what == "weights":
+        head = replace(HEAD, pool=Pool(HEAD.pool.weights * 1.001))
+    elif what == "level":
+        margins = replace(HEAD, level=HEAD.level + 1.0).margins(SAMPLE.inputs)
+    else:
+        margins = replace(MARGINS, total=MARGINS.total * np.nan)
+    a = MARGINS.candidates[:, 0]
+    with pytest.raises(AdditivityError, match="differ"):
+        explain_evidence(head, margins, a, np.setdiff1d(np.arange(25), MARGINS.candidates[0])[:1].repeat(150))
+
+
+def test_no_products_need_no_account() -> None:
+    nothing = np.empty(0, dtype=np.int64)
+    margins = HEAD.margins(SAMPLE.inputs.take(nothing))
+    account = explain_evidence(HEAD, margins, nothing, nothing)
+    assert account.shares.shape == (0, len(HEAD.evidence.channels))
+
+
+def test_heads_are_told_apart_by_their_temperature() -> None:
+    """The account is of the calibrated margin: twice the temperature, half of every share."""
+    warm: EvidenceHead = replace(HEAD, temperature=2 * HEAD.temperature)
+    a, b = MARGINS.candidates[:, 0], MARGINS.candidates[:, 1]
+    np.testing.assert_allclose(
+        explain_evidence(warm, MARGINS, a, b).shares * 2, explain_evidence(HEAD, MARGINS, a, b).shares, atol=1e-12
+    )

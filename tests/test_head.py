@@ -1,0 +1,210 @@
+"""The head adds its correction to the pool for the best candidates, and never for the worse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from prodcls.calibration import softmax
+from prodcls.evidence import Channel
+from prodcls.head import (
+    CANDIDATES,
+    _with_truth,
+    best_classes,
+    candidate_evidence,
+    feature_channels,
+    fit_head,
+)
+from synthetic import boosted, make_sample, without_evidence
+
+DESCRIBED = (
+    Channel("text.score", "text", "score"),
+    Channel("price.typical", "price", "typical"),
+    Channel("text.neighbours", "text", "neighbours"),
+    Channel("prior", "prior", "prior"),
+)
+MANY = make_sample(150, 25, signal=1.5)
+MANY_FIT = boosted(MANY)
+
+
+def test_new_products_are_classified() -> None:
+    train, test = np.arange(160), np.arange(160, 240)
+    sample = make_sample(240)
+    part = sample.take(train)
+    head = fit_head(part.inputs, part.labels, part.groups, 4).head
+    found = head.margins(sample.inputs.take(test)).total.argmax(axis=1)
+    assert (found == sample.labels[test]).mean() > 0.9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_labels_at_random_are_not_learned(seed: int) -> None:
+    sample = make_sample(400, signal=1.5, seed=seed)
+    labels = np.random.default_rng(seed).permutation(sample.labels)
+    train, test = np.arange(200), np.arange(200, 400)
+    head = fit_head(sample.inputs.take(train), labels[train], sample.groups[train], 4).head
+    margins = head.margins(sample.inputs.take(test))
+    hits = (margins.total.argmax(axis=1) == labels[test]).mean()
+    assert hits < 0.25 + 3.5 * np.sqrt(0.25 * 0.75 / 200)
+    confidence = softmax(margins.total, head.temperature).max(axis=1)
+    assert confidence.mean() < 0.5  # and it knows that it knows nothing
+
+
+@pytest.mark.parametrize("signal", [0.0, 0.4, 1.5])
+def test_the_held_out_loss_is_never_above_the_pools(signal: float) -> None:
+    sample = make_sample(120, signal=signal)
+    rounds = fit_head(sample.inputs, sample.labels, sample.groups, 4).rounds
+    assert rounds.losses[rounds.rounds] <= rounds.losses[0]
+
+
+def test_the_total_is_the_pool_and_the_corrections_of_the_candidates() -> None:
+    head = MANY_FIT.head
+    margins = head.margins(MANY.inputs)
+    np.testing.assert_allclose(margins.pooled, margins.channels @ head.pool.weights)
+    assert margins.candidates.shape == margins.corrections.shape == (150, CANDIDATES)
+    for i in range(150):
+        best = sorted(range(25), key=lambda k: -margins.pooled[i, k])[:CANDIDATES]
+        assert margins.candidates[i].tolist() == best
+        expected = margins.pooled[i].copy()
+        expected[margins.candidates[i]] += margins.corrections[i]
+        np.testing.assert_allclose(margins.total[i], expected)
+    assert np.abs(margins.corrections).max() > 0.01
+
+
+def test_corrections_are_what_the_booster_says_above_its_level() -> None:
+    head = MANY_FIT.head
+    assert head.booster is not None
+    margins = head.margins(MANY.inputs)
+    described = head.evidence.channels
+    for i in (0, 77):
+        evidence = candidate_evidence(margins.channels[[i]], margins.candidates[[i]], described)[0]
+        raw = np.asarray(head.booster.predict(evidence, raw_score=True))
+        np.testing.assert_allclose(margins.corrections[i], raw - head.level)
+        base = np.asarray(head.booster.predict(evidence, pred_contrib=True))[:, -1]
+        np.testing.assert_allclose(base, head.level)
+
+
+def test_a_product_gets_the_same_margins_alone_as_among_others() -> None:
+    together = MANY_FIT.head.margins(MANY.inputs).total
+    for i in (0, 31, 149):
+        alone = MANY_FIT.head.margins(MANY.inputs.take(np.array([i]))).total[0]
+        np.testing.assert_allclose(alone, together[i], atol=1e-5)
+
+
+def test_of_products_that_nothing_is_known_of_only_the_prior_counts() -> None:
+    head = MANY_FIT.head
+    margins = head.margins(without_evidence(MANY.inputs))
+    expected = head.pool.weights[-1] * head.evidence.log_prior
+    np.testing.assert_allclose(margins.pooled, np.tile(expected, (150, 1)))
+
+
+def test_no_products_are_no_error() -> None:
+    nothing = MANY.inputs.take(np.empty(0, dtype=np.intp))
+    assert MANY_FIT.head.margins(nothing).total.shape == (0, 25)
+
+
+def test_the_same_data_give_the_same_head() -> None:
+    sample = make_sample(80)
+    first, second = (fit_head(sample.inputs, sample.labels, sample.groups, 4, random_state=3) for _ in range(2))
+    np.testing.assert_array_equal(first.head.margins(sample.inputs).total, second.head.margins(sample.inputs).total)
+    assert first.head.temperature == second.head.temperature
+
+
+def test_the_names_of_text_blocks_are_kept() -> None:
+    sample = make_sample(40)
+    assert fit_head(sample.inputs, sample.labels, sample.groups, 4).text_blocks == ("title", "lexical")
+
+
+@pytest.mark.parametrize("n", [8, 20])
+def test_a_handful_of_products_is_enough(n: int) -> None:
+    sample = make_sample(n, 2)
+    head = fit_head(sample.inputs, sample.labels, sample.groups, 2).head
+    assert np.all(np.isfinite(head.margins(sample.inputs).total))
+
+
+def test_a_class_may_have_no_product() -> None:
+    sample = make_sample(60)
+    head = fit_head(sample.inputs, sample.labels, sample.groups, 6).head
+    margins = head.margins(sample.inputs)
+    assert margins.total.shape == (60, 6)
+    assert set(margins.total.argmax(axis=1)) <= {0, 1, 2, 3}
+
+
+def test_products_of_one_group_cannot_be_learned_from() -> None:
+    sample = make_sample(30)
+    with pytest.raises(ValueError, match="near-duplicates"):
+        fit_head(sample.inputs, sample.labels, np.zeros(30, dtype=np.int64), 4)
+
+
+@settings(deadline=None, max_examples=60)
+@given(hnp.arrays(np.float64, (3, 5, 4), elements=st.sampled_from([0.0, 0.5, 1.0, -2.0, 7.0])), st.integers(1, 5))
+def test_leads_are_distances_to_the_best_other_class(channels: np.ndarray, count: int) -> None:
+    candidates = best_classes(channels[:, :, 0], count)
+    evidence = candidate_evidence(channels, candidates, DESCRIBED)
+    owners = feature_channels(DESCRIBED)
+    assert owners == (0, 1, 2, 3, 0, 2)
+    assert evidence.shape == (3, count, len(owners))
+    for i, place in np.ndindex(3, count):
+        k = candidates[i, place]
+        np.testing.assert_array_equal(evidence[i, place, :4], channels[i, k])
+        for feature in (4, 5):
+            others = np.delete(channels[i, :, owners[feature]], k)
+            assert evidence[i, place, feature] == channels[i, k, owners[feature]] - others.max()
+
+
+def test_a_single_class_leads_by_nothing() -> None:
+    evidence = candidate_evidence(np.ones((2, 1, 4)), np.zeros((2, 1), dtype=np.int64), DESCRIBED)
+    assert evidence[:, :, 4:].tolist() == [[[0, 0]], [[0, 0]]]
+
+
+@given(hnp.arrays(np.float64, (4, 6), elements=st.integers(0, 3)), st.integers(1, 8))
+def test_best_classes_come_first_and_ties_by_number(scores: np.ndarray, count: int) -> None:
+    expected = [sorted(range(6), key=lambda k, row=row: (-row[k], k))[:count] for row in scores]  # type: ignore[misc]
+    assert best_classes(scores, count).tolist() == expected
+
+
+@given(st.integers(0, 999), st.integers(1, 6))
+def test_the_true_class_is_always_among_the_candidates(seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    candidates, labels = best_classes(rng.normal(size=(8, 6)), count), rng.integers(6, size=8)
+    out, truth = _with_truth(candidates, labels)
+    np.testing.assert_array_equal(out[np.arange(8), truth], labels)
+    for before, after, label in zip(candidates, out, labels, strict=True):
+        assert len(set(after)) == count
+        assert after[:-1].tolist() == before[:-1].tolist()
+        assert label not in before or after.tolist() == before.tolist()
+
+
+def test_rows_of_a_softmax_sum_to_one() -> None:
+    margins = MANY_FIT.head.margins(MANY.inputs).total
+    probabilities = softmax(margins, MANY_FIT.head.temperature)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
+    np.testing.assert_array_equal(probabilities.argmax(axis=1), margins.argmax(axis=1))
+
+
+def test_evidence_in_favour_never_lowers_a_margin() -> None:
+    head = MANY_FIT.head
+    assert head.booster is not None
+    described = head.evidence.channels
+    margins = head.margins(MANY.inputs)
+    evidence = candidate_evidence(margins.channels, margins.candidates, described).reshape(
+        -1, len(feature_channels(described))
+    )
+    before = np.asarray(head.booster.predict(evidence, raw_score=True))
+    for feature, owner in enumerate(feature_channels(described)):
+        if described[owner].kind != "prior":
+            raised = evidence.copy()
+            raised[:, feature] += 0.5
+            assert np.all(np.asarray(head.booster.predict(raised, raw_score=True)) >= before - 1e-12)
+
+
+def test_the_temperature_is_fitted_on_rows_held_out() -> None:
+    """On noise the seen rows look certain; a temperature from them would keep that up."""
+    sample = make_sample(100, signal=0.0)
+    head = fit_head(sample.inputs, sample.labels, sample.groups, 4).head
+    fresh = make_sample(100, signal=0.0, seed=99)
+    probabilities = softmax(head.margins(fresh.inputs).total, head.temperature)
+    loss = -np.log(probabilities[np.arange(100), fresh.labels]).mean()
+    assert loss < np.log(4) + 0.25

@@ -58,7 +58,7 @@ def fit_temperature(margins: NDArray[np.float64], labels: NDArray[np.int64]) -> 
     expected = float(np.mean((1.0 - doubt) * true + doubt * others))
 
     def loss(log_temperature: float) -> float:
-        scale = np.exp(-log_temperature)
+        scale = float(np.exp(-log_temperature))
         return float(np.mean(scipy.special.logsumexp(margins * scale, axis=1))) - expected * scale
 
     # Convex in the inverse temperature, hence with one minimum in its logarithm.

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import CountVectorizer
 
-__all__ = ["near_duplicate_groups"]
+__all__ = ["mostly_unspaced", "near_duplicate_groups"]
 
 THRESHOLD = 0.7
 """Weighted Jaccard similarity of near-duplicates; on product texts about .8 without weights."""
@@ -40,7 +40,9 @@ PAIRS_AT_ONCE = 10_000
 _WORD = re.compile(r"[\w\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 """Letters and digits, with the vowel signs of Indic and South-East Asian scripts, which ``\\w`` leaves out."""
 
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 """Thai, Lao, Burmese, Khmer, kana and Han: scripts written without spaces between words."""
 
 
@@ -81,6 +83,21 @@ def near_duplicate_groups(
     return _merged(np.arange(nodes + len(texts)), clusters[rows], nodes + photos[rows])[clusters]
 
 
+def mostly_unspaced(text: str) -> bool:
+    """Tell whether more than a third of the letters and digits of ``text`` are of a script without spaces.
+
+    Parameters
+    ----------
+    text : str
+
+    Examples
+    --------
+    >>> mostly_unspaced("苹果 iPhone 手机"), mostly_unspaced("Kettle 水壶, stainless steel")
+    (True, False)
+    """
+    return 3 * len(_UNSPACED.findall(text)) > sum(map(len, _WORD.findall(text)))
+
+
 def _photo_numbers(photo_keys: Sequence[str | None], n: int) -> NDArray[np.int64]:
     """Return a number below n for each photo, -1 where there is none or only a placeholder; shape (n,)."""
     numbers = np.full(n, -1, dtype=np.int64)
@@ -95,9 +112,9 @@ def _photo_numbers(photo_keys: Sequence[str | None], n: int) -> NDArray[np.int64
 
 
 def _shingles(words: list[str]) -> set[str]:
-    """Return runs of words, or of characters where a third of them belong to a script without spaces."""
+    """Return runs of words, or of characters where the script has no spaces."""
     joined = "".join(words)
-    if 3 * len(_UNSPACED.findall(joined)) > len(joined):
+    if mostly_unspaced(joined):
         size, parts, glue = CHARACTERS_PER_SHINGLE, list(joined), ""
     else:
         size, parts, glue = WORDS_PER_SHINGLE, words, " "
@@ -168,9 +185,7 @@ def _compare(
     return component
 
 
-def _merged(
-    component: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _merged(component: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return new component numbers, counted from 0 by first appearance, after joining ``left`` to ``right``."""
     size = len(component)
     links = sp.coo_matrix((np.ones(len(left)), (left, right)), shape=(size, size))

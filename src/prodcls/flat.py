@@ -13,19 +13,26 @@ from prodcls.inputs import Inputs
 
 __all__ = ["FlatModel", "fit_flat", "flat_probabilities"]
 
-ROUNDS = 100
+MAX_ROUNDS, MIN_ROUNDS = 100, 20
+MAX_TREES = 7000
+"""A round has one tree a class; more classes get fewer rounds, within the bounds above."""
+
+ROWS_PER_THREAD = 5000
+"""LightGBM waits for its threads at every leaf; with fewer rows a second one makes training slower."""
 
 PARAMETERS = {
     "learning_rate": 0.1,
-    "num_leaves": 31,
-    "min_data_in_leaf": 5,
-    "feature_fraction": 0.2,
+    "num_leaves": 15,
+    "min_data_in_leaf": 10,
+    "feature_fraction": 0.1,
     "max_bin": 63,
+    # Without it the first steps of a softmax over a hundred classes are so long that training diverges.
+    "lambda_l2": 1.0,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
     "verbosity": -1,
 }
-"""A fifth of the columns a tree and coarse bins cost no accuracy on embeddings, and make training bearable."""
+"""A tenth of the columns a tree and coarse bins cost no accuracy on embeddings, and make training bearable."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +55,7 @@ class FlatModel:
     columns: tuple[str, ...]
 
 
-def fit_flat(
-    inputs: Inputs, labels: NDArray[np.int64], n_classes: int, random_state: int, threads: int
-) -> FlatModel:
+def fit_flat(inputs: Inputs, labels: NDArray[np.int64], n_classes: int, random_state: int, threads: int) -> FlatModel:
     """Fit a flat head.
 
     Parameters
@@ -63,6 +68,7 @@ def fit_flat(
         At least 2.
     random_state : int
     threads : int
+        At most; no effect on the model.
 
     Returns
     -------
@@ -77,9 +83,9 @@ def fit_flat(
         feature_name=[f"f{i}" for i in range(len(columns))],  # LightGBM refuses some characters in names
         categorical_feature=list(range(len(columns) - len(categories), len(columns))),
     )
-    booster = lightgbm.train(
-        {**PARAMETERS, **objective, "seed": random_state, "num_threads": threads}, data, num_boost_round=ROUNDS
-    )
+    parameters = {**PARAMETERS, **objective, "seed": random_state, "num_threads": _useful(threads, labels)}
+    rounds = min(MAX_ROUNDS, max(MIN_ROUNDS, MAX_TREES // n_classes))
+    booster = lightgbm.train(parameters, data, num_boost_round=rounds)
     return FlatModel(booster, categories, n_classes, columns)
 
 
@@ -107,6 +113,10 @@ def flat_probabilities(model: FlatModel, inputs: Inputs, threads: int = 1) -> ND
         return np.empty((0, model.classes))
     out = np.asarray(model.booster.predict(_table(inputs, model.categories), num_threads=threads), dtype=np.float64)
     return np.column_stack([1.0 - out, out]) if model.classes == 2 else out
+
+
+def _useful(threads: int, labels: NDArray[np.int64]) -> int:
+    return max(1, min(threads, len(labels) // ROWS_PER_THREAD))
 
 
 def _columns(inputs: Inputs) -> tuple[str, ...]:

@@ -109,9 +109,7 @@ class _Figures:
         return mean
 
 
-def confusion_counts(
-    labels: NDArray[np.int64], predicted: NDArray[np.int64], n_classes: int
-) -> NDArray[np.int64]:
+def confusion_counts(labels: NDArray[np.int64], predicted: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
     """Return rows by true class (first axis) and predicted class; shape (K, K), int64."""
     counts = np.bincount(labels * n_classes + predicted, minlength=n_classes**2)
     return counts.reshape(n_classes, n_classes).astype(np.int64)
@@ -163,8 +161,9 @@ def evaluate(
 
     Parameters
     ----------
-    labels, predicted : ndarray of shape (n,), int64
+    labels : ndarray of shape (n,), int64
         Class numbers from 0.
+    predicted : ndarray of shape (n,), int64
     probabilities : ndarray of shape (n, K), float64, or None
     n_classes : int
     random_state : int
@@ -227,9 +226,7 @@ def _resampled_sums(
     return right, rows, guesses
 
 
-def _figures(
-    right: NDArray[np.float64], rows: NDArray[np.float64], guesses: NDArray[np.float64]
-) -> _Figures:
+def _figures(right: NDArray[np.float64], rows: NDArray[np.float64], guesses: NDArray[np.float64]) -> _Figures:
     """Return the figures; a share of nothing is 0."""
     return _Figures(
         precision=right / np.maximum(guesses, 1.0),

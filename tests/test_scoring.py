@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -273,21 +271,22 @@ def test_numbers_are_read_as_in_the_fit_unless_told_otherwise(tmp_path: Path) ->
     assert comma == thousand != point
 
 
-class Counting(SilentProgress):
+class Noting(SilentProgress):
     """Keeps what it is told."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[object] = []
+        self.notes: list[str] = []
 
-    @contextmanager
-    def items(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        self.told.append((label, total))
-        yield self.told.append
+    def note(self, line: str) -> None:
+        self.notes.append(line)
 
 
-def test_progress_counts_products(bundle: Path, tmp_path: Path) -> None:
-    progress = Counting()
-    scored(bundle, product_rows(tmp_path), tmp_path, batch_size=40, progress=progress)
-    assert progress.told == [("products", 90), 40, 80, 90]
+@pytest.mark.parametrize(
+    ("size", "told"), [(1000, []), (40, [40, 80]), (1, [9, 18, 27, 36, 45, 54, 63, 72, 81])], ids=str
+)
+def test_progress_is_told_each_tenth_at_most(size: int, told: list[int], bundle: Path, tmp_path: Path) -> None:
+    progress = Noting()
+    scored(bundle, product_rows(tmp_path), tmp_path, batch_size=size, progress=progress)
+    assert progress.notes == [f"{done} of 90 products" for done in told]
     assert list(progress.seconds) == ["load", "read", "predict"]

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from prodcls.atomic import cache_root
 from prodcls.bundle import Bundle, KnownColumns, load_bundle
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.embeddings import EmbeddingStore
@@ -23,7 +22,7 @@ from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.preparation import prepare
 from prodcls.prices import DecimalMark
-from prodcls.progress import Progress, SilentProgress
+from prodcls.progress import Progress
 from prodcls.readers import read_table
 from prodcls.schema import match_schema
 from prodcls.scoring_files import check_format, open_table
@@ -118,7 +117,7 @@ def predict_catalogue(
         fitted = load_bundle(bundle)
     with progress.stage("read"):
         products = _read(catalogue, fitted, reading or Reading())
-    flow = _Flow(fitted, store or EmbeddingStore(cache_root()), min(top_k, len(fitted.model.classes)))
+    flow = _Flow(fitted, store or EmbeddingStore(), min(top_k, len(fitted.model.classes)))
     with progress.stage("predict"), open_table(out, flow.schema) as write:
         for table in flow.batches(products, batch_size, progress):
             write(table)
@@ -178,13 +177,11 @@ class _Flow:
     def batches(self, products: Catalogue, size: int, progress: Progress) -> Iterator[pa.Table]:
         """Yield scored rows in the catalogue's order."""
         n = len(products)
-        if n <= size:  # one bar an encoder
-            yield self._score(products, progress)
-            return
-        with progress.items("products", n) as done:
-            for start in range(0, n, size):
-                yield self._score(products.take(np.arange(start, min(start + size, n))), SilentProgress())
-                done(min(start + size, n))
+        for start in range(0, n, size):
+            end = min(start + size, n)
+            yield self._score(products.take(np.arange(start, end)), progress)
+            if start * 10 // n < end * 10 // n < 10:  # each tenth
+                progress.note(f"{end} of {n} products")
 
     def _score(self, batch: Catalogue, progress: Progress) -> pa.Table:
         before = len(self.store.stats)

@@ -95,7 +95,7 @@ def predict_catalogue(
         ``probability``, ``second``, ``second_probability``, ``class_1``, ``probability_1`` and so on to ``top_k``,
         and ``review``, true where the model knows nothing of the product and says what is common.
     batch_size : int
-        Products held in memory as vectors at a time; no effect on the results.
+        Products held in memory as vectors at a time; moves probabilities by rounding at most.
     top_k : int
         At most as many as there are classes.
     progress : Progress

@@ -60,6 +60,11 @@ def make_canary(model: Model, inputs: Inputs) -> Canary:
 def replay(model: Model, canary: Canary) -> None:
     """Score the kept products again and compare.
 
+    Parameters
+    ----------
+    model : Model
+    canary : Margins or FlatCanary
+
     Raises
     ------
     BundleError
@@ -102,6 +107,10 @@ def _compare(now: NDArray[np.float64], then: NDArray[np.float64]) -> None:
 
 def check_model(model: Model) -> None:
     """Hold the arrays of a model against each other.
+
+    Parameters
+    ----------
+    model : Model
 
     Raises
     ------

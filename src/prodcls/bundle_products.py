@@ -80,6 +80,14 @@ class Products:
     def find(self, product: str) -> int:
         """Return the position of the product with the id ``product``.
 
+        Parameters
+        ----------
+        product : str
+
+        Returns
+        -------
+        int
+
         Raises
         ------
         InputError
@@ -153,6 +161,14 @@ def products_to_bytes(products: Products) -> bytes:
 
 def products_from_bytes(data: bytes) -> Products:
     """Return the products of a verified file.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    Products
 
     Raises
     ------

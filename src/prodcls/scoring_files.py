@@ -31,6 +31,14 @@ def guarded(cell: str) -> str:
     An apostrophe goes in front of what looks like a formula, and of what begins with one anyway: whoever takes one
     leading apostrophe away has the cell as it was.
 
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> guarded("=1+1"), guarded("'s-Hertogenbosch"), guarded("kettle")
@@ -41,6 +49,10 @@ def guarded(cell: str) -> str:
 
 def check_format(path: Path) -> None:
     """Refuse a file whose ending names no format that is written.
+
+    Parameters
+    ----------
+    path : Path
 
     Raises
     ------

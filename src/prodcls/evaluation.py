@@ -189,6 +189,7 @@ def _ablate(details: HeadFit, margins: Margins) -> dict[str, NDArray[np.int64]]:
     for name in names:
         for title, keep in ((f"only {name}", of_channel == name), (f"without {name}", of_channel != name)):
             used = keep | (of_channel == "")
-            pool = fit_pool(details.pool_data.channels[:, :, used], details.pool_data.truth, scores[used])
+            data = details.pool_data
+            pool = fit_pool(data.channels[:, :, used], data.truth, scores[used], strength=details.strength)
             found[title] = best_classes(pool.scores(channels[:, :, used]), 1)[:, 0]
     return found

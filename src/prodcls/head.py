@@ -12,7 +12,7 @@ from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_boos
 from prodcls.calibration import fit_temperature
 from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
-from prodcls.pool import Pool, fit_pool
+from prodcls.pool import Pool, choose_strength, fit_pool
 from prodcls.splits import stratified_group_folds
 
 __all__ = [
@@ -132,6 +132,8 @@ class HeadFit:
     ----------
     head : EvidenceHead
     pool_data : PoolData
+    strength : float
+        Penalty of the pool.
     rounds : RoundsChoice
     text_blocks : tuple of str
         Blocks made of text, the lexical one included.
@@ -139,6 +141,7 @@ class HeadFit:
 
     head: EvidenceHead
     pool_data: PoolData
+    strength: float
     rounds: RoundsChoice
     text_blocks: tuple[str, ...]
 
@@ -233,7 +236,9 @@ def fit_head(
     plain = fit.held_out[:, :, alike].sum(axis=2) if alike.any() else fit.held_out.sum(axis=2)
     candidates, truth = _with_truth(best_classes(plain, POOL_CANDIDATES), labels)
     pool_data = PoolData(np.take_along_axis(fit.held_out, candidates[:, :, None], axis=1), truth)
-    pool = fit_pool(pool_data.channels, truth, alike)
+    inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
+    strength = choose_strength(pool_data.channels, truth, alike, inner)
+    pool = fit_pool(pool_data.channels, truth, alike, strength=strength)
     pooled = pool.scores(fit.held_out)
     candidates, truth = _with_truth(best_classes(pooled), labels)
     data = BoosterData(
@@ -242,7 +247,6 @@ def fit_head(
         truth,
         _monotone(described),
     )
-    inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
     rounds = choose_rounds(data, inner, random_state=random_state, threads=threads)
     booster, level = None, 0.0
     if rounds.rounds:
@@ -251,7 +255,7 @@ def fit_head(
     total = pooled.copy()
     np.put_along_axis(total, candidates, data.start + rounds.corrections - level, 1)
     head = EvidenceHead(fit.model, pool, booster, level, fit_temperature(total, labels))
-    return HeadFit(head, pool_data, rounds, (*inputs.texts, LEXICAL))
+    return HeadFit(head, pool_data, strength, rounds, (*inputs.texts, LEXICAL))
 
 
 def _base_value(booster: lightgbm.Booster, data: BoosterData) -> float:

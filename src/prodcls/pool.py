@@ -13,10 +13,16 @@ import numpy as np
 import scipy.optimize
 from numpy.typing import NDArray
 
-__all__ = ["Pool", "fit_pool", "listwise_loss"]
+__all__ = ["Pool", "choose_strength", "fit_pool", "listwise_loss"]
 
 MIN_SPREAD = 0.05
 """Least spread over the candidates that a channel is scaled by: a nearly constant one must not get a huge weight."""
+
+STRENGTHS = (320.0, 80.0, 20.0, 5.0)
+"""Penalties compared, in products; the strongest first."""
+
+STRENGTH_ROWS = 2_000
+"""Products on which penalties are compared."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,52 @@ def listwise_loss(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> NDAr
     return loss
 
 
+def choose_strength(
+    channels: NDArray[np.float64], truth: NDArray[np.int64], alike: NDArray[np.bool_], fold: NDArray[np.int64]
+) -> float:
+    """Return the strongest penalty that is not clearly worse than a weaker one over inner folds.
+
+    A weaker penalty replaces a stronger one only when the mean held-out loss falls by more than its standard error over
+    products (the one-standard-error rule, Hastie et al., The Elements of Statistical Learning, 2nd ed., section 7.10).
+    Above `STRENGTH_ROWS` products an evenly spaced sample of them is used.
+
+    Parameters
+    ----------
+    channels, truth, alike
+        As for `fit_pool`.
+    fold : ndarray of shape (n,), int64
+        Inner fold of each product.
+
+    Returns
+    -------
+    float
+    """
+    rows = np.unique(np.linspace(0, len(truth) - 1, min(len(truth), STRENGTH_ROWS)).astype(np.intp))
+    channels, truth, fold = channels[rows], truth[rows], fold[rows]
+
+    def held_out_losses(strength: float) -> NDArray[np.float64]:
+        losses = np.empty(len(truth))
+        for k in np.unique(fold):
+            inside, outside = fold != k, fold == k
+            pool = fit_pool(channels[inside], truth[inside], alike, strength=strength)
+            losses[outside] = listwise_loss(pool.scores(channels[outside]), truth[outside])
+        return losses
+
+    chosen, least = STRENGTHS[0], held_out_losses(STRENGTHS[0])
+    for strength in STRENGTHS[1:]:
+        losses = held_out_losses(strength)
+        gain = least - losses
+        if gain.mean() > gain.std() / np.sqrt(len(gain)):
+            chosen, least = strength, losses
+    return chosen
+
+
 def fit_pool(
     channels: NDArray[np.float64],
     truth: NDArray[np.int64],
     alike: NDArray[np.bool_],
     *,
-    strength: float = 5.0,
+    strength: float = 20.0,
 ) -> Pool:
     """Fit the weights by penalised maximum likelihood.
 

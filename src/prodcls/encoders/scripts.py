@@ -10,7 +10,7 @@ from dataclasses import dataclass
 __all__ = ["EncoderChoice", "choose_text_encoders", "script_shares"]
 
 ENGLISH = "minilm"
-MULTILINGUAL = "use"
+MULTILINGUAL = "use-pooled"
 OTHER_SCRIPT_SHARE = 0.02
 """Share of letters outside the Latin script from which on a multilingual encoder comes first."""
 LATIN_SHARE = 0.5

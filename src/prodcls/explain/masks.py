@@ -1,0 +1,166 @@
+"""Texts without some of their words and photos without some of their regions.
+
+Words are taken out, not replaced: what is left is a text that a seller could have written. A hidden region shows the
+colour of the photo's border, which is mostly the background, or the photo blurred beyond recognition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from prodcls.encoders.lite0 import SIDE
+from prodcls.explain.segments import Word
+from prodcls.images import letterbox, load_photo
+
+__all__ = ["Box", "Fill", "HideablePhoto", "open_photo", "text_left"]
+
+Fill = Literal["border", "blur"]
+"""What a hidden region shows."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in [0, 1] of the photo as the seller took it."""
+
+FRAME = 0.02
+"""Width of the border whose colour fills hidden regions, as a share of the photo's longer side."""
+
+
+def text_left(text: str, found: Sequence[Word], kept: NDArray[np.bool_]) -> str:
+    """Return ``text`` without the words that are not kept.
+
+    A word goes with everything behind it up to the next word, the first one also with everything in front of it, so
+    that nothing is left of a text without its words. Words that were apart stay apart.
+
+    Parameters
+    ----------
+    text : str
+    found : sequence of Word, length n
+        The words of ``text`` in order.
+    kept : ndarray of shape (n,), bool
+
+    Returns
+    -------
+    str
+    """
+    if not found:
+        return text
+    starts = [0, *(word.start for word in found[1:])]
+    left = ""
+    for start, end, keep in zip(starts, [*starts[1:], len(text)], kept.tolist(), strict=True):
+        piece = text[start:end]
+        if keep:
+            left += piece
+        elif left and piece[-1:].isspace() and not left[-1].isspace():
+            left += " "
+    return left
+
+
+@dataclass(frozen=True)
+class HideablePhoto:
+    """A photo as its encoder sees it, in regions that can be hidden.
+
+    Attributes
+    ----------
+    pixels : ndarray of shape (side, side, 3), uint8
+        The photo fitted into a square.
+    filling : ndarray of shape (side, side, 3), uint8
+        What shows where it is hidden; the bars beside the photo are the same as in ``pixels``.
+    regions : ndarray of shape (side, side), int64
+        Region of each pixel, from 0; -1 in the bars.
+    cells : tuple of (int, int)
+        Row and column of each region in the encoder's grid. Cells that lie in the bars are no regions.
+    boxes : tuple of Box
+        Place of each region.
+    """
+
+    pixels: NDArray[np.uint8]
+    filling: NDArray[np.uint8]
+    regions: NDArray[np.int64]
+    cells: tuple[tuple[int, int], ...]
+    boxes: tuple[Box, ...]
+
+    def show(self, kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Return the pixels with the regions hidden that are not kept.
+
+        Parameters
+        ----------
+        kept : ndarray of shape (regions,), bool
+
+        Returns
+        -------
+        ndarray of shape (side, side, 3), uint8
+        """
+        shown = np.append(kept, True)[self.regions]  # the bars, at -1, are always shown
+        return np.where(shown[:, :, None], self.pixels, self.filling)
+
+
+def open_photo(path: Path, grid: tuple[int, int], fill: Fill = "border", side: int = SIDE) -> HideablePhoto:
+    """Read a photo and cut it into regions.
+
+    Parameters
+    ----------
+    path : Path
+    grid : tuple of int
+        Rows and columns of the encoder's regions.
+    fill : {"border", "blur"}
+    side : int
+        Pixels of the square that the encoder fits a photo into.
+
+    Returns
+    -------
+    HideablePhoto
+
+    Raises
+    ------
+    ImageError
+        If the photo cannot be read.
+    """
+    photo = load_photo(path)
+    pixels = letterbox(photo, side)
+    height, width = photo.shape[:2]
+    scale = side / max(height, width)
+    across, down = max(1, round(width * scale)), max(1, round(height * scale))
+    left, top = (side - across) // 2, (side - down) // 2
+    inside = (slice(top, top + down), slice(left, left + across))
+    filling = pixels.copy()
+    filling[inside] = _border_colour(pixels[inside]) if fill == "border" else _blurred(pixels[inside], side / max(grid))
+    regions = np.full((side, side), -1, dtype=np.int64)
+    rows, columns = (np.arange(side + 0.0) * n // side for n in grid)
+    regions[inside] = (rows[:, None] * grid[1] + columns)[inside].astype(np.int64)
+    found, numbers = np.unique(regions[inside], return_inverse=True)
+    regions[inside] = numbers.reshape(down, across)
+    cells = tuple((int(cell) // grid[1], int(cell) % grid[1]) for cell in found)
+    boxes = tuple(
+        (
+            _share(c / grid[1] * side, left, across),
+            _share(r / grid[0] * side, top, down),
+            _share((c + 1) / grid[1] * side, left, across),
+            _share((r + 1) / grid[0] * side, top, down),
+        )
+        for r, c in cells
+    )
+    return HideablePhoto(pixels, filling, regions, cells, boxes)
+
+
+def _share(at: float, first: int, length: int) -> float:
+    """Return a place in the square as a share of the photo's width or height, within [0, 1]."""
+    return min(1.0, max(0.0, (at - first) / length))
+
+
+def _border_colour(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the median colour of the outermost pixels, shape (3,)."""
+    width = max(1, round(FRAME * max(pixels.shape[:2])))
+    inner = np.zeros(pixels.shape[:2], dtype=np.bool_)
+    inner[width:-width, width:-width] = True
+    colour: NDArray[np.uint8] = np.median(pixels[~inner], axis=0).astype(np.uint8)
+    return colour
+
+
+def _blurred(pixels: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
+    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(radius)), dtype=np.uint8)

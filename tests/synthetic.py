@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -175,3 +176,25 @@ def boosted(sample: Sample, rounds: int = 15) -> HeadFit:
         fit = fit_head(sample.inputs, sample.labels, sample.groups, sample.n_classes)
     assert fit.head.booster is not None
     return fit
+
+
+def catalogue_rows(sizes: dict[str, int], *, seed: int = 0) -> list[dict[str, str]]:
+    """Return so many rows of each class as they would stand in a file: id, title, price, brand, category."""
+    rng = np.random.default_rng(seed)
+    words = [f"{a}{b}" for a in ("ba", "ko", "lu", "mi", "ra", "te") for b in ("don", "fel", "gor", "sax", "vik")]
+    rows = []
+    for k, (name, size) in enumerate(sizes.items()):
+        for _ in range(size):
+            title = f"{CLASS_WORDS[k % len(CLASS_WORDS)]} {' '.join(rng.choice(words, size=6))}"
+            price = f"{np.exp(3 + k + 0.3 * rng.normal()):.2f}"
+            rows.append({"title": title, "price": price, "brand": f"brand{rng.integers(3)}", "category": name})
+    order = rng.permutation(len(rows))
+    return [{"id": f"sku{place:03d}", **rows[i]} for place, i in enumerate(order)]
+
+
+def write_csv(path: Path, rows: Sequence[dict[str, str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path

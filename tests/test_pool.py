@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from prodcls.pool import MIN_SPREAD, Pool, fit_pool, listwise_loss
+import prodcls.pool
+from prodcls.pool import MIN_SPREAD, STRENGTHS, Pool, choose_strength, fit_pool, listwise_loss
 
 ALIKE = np.array([True, True, True, False, False])
 
@@ -81,7 +82,7 @@ def test_weights_of_like_channels_meet_as_the_penalty_grows() -> None:
 @pytest.mark.parametrize("alike", [np.zeros(5, dtype=bool), np.ones(5, dtype=bool)])
 def test_all_or_no_channels_may_be_alike(alike: np.ndarray) -> None:
     values, truth = channels(4)
-    weights = fit_pool(values, truth, alike).weights
+    weights = fit_pool(values, truth, alike, strength=5.0).weights
     assert np.all(np.isfinite(weights))
     assert weights[0] > 0
 
@@ -98,15 +99,15 @@ def test_channels_that_speak_against_the_truth_get_no_weight() -> None:
 def test_a_channel_that_hardly_varies_gets_no_huge_weight() -> None:
     values, truth = channels(5)
     values[:, :, 4] = 1e-9 * values[:, :, 4]
-    assert fit_pool(values, truth, ALIKE).weights[4] <= 50.0 / MIN_SPREAD
+    assert fit_pool(values, truth, ALIKE, strength=5.0).weights[4] <= 50.0 / MIN_SPREAD
     values[:, :, 4] = 0.0
-    assert fit_pool(values, truth, ALIKE).weights[4] == pytest.approx(0.0, abs=1e-3)
+    assert fit_pool(values, truth, ALIKE, strength=5.0).weights[4] == pytest.approx(0.0, abs=1e-3)
 
 
 def test_the_unit_of_a_channel_does_not_matter() -> None:
     values, truth = channels(6)
-    weights = fit_pool(values, truth, ALIKE).weights
-    again = fit_pool(values * [1, 1, 1, 0.1, 1], truth, ALIKE).weights
+    weights = fit_pool(values, truth, ALIKE, strength=5.0).weights
+    again = fit_pool(values * [1, 1, 1, 0.1, 1], truth, ALIKE, strength=5.0).weights
     np.testing.assert_allclose(again * [1, 1, 1, 0.1, 1], weights, rtol=0.02, atol=1e-3)
 
 
@@ -127,3 +128,47 @@ def test_the_loss_is_the_negative_log_softmax(scores: np.ndarray, truth: list[in
 def test_places_without_a_candidate_have_no_part_in_the_loss() -> None:
     scores = np.array([[1.0, 2.0, -np.inf]])
     assert listwise_loss(scores, np.array([0])) == pytest.approx(listwise_loss(scores[:, :2], np.array([0])))
+
+
+def held_out(values: np.ndarray, truth: np.ndarray, fold: np.ndarray, strength: float) -> np.ndarray:
+    """Return the loss of each product under the pool of the other folds."""
+    losses = np.empty(len(truth))
+    for k in np.unique(fold):
+        pool = fit_pool(values[fold != k], truth[fold != k], ALIKE, strength=strength)
+        losses[fold == k] = listwise_loss(pool.scores(values[fold == k]), truth[fold == k])
+    return losses
+
+
+@pytest.mark.parametrize("n", [20, 80, 400])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_weaker_penalty_is_chosen_only_where_it_is_clearly_better(seed: int, n: int) -> None:
+    values, truth = channels(seed, n)
+    fold = np.arange(n) % 4
+    chosen = choose_strength(values, truth, ALIKE, fold)
+    assert chosen in STRENGTHS
+    kept = held_out(values, truth, fold, chosen)
+    for strength in STRENGTHS:
+        gain = held_out(values, truth, fold, strength) - kept
+        if strength > chosen:
+            assert gain.mean() > 0
+        else:
+            assert gain.mean() >= -gain.std() / np.sqrt(n)
+
+
+def test_channels_of_unlike_worth_need_a_weak_penalty_and_like_ones_a_strong() -> None:
+    values, truth = channels(0, 600)
+    values[:, :, 1] = np.random.default_rng(1).normal(size=values.shape[:2])  # not worth what its like are
+    values[:, :, 2] = -values[:, :, 2]
+    assert choose_strength(values, truth, ALIKE, np.arange(600) % 5) < STRENGTHS[1]
+    values[:, :, 1] = values[:, :, 2] = values[:, :, 0]
+    values[:, :, 3] = 0.0
+    assert choose_strength(values, truth, ALIKE, np.arange(600) % 5) == STRENGTHS[0]
+
+
+def test_penalties_are_compared_on_an_even_sample_of_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prodcls.pool, "STRENGTH_ROWS", 40)
+    values, truth = channels(3, 80)
+    rows = np.linspace(0, 79, 40).astype(int)
+    expected = choose_strength(values[rows], truth[rows], ALIKE, rows % 4)
+    values[np.setdiff1d(np.arange(80), rows)] = 1e3
+    assert choose_strength(values, truth, ALIKE, np.arange(80) % 4) == expected

@@ -195,8 +195,9 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         ----------
         X : DataFrame of n rows
         """
-        best: NDArray[np.generic] = self.classes_[self.predict_proba(X).argmax(axis=1)]
-        return best
+        best = self.predict_proba(X).argmax(axis=1)
+        classes: NDArray[np.generic] = self.classes_[best]
+        return classes
 
     def _inputs(self, catalogue: Catalogue, rows: int) -> Inputs:
         if len(catalogue) != rows:  # every row needs its prediction, so none may be rejected

@@ -1,0 +1,156 @@
+"""A fit writes bundle, report and tables that agree with each other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from prodcls.audit_json import from_json
+from prodcls.bundle import load_bundle
+from prodcls.config import FitConfig
+from prodcls.errors import CatalogueError
+from prodcls.progress import SilentProgress
+from prodcls.training import FitOutcome, fit_catalogue
+from synthetic import catalogue_rows, use_fake_encoders, write_csv
+
+SIZES = {"Kettles": 14, "Phones": 10, "Towels": 2}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit and where it wrote."""
+
+    config: FitConfig
+    outcome: FitOutcome
+    stages: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def fit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fit]:
+    """One fit for all tests, beside a page that an earlier fit has left."""
+    folder = tmp_path_factory.mktemp("fit")
+    rows = catalogue_rows(SIZES)
+    rows.append({**rows[0], "id": "unlabelled", "category": ""})
+    config = FitConfig(
+        catalogue=write_csv(folder / "shop.csv", rows),
+        out=folder / "out",
+        cache_dir=folder / "cache",
+        folds=3,
+        dossiers=4,
+        threads=1,
+    )
+    (config.out / "products").mkdir(parents=True)
+    (config.out / "products" / "of an earlier fit.html").write_text("old")
+    (config.out / "products" / "mine.txt").write_text("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        use_fake_encoders(patch)
+        progress = SilentProgress()
+        yield Fit(config, fit_catalogue(config, progress), tuple(progress.seconds))
+
+
+def test_all_files_are_there(fit: Fit) -> None:
+    out = fit.config.out
+    assert {p.name for p in out.iterdir()} == {
+        "audit.html",
+        "audit.json",
+        "bundle",
+        "out_of_fold.parquet",
+        "products",
+        "rejections.parquet",
+    }
+    assert fit.outcome.bundle_path == out / "bundle"
+    assert fit.outcome.report_path == out / "audit.html"
+    pages = {p.name for p in (out / "products").glob("*.html")}
+    assert len(pages) == len(fit.outcome.report.dossiers) == 4
+    assert "of an earlier fit.html" not in pages
+    assert (out / "products" / "mine.txt").exists()
+    assert fit.stages == ("read", "embed", "group", "evaluate", "baselines", "train", "bundle", "report")
+
+
+def test_the_json_file_is_the_report(fit: Fit) -> None:
+    text = (fit.config.out / "audit.json").read_text(encoding="utf-8")
+    assert from_json(text) == fit.outcome.report
+    plain = json.loads(text)
+    assert plain["data"]["rows"] == 26
+    assert set(plain["evaluation"]["accuracy"]) == {"value", "low", "high"}
+    assert plain["timing"]["encoder_share"] >= 0
+    assert plain["resources"]["peak_rss_bytes"] > 0
+
+
+def test_out_of_fold_predictions_give_the_accuracy_of_the_report(fit: Fit) -> None:
+    table = pq.read_table(fit.config.out / "out_of_fold.parquet").to_pydict()
+    assert table["id"] == sorted(table["id"])
+    assert len(table["id"]) == 24
+    hits = np.mean([a == b for a, b in zip(table["label"], table["predicted"], strict=True)])
+    assert fit.outcome.report.evaluation.accuracy.value == pytest.approx(hits)
+    assert set(table["fold"]) == {0, 1, 2}
+    assert all(a != b for a, b in zip(table["predicted"], table["second"], strict=True))
+    assert all(0.5 <= p <= 1 for p in table["probability"])
+    np.testing.assert_allclose(np.add(table["probability"], table["second_probability"]), 1.0)
+    truth = {row["id"]: row["category"] for row in catalogue_rows(SIZES)}
+    assert table["label"] == [truth[i] for i in table["id"]]
+
+
+def test_rejections_are_on_record(fit: Fit) -> None:
+    (row,) = pq.read_table(fit.config.out / "rejections.parquet").to_pylist()
+    assert (row["row"], row["code"], row["scope"]) == (27, "label-missing", "row")
+
+
+def test_the_bundle_is_the_one_that_the_report_names(fit: Fit) -> None:
+    manifest = (fit.outcome.bundle_path / "manifest.json").read_bytes()
+    assert hashlib.sha256(manifest).hexdigest() == fit.outcome.report.lineage.bundle_sha256
+    bundle = load_bundle(fit.outcome.bundle_path)
+    assert bundle.model.classes == ("Kettles", "Phones")
+    assert len(bundle.products.ids) == 24
+
+
+def test_baselines_are_evaluated_on_the_same_folds(fit: Fit) -> None:
+    names = set(fit.outcome.report.evaluation.baselines)
+    assert {"majority", "tfidf_svc", "flat", "ridge title", "ridge lexical"} == names
+
+
+def test_the_summary_tells_what_counts(fit: Fit) -> None:
+    lines = fit.outcome.summary_lines
+    accuracy = fit.outcome.report.evaluation.accuracy.value
+    assert "26 rows, 2 classes, evaluated on 3 folds" in lines[0]
+    assert f"accuracy {accuracy:.3f}" in lines[1]
+    assert "best baseline" in lines[2]
+
+
+def test_a_second_fit_gives_the_same_bundle_and_figures(fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_fake_encoders(monkeypatch)
+    again = fit_catalogue(replace(fit.config, out=fit.config.out.parent / "again", baselines=False), SilentProgress())
+    first, second = (load_bundle(o.bundle_path) for o in (fit.outcome, again))
+    assert {name: e.sha256 for name, e in first.manifest.files.items() if name != "config.json"} == {
+        name: e.sha256 for name, e in second.manifest.files.items() if name != "config.json"
+    }
+    assert again.report.evaluation.baselines == {}
+    assert replace(again.report.evaluation, baselines={}) == replace(fit.outcome.report.evaluation, baselines={})
+    assert again.report.dossiers == fit.outcome.report.dossiers
+    assert again.report.timing["encoding"] == 0.0
+
+
+def test_input_at_fault_leaves_nothing_behind(fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_fake_encoders(monkeypatch)
+    with pytest.raises(CatalogueError):
+        fit_catalogue(replace(fit.config, out=tmp_path / "out", min_class_size=11), SilentProgress())
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_flat_head_is_fitted_through_the_same_flow(
+    fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fake_encoders(monkeypatch)
+    test = write_csv(tmp_path / "later.csv", catalogue_rows({"Kettles": 4, "Phones": 3}, seed=3))
+    config = replace(fit.config, out=tmp_path / "out", head="flat", test=test, baselines=False, lang="zh")
+    outcome = fit_catalogue(config, SilentProgress())
+    assert "evaluated on the test catalogue" in outcome.summary_lines[0]
+    assert load_bundle(outcome.bundle_path).model.classes == ("Kettles", "Phones")
+    assert 'lang="zh' in outcome.report_path.read_text(encoding="utf-8")

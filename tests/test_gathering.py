@@ -57,7 +57,7 @@ def test_a_file_becomes_a_problem(config: FitConfig) -> None:
     assert titles == tuple(rows[i]["title"] for i in problem.inputs.ids)
     assert list(progress.seconds) == ["read", "embed", "group"]
     assert any("'price': numeric" in line for line in progress.lines)
-    assert any("text encoders: minilm, use" in line for line in progress.lines)
+    assert any(line.startswith(f"text encoders: {', '.join(material.recipe.text_encoders)}") for line in progress.lines)
 
 
 def test_small_classes_are_set_apart_and_told(config: FitConfig) -> None:

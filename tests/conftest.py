@@ -7,8 +7,12 @@ import runpy
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from prodcls.training import FitOutcome
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -54,3 +58,13 @@ def shared_data() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def fitted_demo(tmp_path_factory: pytest.TempPathFactory) -> FitOutcome:
+    """The demo catalogue fitted once with the real encoders; tests read what it wrote and change nothing."""
+    from prodcls.config import FitConfig
+    from prodcls.progress import SilentProgress
+    from prodcls.training import fit_catalogue
+
+    return fit_catalogue(FitConfig(out=tmp_path_factory.mktemp("demo")), SilentProgress())

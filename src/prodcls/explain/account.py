@@ -11,16 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.special
 from numpy.typing import NDArray
 
+from prodcls.calibration import softmax
 from prodcls.errors import AdditivityError
 from prodcls.evidence import Channel
+from prodcls.explain.attribution import TOLERANCE
 from prodcls.head import EvidenceHead, Margins, candidate_evidence, feature_channels
 
-__all__ = ["TOLERANCE", "EvidenceAccount", "explain_evidence"]
+__all__ = ["EvidenceAccount", "explain_evidence", "explain_rest", "rest_weights"]
 
-TOLERANCE = 1e-6
-"""Largest residual of an account, logits; above it the program is at fault."""
+_LEAST = np.finfo(np.float64).tiny
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,30 @@ class EvidenceAccount:
     channels : tuple of Channel
         Length C.
     values_a, values_b : ndarray of shape (n, C), float64
-        The evidence for A and for B.
-    shares : ndarray of shape (n, C), float64
-        Logits in favour of A.
+        The evidence for A and for B; for B of all other classes, their mean weighted by probability.
+    pool, correction : ndarray of shape (n, C), float64
+        Logits in favour of A, by the linear pool and by the booster.
+    offset : ndarray of shape (n,), float64
+        What belongs to no evidence: 0, but for `explain_rest`.
     margin : ndarray of shape (n,), float64
         As served, logits.
     residual : ndarray of shape (n,), float64
-        ``shares.sum(axis=1) - margin``.
+        ``shares.sum(axis=1) + offset - margin``.
     """
 
     channels: tuple[Channel, ...]
     values_a: NDArray[np.float64]
     values_b: NDArray[np.float64]
-    shares: NDArray[np.float64]
+    pool: NDArray[np.float64]
+    correction: NDArray[np.float64]
+    offset: NDArray[np.float64]
     margin: NDArray[np.float64]
     residual: NDArray[np.float64]
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Logits in favour of A, shape (n, C)."""
+        return self.pool + self.correction
 
 
 def explain_evidence(
@@ -76,23 +87,83 @@ def explain_evidence(
     """
     rows = np.arange(len(a))
     values_a, values_b = margins.channels[rows, a], margins.channels[rows, b]
-    shares = head.pool.weights * (values_a - values_b)
-    if head.booster is not None and len(a):
-        shares = shares + _corrections(head, margins, a, threads) - _corrections(head, margins, b, threads)
+    correction = _corrections(head, margins, a, threads) - _corrections(head, margins, b, threads)
     margin = (margins.total[rows, a] - margins.total[rows, b]) / head.temperature
-    shares = shares / head.temperature
-    residual = shares.sum(axis=1) - margin
+    return _account(head, values_a, values_b, correction, np.zeros(len(a)), margin)
+
+
+def explain_rest(head: EvidenceHead, margins: Margins, a: NDArray[np.int64], *, threads: int = 1) -> EvidenceAccount:
+    """Account for the log odds of class ``a`` of each product against all other classes together.
+
+    ``log p(a) / (1 - p(a)) = sum over c of q(c) (f(a) - f(c)) - H(q)``, where f are the served logits, q is the softmax
+    of the other classes and H its entropy: a mean of accounts against single classes, and an offset that no evidence
+    has a part in. (From ``log sum exp f = sum q f + H(q)``, the Gibbs variational identity.)
+
+    Parameters
+    ----------
+    head : EvidenceHead
+    margins : Margins
+        What the head said of the n products.
+    a : ndarray of shape (n,), int64
+        Class numbers.
+    threads : int
+
+    Returns
+    -------
+    EvidenceAccount
+        ``offset`` is ``-H(q)``.
+
+    Raises
+    ------
+    AdditivityError
+        If a residual exceeds `TOLERANCE`.
+    """
+    rows = np.arange(len(a))
+    logits = margins.total / head.temperature
+    rivals = rest_weights(head, margins, a)
+    entropy = -np.sum(np.where(rivals > 0, rivals * np.log(np.maximum(rivals, _LEAST)), 0.0), axis=1)
+    correction = _corrections(head, margins, a, threads)
+    for place in range(margins.candidates.shape[1]):
+        rival = margins.candidates[:, place]
+        correction -= rivals[rows, rival, None] * _corrections(head, margins, rival, threads)
+    values_b = np.einsum("nk,nkc->nc", rivals, margins.channels)
+    others = np.array(logits)
+    others[rows, a] = -np.inf
+    margin = logits[rows, a] - scipy.special.logsumexp(others, axis=1)
+    return _account(head, margins.channels[rows, a], values_b, correction, -entropy, margin)
+
+
+def rest_weights(head: EvidenceHead, margins: Margins, a: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the probabilities of all classes but ``a``, shape (n, K), which sum to 1 without it."""
+    others = np.array(margins.total)
+    others[np.arange(len(a)), a] = -np.inf
+    return softmax(others, head.temperature)
+
+
+def _account(
+    head: EvidenceHead,
+    values_a: NDArray[np.float64],
+    values_b: NDArray[np.float64],
+    correction: NDArray[np.float64],
+    offset: NDArray[np.float64],
+    margin: NDArray[np.float64],
+) -> EvidenceAccount:
+    """Return the account with its residual checked; corrections are those before the temperature."""
+    pool = head.pool.weights * (values_a - values_b) / head.temperature
+    correction = correction / head.temperature
+    residual = (pool + correction).sum(axis=1) + offset - margin
     if len(residual) and not np.abs(residual).max() <= TOLERANCE:
         message = f"the parts of an account differ from its margin by {np.abs(residual).max():.3g} logits"
         raise AdditivityError(message)
-    return EvidenceAccount(head.evidence.channels, values_a, values_b, shares, margin, residual)
+    return EvidenceAccount(head.evidence.channels, values_a, values_b, pool, correction, offset, margin, residual)
 
 
 def _corrections(head: EvidenceHead, margins: Margins, classes: NDArray[np.int64], threads: int) -> NDArray[np.float64]:
     """Return the booster's shares by channel, shape (n, C); 0 for classes that are not candidates."""
-    assert head.booster is not None  # noqa: S101 - the caller has looked
     described = head.evidence.channels
     shares = np.zeros((len(classes), len(described)))
+    if head.booster is None:
+        return shares
     corrected = np.flatnonzero((margins.candidates == classes[:, None]).any(axis=1))
     if len(corrected):
         evidence = candidate_evidence(margins.channels[corrected], classes[corrected, None], described)[:, 0]

@@ -1,0 +1,291 @@
+"""The exact account of one decision in words, picture regions and columns.
+
+The evidence head splits a margin over its channels (`prodcls.explain.account`): a pool part that is linear in the
+probe's score, and the booster's TreeSHAP share of it. This module carries both down to what the probe's score is made
+of, as Chen, Lundberg and Lee (2022, Explaining a series of models by propagating Shapley values, Nature
+Communications 13) carry Shapley values through a series of models: the pool part at the pool's own rate, which is
+exact, and the booster's part in proportion (their rescale rule), within the bound of `bounded_rate`. What cannot be put
+on a word, a region or a column keeps a line of its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.calibration import softmax
+from prodcls.errors import AdditivityError, InputError
+from prodcls.evidence import LEXICAL
+from prodcls.explain.account import EvidenceAccount, explain_evidence, explain_rest, rest_weights
+from prodcls.explain.attribution import Attribution, Part, certify
+from prodcls.explain.pieces import Difference, Pieces, alone, bounded_rate, lexical_pieces, region_pieces, word_pieces
+from prodcls.explain.product import REST
+from prodcls.explain.subject import Subject
+from prodcls.head import EvidenceHead, Margins, best_classes
+from prodcls.model import Model
+
+__all__ = ["ChainMethod", "explain", "explain_many"]
+
+ROUNDING = 1e-4
+"""How far a probe's score in float32 may be from the sum of its pieces, relative to their sizes."""
+
+ChainMethod = Literal["chain", "chain-alone"]
+
+
+def explain(
+    model: Model, subject: Subject, a: str | None = None, b: str | None = None, *, method: ChainMethod = "chain"
+) -> Attribution:
+    """Account for one decision.
+
+    Parameters
+    ----------
+    model : Model
+        With the evidence head.
+    subject : Subject
+    a : str, optional
+        Class A; the predicted one by default.
+    b : str, optional
+        Class B; the most probable other one by default. `REST` stands for all others, unless a class is called so.
+    method : {"chain", "chain-alone"}
+        ``"chain-alone"`` spreads what a text block adds over its words by what each says alone; the sum over the
+        block and all other parts are those of ``"chain"``.
+
+    Returns
+    -------
+    Attribution
+        With a certificate: its parts sum to the served margin.
+
+    Raises
+    ------
+    InputError
+        Codes ``head-flat``, ``class-unknown``, ``class-same``.
+    AdditivityError
+        If the parts do not sum to the margin, or a probe's score is not the sum of its pieces.
+    """
+    return explain_many(model, subject, [(a, b)], method=method)[0]
+
+
+def explain_many(
+    model: Model,
+    subject: Subject,
+    pairs: Iterable[tuple[str | None, str | None]],
+    *,
+    method: ChainMethod = "chain",
+) -> tuple[Attribution, ...]:
+    """Account for the margins of several pairs of classes; the product is scored once.
+
+    Parameters
+    ----------
+    model : Model
+    subject : Subject
+    pairs : iterable of (str or None, str or None)
+        As in `explain`.
+    method : {"chain", "chain-alone"}
+
+    Returns
+    -------
+    tuple of Attribution
+        One a pair, in their order.
+
+    Raises
+    ------
+    InputError
+        As in `explain`.
+    AdditivityError
+        As in `explain`.
+    """
+    if not isinstance(model.head, EvidenceHead):
+        message = "a flat head has no account in words and regions: fit the bundle with --head evidence"
+        raise InputError(message, code="head-flat")
+    margins = model.head.margins(subject.inputs)
+    scene = _Scene(model.classes, model.head, subject, margins, method)
+    return tuple(scene.account(a, b) for a, b in pairs)
+
+
+@dataclass(frozen=True)
+class _Rival:
+    """Class B: one class, or the mean of all others by their probabilities.
+
+    Attributes
+    ----------
+    name : str
+    number : int or None
+    weights : ndarray of shape (K,), float64
+        Sum to 1.
+    """
+
+    name: str
+    number: int | None
+    weights: NDArray[np.float64]
+
+    def difference(self, a: int) -> Difference:
+        """Return what takes an array of shape (..., K) to class ``a`` less class B."""
+        if self.number is not None:
+            b = self.number
+            return lambda values: values[..., a].astype(np.float64) - values[..., b]
+        return lambda values: values[..., a] - values @ self.weights
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """A product that has been scored."""
+
+    classes: tuple[str, ...]
+    head: EvidenceHead
+    subject: Subject
+    margins: Margins
+    method: ChainMethod
+
+    def account(self, first: str | None, second: str | None) -> Attribution:
+        a = int(best_classes(self.margins.total, 1)[0, 0]) if first is None else self._number(first)
+        rival = self._rival(a, second)
+        probability = softmax(self.margins.total, self.head.temperature)[0]
+        numbers = np.array([a])
+        if rival.number is None:
+            shares = explain_rest(self.head, self.margins, numbers)
+        else:
+            shares = explain_evidence(self.head, self.margins, numbers, np.array([rival.number]))
+        parts = tuple(sorted(_merged(self._parts(shares, rival.difference(a))), key=_rank))
+        margin = float(shares.margin[0])
+        return Attribution(
+            id=self.subject.inputs.ids[0],
+            method=self.method,
+            predicted=self.classes[a],
+            versus=rival.name,
+            probability=float(probability[a]),
+            versus_probability=float(probability[np.flatnonzero(rival.weights)].sum()),
+            margin=margin,
+            parts=parts,
+            certificate=certify(parts, margin),
+        )
+
+    def _number(self, name: str) -> int:
+        if name not in self.classes:
+            near = difflib.get_close_matches(name, self.classes, n=3, cutoff=0.4) or self.classes[:10]
+            message = f"the model has no class {name!r}; the nearest are {', '.join(map(repr, near))}"
+            raise InputError(message, code="class-unknown")
+        return self.classes.index(name)
+
+    def _rival(self, a: int, name: str | None) -> _Rival:
+        if name == REST and REST not in self.classes:
+            return _Rival(REST, None, rest_weights(self.head, self.margins, np.array([a]))[0])
+        if name is None:
+            number = next(int(c) for c in best_classes(self.margins.total, 2)[0] if c != a)
+        else:
+            number = self._number(name)
+        if number == a:
+            message = f"both classes are {self.classes[a]!r}: choose another with --versus"
+            raise InputError(message, code="class-same")
+        return _Rival(self.classes[number], number, np.eye(1, len(self.classes), number)[0])
+
+    def _parts(self, shares: EvidenceAccount, difference: Difference) -> Iterable[Part]:
+        rate = self.head.pool.weights / self.head.temperature
+        values = (shares.values_a - shares.values_b)[0]
+        for i, channel in enumerate(shares.channels):
+            share = float(shares.pool[0, i] + shares.correction[0, i])
+            whole = self._whole(channel.block, channel.kind, share)
+            if whole is not None:
+                yield whole
+                continue
+            pieces = self._pieces(channel.block, difference)
+            yield from carried(pieces, channel.block, float(values[i]), float(rate[i]), float(shares.correction[0, i]))
+        if shares.offset[0]:
+            yield Part(REST, "context", "spread", float(shares.offset[0]))
+
+    def _whole(self, block: str, kind: str, share: float) -> Part | None:
+        """Return a channel's share as one part; None for a score that can be taken apart."""
+        inputs = self.subject.inputs
+        if kind == "prior":
+            return Part(block, "evidence", "prior", share)
+        if kind in ("typical", "affinity"):
+            cell = _cell(inputs.numeric[block][0]) if kind == "typical" else inputs.categorical[block][0]
+            return Part(block, "column" if cell else "context", cell or "missing", share, block)
+        if not self._present(block):
+            return Part(block, "context", "missing", share)
+        if kind == "neighbours" or (block != LEXICAL and block not in self.subject.splits):
+            return Part(block, "evidence", kind, share)
+        return None
+
+    def _present(self, block: str) -> bool:
+        inputs, lexical = self.subject.inputs, self.head.evidence.lexical
+        if block != LEXICAL:
+            return bool(inputs.dense[block].present[0])
+        return lexical is not None and lexical.vocabulary.vectors(inputs.joined_text()).nnz > 0
+
+    def _pieces(self, block: str, difference: Difference) -> Pieces:
+        inputs = self.subject.inputs
+        texts = {column: cells[0] for column, cells in inputs.texts.items()}
+        model = self.head.evidence
+        if block == LEXICAL:
+            assert model.lexical is not None  # noqa: S101 - its channel would not be there
+            return lexical_pieces(block, texts, model.lexical, difference)
+        split, probe = self.subject.splits[block], model.dense[block].probe
+        if block not in texts:
+            assert self.subject.photo_size is not None  # noqa: S101 - told with the split
+            return region_pieces(block, self.subject.photo_size, split, probe, difference)
+        pieces = word_pieces(block, texts[block], split, probe, difference)
+        return alone(pieces, split, probe, difference) if self.method == "chain-alone" else pieces
+
+
+def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: float) -> Iterable[Part]:
+    """Yield the parts of one block's score.
+
+    Parameters
+    ----------
+    pieces : Pieces
+        In units of the score.
+    block : str
+    lead : float
+        The served score of A less that of B.
+    rate : float
+        Logits per unit of the score in the pool.
+    correction : float
+        The booster's share, logits.
+
+    Yields
+    ------
+    Part
+        They sum to ``rate * lead + correction``.
+
+    Raises
+    ------
+    AdditivityError
+        If the pieces sum to something else than ``lead``, by more than `ROUNDING`.
+    """
+    rounding = lead - pieces.total
+    if not abs(rounding) <= ROUNDING * max(1.0, pieces.size):
+        message = f"the pieces of {block!r} sum to {pieces.total:.9g}, its score is {lead:.9g}"
+        raise AdditivityError(message)
+    more = bounded_rate(correction, pieces.total, pieces.size)
+    for place, value in zip(pieces.places, pieces.values.tolist(), strict=True):
+        if value:
+            yield replace(place, value=value * (rate + more))
+    yield from pieces.unread
+    for label, value in pieces.aside.items():
+        if value:
+            yield Part(block, "context", label, value * (rate + more))
+    left = correction - more * pieces.total + rate * rounding
+    if left:
+        yield Part(block, "context", "interplay", left)
+
+
+def _merged(parts: Iterable[Part]) -> Iterable[Part]:
+    """Return the parts with those that differ by their value alone as one: the channels of a block that is absent."""
+    found: dict[Part, float] = {}
+    for part in parts:
+        key = replace(part, value=0.0)
+        found[key] = found.get(key, 0.0) + part.value
+    return (replace(key, value=value) for key, value in found.items())
+
+
+def _cell(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.15g}"
+
+
+def _rank(part: Part) -> tuple[float, str, str, int, str]:
+    return -abs(part.value), part.block, part.column, part.start or 0, part.label

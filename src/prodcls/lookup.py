@@ -1,0 +1,263 @@
+"""From a bundle and what the user names to one product, ready to be explained."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.bundle import Bundle
+from prodcls.bundle_products import PhotoReference
+from prodcls.catalogue import Catalogue, RawTable, Source
+from prodcls.embeddings import Embeddings
+from prodcls.encoders import Encoder, Item, Parts, image_encoder, text_encoder
+from prodcls.errors import ImageError, InputError
+from prodcls.explain.subject import Split, Subject
+from prodcls.head import EvidenceHead
+from prodcls.images import load_photo, photo_digest, resolve_photo
+from prodcls.inputs import Inputs
+from prodcls.intake import build_catalogue
+from prodcls.preparation import IMAGE_BLOCK, Recipe, joined
+from prodcls.prices import DecimalMark
+from prodcls.readers import read_table
+from prodcls.schema import match_schema
+
+__all__ = ["Found", "Readers", "open_readers", "product_from_catalogue", "product_from_cells", "product_from_training"]
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The encoders of a recipe, opened once.
+
+    Attributes
+    ----------
+    text : tuple of Encoder
+    image : Encoder or None
+    """
+
+    text: tuple[Encoder, ...]
+    image: Encoder | None
+
+
+def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
+    """Return the encoders of ``recipe``; their weights are loaded at the first use."""
+    image = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime, threads)
+    return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A product.
+
+    Attributes
+    ----------
+    subject : Subject
+    photo : Path or None
+        Its file, where it is at hand.
+    label : str or None
+        Its class in the training catalogue; None for another product.
+    notes : tuple of str
+        What the reader should know of how it was found.
+    """
+
+    subject: Subject
+    photo: Path | None
+    label: str | None
+    notes: tuple[str, ...] = ()
+
+
+def product_from_training(bundle: Bundle, product: str, readers: Readers, image_root: Path | None = None) -> Found:
+    """Return a product of the training catalogue.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    product : str
+        Its id.
+    readers : Readers
+    image_root : Path, optional
+        Folder that the photos lie in, which a bundle does not know; the current one by default. A file there counts as
+        the photo only when its digest is the one in the bundle. Without it the photo's share stays whole.
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    InputError
+        Code ``product-unknown``, naming the nearest ids.
+    """
+    products = bundle.products
+    i = products.find(product)
+    reference = products.photos[i]
+    photo = None if reference is None else _matching_photo(reference, image_root or Path())
+    inputs = Inputs(
+        ids=(product,),
+        texts={name: (cells[i],) for name, cells in products.texts.items()},
+        dense={},
+        numeric={name: values[i : i + 1] for name, values in products.numeric.items()},
+        categorical={name: (cells[i],) for name, cells in products.categorical.items()},
+    )
+    subject = _read(inputs, photo, bundle, readers)
+    notes = ["The model was trained on this product: it is more certain of it than of a new one."]
+    if reference is not None and photo is None:
+        subject = _with_stored_photo(subject, bundle, i)
+        notes.append(
+            f"The photo {reference.path} is not at hand, so its share is not split over regions: "
+            "name its folder with --image-root."
+        )
+    return Found(subject, photo, products.labels[i], tuple(notes))
+
+
+def _matching_photo(reference: PhotoReference, root: Path) -> Path | None:
+    try:
+        photo = resolve_photo(reference.path, root)
+        return photo if photo_digest(photo) == reference.sha256 else None
+    except ImageError:
+        return None
+
+
+def _with_stored_photo(subject: Subject, bundle: Bundle, i: int) -> Subject:
+    """Return the subject with the photo's vector as the bundle keeps it for the nearest products."""
+    head, present = bundle.model.head, bundle.products.present.get(IMAGE_BLOCK)
+    if (
+        not isinstance(head, EvidenceHead)
+        or present is None
+        or not present[i]
+        or IMAGE_BLOCK not in head.evidence.dense
+    ):
+        return subject
+    place = int(np.count_nonzero(present[:i]))
+    vectors = head.evidence.dense[IMAGE_BLOCK].neighbours.vectors[place : place + 1]
+    image = replace(subject.inputs.dense[IMAGE_BLOCK], vectors=vectors, present=np.array([True]))
+    return replace(subject, inputs=replace(subject.inputs, dense=subject.inputs.dense | {IMAGE_BLOCK: image}))
+
+
+def product_from_catalogue(
+    bundle: Bundle, catalogue: Path, product: str, readers: Readers, image_root: Path | None = None
+) -> Found:
+    """Return a product of a catalogue file.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    catalogue : Path
+        With the columns that the model uses.
+    product : str
+        Its id.
+    readers : Readers
+    image_root : Path, optional
+        Folder that photos must lie in; the catalogue's own by default.
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    InputError
+        If the file or its columns are at fault, or it has no such product.
+    """
+    found = _build(read_table(catalogue), bundle, image_root or catalogue.parent)
+    if product not in found.ids:
+        near = difflib.get_close_matches(product, found.ids, n=3, cutoff=0.3)
+        hint = f"; the nearest are {', '.join(map(repr, near))}" if near else ""
+        message = f"no product has the id {product!r}{hint}"
+        raise InputError(message, code="product-unknown", file=str(catalogue))
+    return _found(found.take(np.array([found.ids.index(product)])), bundle, readers)
+
+
+def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Readers, image: Path | None = None) -> Found:
+    """Return a product that is in no file.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    cells : mapping of str to str
+        By column of the training catalogue; what is left out is missing.
+    readers : Readers
+    image : Path, optional
+        Its photo.
+
+    Returns
+    -------
+    Found
+        With the id ``"new"``.
+
+    Raises
+    ------
+    InputError
+        Code ``column-unknown``, if a column is none that the model uses; others where a cell cannot be taken as it
+        stands, such as a price with two meanings.
+    """
+    used = [r for r in bundle.schema.columns if r.role in ("id", "text", "numeric", "categorical", "image", "currency")]
+    names = [r.column for r in used]
+    for column in cells:
+        if column not in names:
+            message = f"the model uses no column {column!r}; it uses {', '.join(names)}"
+            raise InputError(message, code="column-unknown")
+    row = {r.column: cells.get(r.column, "") for r in used}
+    row |= {r.column: "new" for r in used if r.role == "id"}
+    row |= {r.column: image.name for r in used if r.role == "image" and image is not None}
+    table = RawTable({name: (cell,) for name, cell in row.items()}, np.array([1]), Source("<command line>", "", 0))
+    catalogue = _build(table, bundle, None if image is None else image.resolve().parent)
+    for rejection in catalogue.rejections:
+        if rejection.code != "id-missing":
+            raise InputError(rejection.reason, code=rejection.code, column=rejection.column)
+    return _found(replace(catalogue, ids=("new",)), bundle, readers)
+
+
+def _build(table: RawTable, bundle: Bundle, image_root: Path | None) -> Catalogue:
+    schema = match_schema(table, bundle.schema, need_target=False)
+    decimal = cast("DecimalMark | None", bundle.options.decimal)
+    return build_catalogue(table, schema, image_root=image_root, need_labels=False, decimal=decimal)
+
+
+def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
+    photo = None if catalogue.photos is None else catalogue.photos[0]
+    inputs = Inputs(catalogue.ids, catalogue.texts, {}, catalogue.numeric, catalogue.categorical)
+    notes = tuple(
+        f"{r.column}: {r.reason}" for r in catalogue.rejections if r.row == catalogue.rows[0] and r.scope == "cell"
+    )
+    return Found(_read(inputs, photo, bundle, readers), photo, None, notes)
+
+
+def _read(inputs: Inputs, photo: Path | None, bundle: Bundle, readers: Readers) -> Subject:
+    """Return the product with its texts and photo encoded, part by part."""
+    recipe, known = bundle.recipe, bundle.known
+    dense, splits = {}, {}
+    for column in recipe.text_columns:
+        dense[column], split = _encode(column, inputs.texts[column][0], readers.text)
+        if split is not None:
+            splits[column] = split
+    size = None
+    if readers.image is not None:
+        dense[IMAGE_BLOCK], split = _encode(IMAGE_BLOCK, photo, (readers.image,))
+        if split is not None and photo is not None:
+            splits[IMAGE_BLOCK] = split
+            height, width = load_photo(photo).shape[:2]
+            size = (width, height)
+    return Subject(replace(inputs, dense=dense).aligned(known.numeric, known.categorical), splits, size)
+
+
+def _encode(block: str, item: Item | None, encoders: tuple[Encoder, ...]) -> tuple[Embeddings, Split | None]:
+    """Return one item as `prodcls.embeddings.embed` and `joined` would, and what its vector is made of."""
+    if item is None or not str(item).strip():
+        return joined([_embedding(block, e, np.zeros(e.dimension, np.float32), present=False) for e in encoders]), None
+    parts = tuple(encoder.encode_parts([item])[0] for encoder in encoders)
+    return joined([_of_parts(block, e, p) for e, p in zip(encoders, parts, strict=True)]), Split(encoders, parts)
+
+
+def _of_parts(block: str, encoder: Encoder, parts: Parts) -> Embeddings:
+    return _embedding(block, encoder, parts.vector, present=True)
+
+
+def _embedding(block: str, encoder: Encoder, vector: NDArray[np.float32], *, present: bool) -> Embeddings:
+    ones = np.ones(1, dtype=np.float32)
+    return Embeddings(block, encoder.identity, vector[None], np.array([present]), ones)

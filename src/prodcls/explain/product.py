@@ -15,7 +15,7 @@ from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.preparation import Recipe
 
-__all__ = ["REST", "Product", "Scored", "score"]
+__all__ = ["REST", "Product", "Scored", "class_numbers", "score"]
 
 REST = "rest"
 """Name of all classes but A taken together."""
@@ -69,6 +69,17 @@ class Scored:
     margin: NDArray[np.float64]
     probability: NDArray[np.float64]
     rival: NDArray[np.float64]
+
+
+def class_numbers(classes: tuple[str, ...], a: str, b: str) -> tuple[int, int | None]:
+    """Return the numbers of class A and of class B; None for `REST`, unless a class is called so.
+
+    Raises
+    ------
+    ValueError
+        If there is no such class.
+    """
+    return classes.index(a), None if b == REST and REST not in classes else classes.index(b)
 
 
 def score(model: Model, inputs: Inputs, a: int, b: int | None, *, threads: int = 1) -> Scored:

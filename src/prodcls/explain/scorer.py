@@ -6,6 +6,7 @@ probes, so a table of m word masks against r region masks costs m + r runs of th
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -25,7 +26,7 @@ from prodcls.explain.segments import words
 from prodcls.inputs import Inputs
 from prodcls.preparation import IMAGE_BLOCK, joined
 
-__all__ = ["MaskScorer", "attribution"]
+__all__ = ["MaskScorer", "attribution", "item_seed"]
 
 PHOTOS_AT_ONCE = 64
 """Masked photos that are on disk at a time, for the encoder to read like any other photo."""
@@ -228,3 +229,9 @@ def attribution(
         parts=tuple(sorted(parts, key=lambda part: -abs(part.value))),
         certificate=None,
     )
+
+
+def item_seed(name: str, draw: int = 0) -> int:
+    """Return the seed of a product's random draws: the same for one id in every run, in [0, 2**32)."""
+    digest = hashlib.blake2b(f"{draw}:{name}".encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    return int.from_bytes(digest, "little")

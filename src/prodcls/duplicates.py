@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,17 +23,20 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 __all__ = ["mostly_unspaced", "near_duplicate_groups"]
 
-THRESHOLD = 0.7
-"""Weighted Jaccard similarity of near-duplicates; on product texts about .8 without weights."""
+THRESHOLD = 0.6
+"""Weighted Jaccard similarity of near-duplicates. From .5 on down, other products in the same words join them."""
 
-WORDS_PER_SHINGLE = 3
-CHARACTERS_PER_SHINGLE = 4
+WORDS_PER_SHINGLE = 2
+CHARACTERS_PER_SHINGLE = 3
 
 PLACEHOLDER_ROWS = 20
 """A photo under more products than this is taken for a placeholder and says nothing."""
 
 CANDIDATES_AT_ONCE = 1_000_000
 """Pairs of texts listed at a time, which bounds the memory."""
+
+SLACK = 1e-3
+"""Allowance for rounding of weights, which are about 1 to 15 each."""
 
 PAIRS_AT_ONCE = 10_000
 """Pairs compared at a time; what they merge spares later comparisons."""
@@ -121,63 +125,87 @@ def _shingles(words: list[str]) -> set[str]:
     return {glue.join(parts[i : i + size]) for i in range(max(1, len(parts) - size + 1)) if parts}
 
 
+@dataclass(frozen=True)
+class _Shingled:
+    """Texts as weighted sets of shingles, the rarest shingle in column 0.
+
+    Attributes
+    ----------
+    weighted : csr_matrix of shape (m, d), float32
+        Weight of each shingle that the text has.
+    found : csr_matrix of shape (m, d), float32
+        1 where the text has the shingle.
+    total : ndarray of shape (m,), float64
+        Weight of each text.
+    """
+
+    weighted: sp.csr_matrix
+    found: sp.csr_matrix
+    total: NDArray[np.float64]
+
+
 def _text_clusters(words: list[list[str]], threshold: float) -> NDArray[np.int64]:
     """Return the cluster of each of m different texts, shape (m,)."""
     component = np.arange(len(words))
     if not any(words):
         return component
     found: sp.csr_matrix = CountVectorizer(analyzer=_shingles, dtype=np.float32).fit_transform(words)
-    weights = np.log1p(len(words) / found.getnnz(axis=0))
+    weights = np.log1p(len(words) / found.getnnz(axis=0)).astype(np.float32)
     rarest_first = np.argsort(-weights, kind="stable")
-    weighted = sp.csr_matrix(found[:, rarest_first] @ sp.diags(weights[rarest_first]))
-    weighted.sort_indices()
-    total = np.asarray(weighted.sum(axis=1), dtype=np.float64).ravel()
-    for left, right in _candidates(_prefixes(weighted, threshold)):
-        fits = np.minimum(total[left], total[right]) >= threshold * np.maximum(total[left], total[right]) - 1e-6
-        component = _compare(weighted, found[:, rarest_first], total, left[fits], right[fits], component, threshold)
+    found = found[:, rarest_first]
+    found.sort_indices()
+    weighted = sp.csr_matrix((weights[rarest_first][found.indices], found.indices, found.indptr), shape=found.shape)
+    texts = _Shingled(weighted, found, np.asarray(weighted.sum(axis=1), dtype=np.float64).ravel())
+    # Jaccard similarity of at least t means a common weight of at least t / (1 + t) of both together.
+    share = threshold / (1.0 + threshold)
+    for left, right in _candidates(texts, threshold, share):
+        component = _compare(texts, left, right, component, share)
     return component
 
 
-def _prefixes(weighted: sp.csr_matrix, threshold: float) -> sp.csr_matrix:
+def _prefixes(texts: _Shingled, threshold: float) -> sp.csr_matrix:
     """Return the rarest shingles of each text, without which no similarity reaches the threshold.
 
     A shingle is left out when it and all commoner ones weigh less than ``threshold`` times the whole text.
     """
+    weighted = texts.weighted
     before = np.r_[0.0, np.cumsum(weighted.data, dtype=np.float64)]
-    ends = np.repeat(before[weighted.indptr[1:]], np.diff(weighted.indptr))
-    starts = np.repeat(before[weighted.indptr[:-1]], np.diff(weighted.indptr))
-    # The slack keeps what rounding might drop: too many candidates do no harm.
-    keep = ends - before[:-1] >= threshold * (ends - starts) - 1e-6
-    rows = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
-    ones = np.ones(np.count_nonzero(keep), dtype=np.int32)
-    return sp.csr_matrix((ones, (rows[keep], weighted.indices[keep])), shape=weighted.shape)
+    row = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
+    from_here_on = before[weighted.indptr[1:]][row] - before[:-1]
+    keep = from_here_on >= threshold * texts.total[row] - SLACK
+    return sp.csr_matrix((weighted.data[keep], (row[keep], weighted.indices[keep])), shape=weighted.shape)
 
 
-def _candidates(prefix: sp.csr_matrix) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield pairs of texts that share a shingle of their prefixes, the first before the second."""
-    transposed = prefix.T.tocsr()
-    reach = prefix @ prefix.getnnz(axis=0)
+def _candidates(
+    texts: _Shingled, threshold: float, share: float
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the pairs of texts that may be similar by what their prefixes share, the first before the second."""
+    prefix = _prefixes(texts, threshold)
+    rest = texts.total - np.asarray(prefix.sum(axis=1), dtype=np.float64).ravel()
+    sharing = sp.csr_matrix(prefix.astype(bool).T, dtype=np.float32)
+    reach = prefix.astype(bool).astype(np.int64) @ prefix.getnnz(axis=0)
     block = np.cumsum(reach) // CANDIDATES_AT_ONCE
     for rows in np.split(np.arange(prefix.shape[0]), np.flatnonzero(np.diff(block)) + 1):
-        shared = (prefix[rows] @ transposed).tocoo()
+        shared = (prefix[rows] @ sharing).tocoo()
         left, right = rows[shared.row], shared.col.astype(np.int64)
-        yield left[left < right], right[left < right]
+        # What is common but not in both prefixes is in the rest of the text whose prefix ends first.
+        most = shared.data + np.maximum(rest[left], rest[right])
+        likely = (left < right) & (most >= share * (texts.total[left] + texts.total[right]) - SLACK)
+        yield left[likely], right[likely]
 
 
 def _compare(
-    weighted: sp.csr_matrix,
-    found: sp.csr_matrix,
-    total: NDArray[np.float64],
+    texts: _Shingled,
     left: NDArray[np.int64],
     right: NDArray[np.int64],
     component: NDArray[np.int64],
-    threshold: float,
+    share: float,
 ) -> NDArray[np.int64]:
-    """Return the components after merging those of the candidate pairs that are similar."""
+    """Return the components after merging those of the pairs that are similar."""
     while len(left):
         a, b = left[:PAIRS_AT_ONCE], right[:PAIRS_AT_ONCE]
-        common = np.asarray(weighted[a].multiply(found[b]).sum(axis=1), dtype=np.float64).ravel()
-        alike = common >= threshold * (total[a] + total[b] - common) - 1e-6
+        common = np.asarray(texts.weighted[a].multiply(texts.found[b]).sum(axis=1), dtype=np.float64).ravel()
+        alike = common >= share * (texts.total[a] + texts.total[b]) - SLACK
         component = _merged(component, component[a[alike]], component[b[alike]])
         left, right = left[PAIRS_AT_ONCE:], right[PAIRS_AT_ONCE:]
         apart = component[left] != component[right]

@@ -83,7 +83,8 @@ def fit_flat(inputs: Inputs, labels: NDArray[np.int64], n_classes: int, random_s
         feature_name=[f"f{i}" for i in range(len(columns))],  # LightGBM refuses some characters in names
         categorical_feature=list(range(len(columns) - len(categories), len(columns))),
     )
-    parameters = {**PARAMETERS, **objective, "seed": random_state, "num_threads": _useful(threads, labels)}
+    threads = max(1, min(threads, len(labels) // ROWS_PER_THREAD))
+    parameters = {**PARAMETERS, **objective, "seed": random_state, "num_threads": threads}
     rounds = min(MAX_ROUNDS, max(MIN_ROUNDS, MAX_TREES // n_classes))
     booster = lightgbm.train(parameters, data, num_boost_round=rounds)
     return FlatModel(booster, categories, n_classes, columns)
@@ -113,10 +114,6 @@ def flat_probabilities(model: FlatModel, inputs: Inputs, threads: int = 1) -> ND
         return np.empty((0, model.classes))
     out = np.asarray(model.booster.predict(_table(inputs, model.categories), num_threads=threads), dtype=np.float64)
     return np.column_stack([1.0 - out, out]) if model.classes == 2 else out
-
-
-def _useful(threads: int, labels: NDArray[np.int64]) -> int:
-    return max(1, min(threads, len(labels) // ROWS_PER_THREAD))
 
 
 def _columns(inputs: Inputs) -> tuple[str, ...]:

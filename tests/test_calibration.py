@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -36,6 +36,7 @@ def test_no_other_temperature_has_less_log_loss(temperature: float) -> None:
         assert least <= log_loss(softmax(margins, other), labels) + 1e-3
 
 
+@settings(deadline=None)
 @given(margins_3, st.integers(0, 2))
 def test_stays_within_bounds(margins: np.ndarray, label: int) -> None:
     found = fit_temperature(margins, np.full(len(margins), label))
@@ -54,6 +55,7 @@ def test_nothing_to_learn_from() -> None:
     assert fit_temperature(np.zeros((5, 1)), np.zeros(5, dtype=np.int64)) == 1.0
 
 
+@settings(deadline=None)
 @given(margins_3, st.floats(LOWEST, HIGHEST))
 def test_probabilities_sum_to_1_and_keep_the_order(margins: np.ndarray, temperature: float) -> None:
     probabilities = softmax(margins, temperature)

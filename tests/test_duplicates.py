@@ -10,7 +10,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodcls.duplicates import PLACEHOLDER_ROWS, THRESHOLD, mostly_unspaced, near_duplicate_groups
@@ -34,6 +34,7 @@ def searched_pairwise(texts: list[str], threshold: float) -> list[int]:
     return [order.index(g) for g in group]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from("abcdef"), max_size=9).map(" ".join), max_size=25),
     st.sampled_from([0.311, 0.507, 0.601, 0.803, 1.0]),
@@ -42,6 +43,7 @@ def test_finds_what_a_comparison_of_all_pairs_finds(texts: list[str], threshold:
     assert near_duplicate_groups(texts, threshold=threshold).tolist() == searched_pairwise(texts, threshold)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=20), st.randoms(use_true_random=False))
 def test_groups_do_not_depend_on_the_order_of_rows(texts: list[str], random: Random) -> None:
     order = random.sample(range(len(texts)), len(texts))

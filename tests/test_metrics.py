@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 import sklearn.metrics
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodcls.metrics import (
@@ -36,6 +36,7 @@ def made_up(n: int, n_classes: int, seed: int = 0) -> tuple[np.ndarray, np.ndarr
     return labels, probabilities.argmax(axis=1), probabilities
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_figures_are_those_of_scikit_learn(task: tuple[np.ndarray, np.ndarray]) -> None:
     labels, predicted = task
@@ -58,6 +59,7 @@ def test_figures_are_those_of_scikit_learn(task: tuple[np.ndarray, np.ndarray]) 
     assert np.array_equal(scores.confusion, confusion_counts(labels, predicted, K))
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_values_lie_in_their_intervals_and_these_in_0_to_1(task: tuple[np.ndarray, np.ndarray]) -> None:
     scores = evaluate(*task, None, K, 0)
@@ -126,6 +128,7 @@ def test_calibration_error_by_hand_with_a_row_a_bin() -> None:
     assert expected_calibration_error(probabilities, labels) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0.5, 0.6, 0.9]), st.booleans()), min_size=1, max_size=40))
 def test_calibration_error_does_not_depend_on_the_order_of_rows(rows: list[tuple[float, bool]]) -> None:
     top, labels = np.array([p for p, _ in rows]), np.array([int(wrong) for _, wrong in rows])

@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodcls.splits import stratified_group_folds
@@ -25,6 +25,7 @@ def counts(labels: np.ndarray, fold: np.ndarray, n_folds: int) -> np.ndarray:
     return np.array([np.bincount(fold[labels == c], minlength=n_folds) for c in range(labels.max() + 1)])
 
 
+@settings(deadline=None)
 @given(tasks, st.integers(2, 7), st.integers(0, 3))
 def test_groups_are_never_split(task: tuple[np.ndarray, np.ndarray], n_folds: int, seed: int) -> None:
     labels, groups = task
@@ -35,6 +36,7 @@ def test_groups_are_never_split(task: tuple[np.ndarray, np.ndarray], n_folds: in
     assert all(len(set(fold[groups == g])) == 1 for g in groups)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=80).map(np.array), st.integers(2, 7), st.integers(0, 3))
 def test_single_rows_are_spread_as_evenly_as_can_be(labels: np.ndarray, n_folds: int, seed: int) -> None:
     fold = stratified_group_folds(labels, np.arange(len(labels)), n_folds, seed)
@@ -42,6 +44,7 @@ def test_single_rows_are_spread_as_evenly_as_can_be(labels: np.ndarray, n_folds:
     assert np.ptp(np.bincount(fold, minlength=n_folds)) <= 1 + len(set(labels))
 
 
+@settings(deadline=None)
 @given(tasks, st.integers(2, 7))
 def test_folds_differ_by_no_more_than_the_largest_group_a_class(
     task: tuple[np.ndarray, np.ndarray], n_folds: int
@@ -51,6 +54,7 @@ def test_folds_differ_by_no_more_than_the_largest_group_a_class(
     assert np.ptp(np.bincount(fold, minlength=n_folds)) <= np.bincount(groups).max()
 
 
+@settings(deadline=None)
 @given(tasks, st.integers(2, 5), st.randoms(use_true_random=False))
 def test_with_keys_the_order_of_rows_does_not_matter(
     task: tuple[np.ndarray, np.ndarray], n_folds: int, random: Random

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from prodcls.calibration import softmax
 from prodcls.errors import AdditivityError
-from prodcls.explain.account import explain_evidence
-from prodcls.head import EvidenceHead, fit_head
+from prodcls.explain.account import explain_evidence, explain_rest, rest_weights
+from prodcls.head import EvidenceHead, candidate_evidence, fit_head
 from prodcls.pool import Pool
 from synthetic import boosted, make_sample, without_evidence
 
@@ -72,6 +72,23 @@ def test_the_correction_is_part_of_the_account() -> None:
     assert np.abs(account.shares - pool_only).max() > 0.01
 
 
+def test_each_channel_owns_what_treeshap_gives_its_value_and_its_lead() -> None:
+    assert HEAD.booster is not None
+    best, second = MARGINS.candidates[:, 0], MARGINS.candidates[:, 1]
+    account = explain_evidence(HEAD, MARGINS, best, second)
+    channels = HEAD.evidence.channels
+    names = [c.key for c in channels] + [c.key for c in channels if c.kind in ("score", "neighbours")]
+    assert len(names) == HEAD.booster.num_feature()
+    expected = np.zeros((150, len(channels)))
+    for sign, classes in ((1, best), (-1, second)):
+        evidence = candidate_evidence(MARGINS.channels, classes[:, None], channels)[:, 0]
+        parts = np.asarray(HEAD.booster.predict(evidence, pred_contrib=True))
+        for feature, name in enumerate(names):
+            expected[:, [c.key for c in channels].index(name)] += sign * parts[:, feature] / HEAD.temperature
+    np.testing.assert_allclose(account.correction, expected, atol=1e-12)
+    assert (np.abs(expected).max(axis=0) > 1e-4).sum() > 3
+
+
 def test_without_a_correction_shares_are_weight_times_difference() -> None:
     sample = make_sample(80)
     head = fit_head(sample.inputs, sample.labels, sample.groups, 4).head
@@ -89,6 +106,40 @@ def test_absent_blocks_have_no_share_beyond_the_correction() -> None:
     margins = head.margins(without_evidence(sample.inputs))
     account = explain_evidence(head, margins, np.zeros(80, dtype=np.int64), np.ones(80, dtype=np.int64))
     assert not account.shares[:, :-1].any()
+
+
+@settings(deadline=None, max_examples=15)
+@given(CLASSES)
+def test_against_all_others_the_parts_sum_to_the_log_odds(a: np.ndarray) -> None:
+    account = explain_rest(HEAD, MARGINS, a)
+    p = softmax(MARGINS.total, HEAD.temperature)
+    mine = p[np.arange(150), a]
+    rest = p.sum(axis=1) - mine
+    np.testing.assert_allclose(account.margin, np.log(mine) - np.log(rest), atol=1e-6)
+    np.testing.assert_allclose(account.shares.sum(axis=1) + account.offset, account.margin, atol=1e-9)
+    assert np.all(account.offset <= 0)
+    assert np.all(account.offset >= -np.log(24) - 1e-9)
+
+
+def test_against_all_others_means_each_single_account_weighted_by_probability() -> None:
+    a = MARGINS.candidates[:, 2]
+    weights = rest_weights(HEAD, MARGINS, a)
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    assert not weights[np.arange(150), a].any()
+    expected = np.zeros((150, len(HEAD.evidence.channels)))
+    for c in range(25):
+        expected += weights[:, [c]] * explain_evidence(HEAD, MARGINS, a, np.full(150, c)).shares
+    np.testing.assert_allclose(explain_rest(HEAD, MARGINS, a).shares, expected, atol=1e-9)
+
+
+def test_of_two_classes_the_rest_is_the_other() -> None:
+    sample = make_sample(80, 2)
+    head = boosted(sample).head
+    margins = head.margins(sample.inputs)
+    a = margins.candidates[:, 0]
+    rest, single = explain_rest(head, margins, a), explain_evidence(head, margins, a, 1 - a)
+    np.testing.assert_allclose(rest.shares, single.shares, atol=1e-9)
+    np.testing.assert_allclose(rest.offset, 0.0, atol=1e-12)
 
 
 @pytest.mark.parametrize("what", ["total", "channels", "weights", "level", "nan"])

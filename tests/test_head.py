@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import prodcls.head
+from prodcls.booster import BoosterData, RoundsChoice
 from prodcls.calibration import softmax
 from prodcls.evidence import Channel
 from prodcls.head import (
@@ -200,11 +202,29 @@ def test_evidence_in_favour_never_lowers_a_margin() -> None:
             assert np.all(np.asarray(head.booster.predict(raised, raw_score=True)) >= before - 1e-12)
 
 
-def test_the_temperature_is_fitted_on_rows_held_out() -> None:
-    """On noise the seen rows look certain; a temperature from them would keep that up."""
-    sample = make_sample(100, signal=0.0)
+def test_the_temperature_is_fitted_on_held_out_margins_with_their_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = make_sample(120, signal=0.25, group_size=3)
+    asked: list[np.ndarray] = []
+
+    def rounds(data: BoosterData, fold: np.ndarray, **_: object) -> RoundsChoice:
+        for group in np.unique(sample.groups):
+            assert len(set(fold[sample.groups == group])) == 1  # near-duplicates never part
+        corrections = np.zeros(data.start.shape)
+        corrections[:, 0] = 7.0  # for the best candidate
+        return RoundsChoice(0, {0: 1.0}, corrections)
+
+    def temperature(margins: np.ndarray, labels: np.ndarray) -> float:
+        np.testing.assert_array_equal(labels, sample.labels)
+        asked.append(margins)
+        return 3.25
+
+    monkeypatch.setattr(prodcls.head, "choose_rounds", rounds)
+    monkeypatch.setattr(prodcls.head, "fit_temperature", temperature)
     head = fit_head(sample.inputs, sample.labels, sample.groups, 4).head
-    fresh = make_sample(100, signal=0.0, seed=99)
-    probabilities = softmax(head.margins(fresh.inputs).total, head.temperature)
-    loss = -np.log(probabilities[np.arange(100), fresh.labels]).mean()
-    assert loss < np.log(4) + 0.25
+    assert head.temperature == 3.25
+    (margins,) = asked
+    ranked = np.sort(margins, axis=1)
+    assert np.all(ranked[:, -1] - ranked[:, -2] >= 7.0)
+    seen = (head.margins(sample.inputs).pooled.argmax(axis=1) == sample.labels).mean()
+    held_out = (margins.argmax(axis=1) == sample.labels).mean()
+    assert held_out < seen - 0.1

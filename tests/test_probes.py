@@ -122,24 +122,26 @@ def best_loss(fit: ProbeFit, labels: np.ndarray) -> float:
     """Return the log loss of the held-out scores at their best scale, found on a fine grid."""
     losses = [
         -scipy.special.log_softmax(fit.held_out * scale, axis=1)[np.arange(len(labels)), labels].mean()
-        for scale in np.exp(np.linspace(-2, 5, 1500))
+        for scale in np.exp(np.linspace(-2, 5, 300))
     ]
     return float(min(losses))
 
 
+@pytest.mark.parametrize("copies", [1, 4])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_penalty_of_least_held_out_loss_is_chosen(seed: int) -> None:
+def test_the_penalty_of_least_held_out_loss_is_chosen(seed: int, copies: int) -> None:
     rng = np.random.default_rng(seed)
-    labels = np.arange(60) % 3
-    centres = rng.normal(size=(3, 10))
-    features = (centres[labels] + (1 + seed) * rng.normal(size=(60, 10))).astype(np.float32)
+    groups = np.arange(60) // copies
+    labels = groups % 3
+    noise = rng.normal(size=(60, 30))[groups] + 0.1 * rng.normal(size=(60, 30))
+    features = (rng.normal(size=(3, 30))[labels] + (1 + seed) * noise).astype(np.float32)
     features /= np.linalg.norm(features, axis=1, keepdims=True)
-    targets, groups = one_vs_rest(labels, 3), np.arange(60)
+    targets = one_vs_rest(labels, 3)
     chosen = choose_penalty(features, targets, groups)
     assert chosen in PENALTIES
     assert chosen == choose_penalty(features, targets, groups)
     losses = {p: best_loss(fit_probe(features, targets, groups, penalty=p), labels) for p in PENALTIES}
-    assert losses[chosen] <= min(losses.values()) + 1e-4
+    assert losses[chosen] <= min(losses.values()) + 3e-4
 
 
 def test_the_chosen_penalty_is_used_where_none_is_given() -> None:

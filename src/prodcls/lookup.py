@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from prodcls.bundle import Bundle
 from prodcls.bundle_products import PhotoReference
-from prodcls.catalogue import Catalogue, RawTable, Source
+from prodcls.catalogue import Catalogue, RawTable, Role, Schema, Source
 from prodcls.embeddings import Embeddings
 from prodcls.encoders import Encoder, Item, Parts, image_encoder, text_encoder
 from prodcls.errors import ImageError, InputError
+from prodcls.explain.case import Note
 from prodcls.explain.subject import Split, Subject
 from prodcls.head import EvidenceHead
 from prodcls.images import load_photo, photo_digest, resolve_photo
@@ -27,7 +28,15 @@ from prodcls.prices import DecimalMark
 from prodcls.readers import read_table
 from prodcls.schema import match_schema
 
-__all__ = ["Found", "Readers", "open_readers", "product_from_catalogue", "product_from_cells", "product_from_training"]
+__all__ = [
+    "Found",
+    "Readers",
+    "cells_by_role",
+    "open_readers",
+    "product_from_catalogue",
+    "product_from_cells",
+    "product_from_training",
+]
 
 
 @dataclass(frozen=True)
@@ -61,14 +70,14 @@ class Found:
         Its file, where it is at hand.
     label : str or None
         Its class in the training catalogue; None for another product.
-    notes : tuple of str
+    notes : tuple of Note
         What the reader should know of how it was found.
     """
 
     subject: Subject
     photo: Path | None
     label: str | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def product_from_training(bundle: Bundle, product: str, readers: Readers, image_root: Path | None = None) -> Found:
@@ -105,13 +114,10 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
         categorical={name: (cells[i],) for name, cells in products.categorical.items()},
     )
     subject = _read(inputs, photo, bundle, readers)
-    notes = ["The model was trained on this product: it is more certain of it than of a new one."]
+    notes = [Note("note.trained")]
     if reference is not None and photo is None:
         subject = _with_stored_photo(subject, bundle, i)
-        notes.append(
-            f"The photo {reference.path} is not at hand, so its share is not split over regions: "
-            "name its folder with --image-root."
-        )
+        notes.append(Note("note.photo", reference.path))
     return Found(subject, photo, products.labels[i], tuple(notes))
 
 
@@ -213,6 +219,38 @@ def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Reader
     return _found(replace(catalogue, ids=("new",)), bundle, readers)
 
 
+def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str]:
+    """Return cells by column.
+
+    Parameters
+    ----------
+    schema : Schema
+    described : mapping of str to str
+        By role: ``"title"``, ``"description"``, ``"price"``, ``"brand"``. A column of that name is meant, else the
+        first text column for the title, the second for the description, the first number or fixed value for the others.
+
+    Raises
+    ------
+    InputError
+        Code ``column-unknown``, if the model has no such column.
+    """
+    places: dict[str, tuple[Role, int]] = {
+        "title": ("text", 0),
+        "description": ("text", 1),
+        "price": ("numeric", 0),
+        "brand": ("categorical", 0),
+    }
+    cells = {}
+    for name, text in described.items():
+        role, place = places[name]
+        columns = schema.named(role)
+        if name not in columns and place >= len(columns):
+            message = f"the model uses no {name}: its {role} columns are {', '.join(columns) or 'none'}"
+            raise InputError(message, code="column-unknown")
+        cells[name if name in columns else columns[place]] = text
+    return cells
+
+
 def _build(table: RawTable, bundle: Bundle, image_root: Path | None) -> Catalogue:
     schema = match_schema(table, bundle.schema, need_target=False)
     decimal = cast("DecimalMark | None", bundle.options.decimal)
@@ -223,7 +261,9 @@ def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
     photo = None if catalogue.photos is None else catalogue.photos[0]
     inputs = Inputs(catalogue.ids, catalogue.texts, {}, catalogue.numeric, catalogue.categorical)
     notes = tuple(
-        f"{r.column}: {r.reason}" for r in catalogue.rejections if r.row == catalogue.rows[0] and r.scope == "cell"
+        Note("note.cell", f"{r.column}: {r.reason}")
+        for r in catalogue.rejections
+        if r.row == catalogue.rows[0] and r.scope == "cell"
     )
     return Found(_read(inputs, photo, bundle, readers), photo, None, notes)
 

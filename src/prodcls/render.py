@@ -1,4 +1,4 @@
-"""The audit report as HTML: pure functions from the report object to the text of a page.
+"""Reports as HTML: pure functions from the report object to the text of a page.
 
 Only this module knows Jinja. Everything is escaped; an undefined name is an error. The page's security policy admits
 no request at all, the one style sheet and the one script by their digests, and pictures only inside the page.
@@ -16,11 +16,13 @@ from pathlib import Path
 import jinja2
 
 from prodcls.audit import AuditReport, Dossier
+from prodcls.explain.case import Case
 from prodcls.language import Prose, load_language
 from prodcls.sections import SECTIONS
 from prodcls.sections.cards import TERMS, card, dossier_filename
+from prodcls.sections.why import why_context
 
-__all__ = ["dossier_filename", "render_audit", "render_dossier"]
+__all__ = ["dossier_filename", "render_audit", "render_dossier", "render_why"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -122,3 +124,27 @@ def render_dossier(dossier: Dossier, report: AuditReport, lang: str = "en") -> s
     number = next((i for i, d in enumerate(report.dossiers, start=1) if d.id == dossier.id), 0)
     shown = card(dossier, report, t, number=number)
     return _page(lang, "dossier.html.j2", title=report.title, card=shown, terms=tuple(map(t.term, TERMS)))
+
+
+def render_why(case: Case, lang: str = "en") -> str:
+    """Return the page that says why one product is in one class and not in another.
+
+    Parameters
+    ----------
+    case : Case
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    str
+        A whole HTML document that needs no other file.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    t = load_language(lang)
+    context = why_context(case, t)
+    return _page(lang, "why.html.j2", why=context)

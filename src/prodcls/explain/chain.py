@@ -34,6 +34,9 @@ __all__ = ["ChainMethod", "explain", "explain_many"]
 ROUNDING = 1e-4
 """How far a probe's score in float32 may be from the sum of its pieces, relative to their sizes."""
 
+NEGLIGIBLE = 1e-12
+"""Logits below which what is left of a correction is rounding."""
+
 ChainMethod = Literal["chain", "chain-alone"]
 
 
@@ -261,16 +264,18 @@ def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: fl
     if not abs(rounding) <= ROUNDING * max(1.0, pieces.size):
         message = f"the pieces of {block!r} sum to {pieces.total:.9g}, its score is {lead:.9g}"
         raise AdditivityError(message)
-    more = bounded_rate(correction, pieces.total, pieces.size)
+    more = bounded_rate(correction, lead, pieces.size)
     for place, value in zip(pieces.places, pieces.values.tolist(), strict=True):
         if value:
             yield replace(place, value=value * (rate + more))
     yield from pieces.unread
-    for label, value in pieces.aside.items():
+    aside = dict(pieces.aside)
+    aside["intercept"] = aside.get("intercept", 0.0) + rounding
+    for label, value in aside.items():
         if value:
             yield Part(block, "context", label, value * (rate + more))
-    left = correction - more * pieces.total + rate * rounding
-    if left:
+    left = correction - more * lead
+    if abs(left) > NEGLIGIBLE:
         yield Part(block, "context", "interplay", left)
 
 

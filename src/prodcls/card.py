@@ -1,0 +1,235 @@
+"""The account of a decision for a terminal: 80 columns, any script, and readable without colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from prodcls.console import printable
+from prodcls.explain.attribution import Attribution, Part
+from prodcls.explain.case import Case, Said, WordSum, groups, said, word_sums
+from prodcls.language import Language, Prose, plain
+from prodcls.sections.why import certificate, class_name, group_name, note, odds, strength
+
+__all__ = ["WIDTH", "card_lines"]
+
+WIDTH = 80
+"""Columns of the card."""
+
+BAR = 22
+"""Columns of the longest bar, on either side of zero."""
+
+GROUPS = 12
+"""Most groups of parts shown one by one."""
+
+NOTABLE = 0.005
+"""Least share, in logits, that is shown by itself: less would be printed as zero."""
+
+WORDS = 8
+"""Most words shown for and against."""
+
+_ISOLATES = re.compile("[\u2066-\u2069]")
+"""Direction marks that a page needs; terminals print them as boxes."""
+
+_FOR, _AGAINST, _DIM, _HEAD = "bold blue", "bold yellow", "dim", "bold"
+
+
+def card_lines(case: Case, t: Language) -> tuple[Text, ...]:
+    """Return the card.
+
+    Parameters
+    ----------
+    case : Case
+    t : Language
+
+    Returns
+    -------
+    tuple of Text
+        One a line, none wider than `WIDTH`. Their styles repeat what signs and bars say.
+    """
+    lines = tuple(_Card(case, t).lines())
+    for line in lines:
+        line.rstrip()
+    return lines
+
+
+def _clean(text: str) -> str:
+    return printable(_ISOLATES.sub("", " ".join(text.split())))
+
+
+def _fit(text: str, width: int) -> str:
+    """Return ``text`` cut or filled to ``width`` columns."""
+    return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def _padded(text: str, width: int) -> str:
+    return set_cell_size(_fit(text, width), width)
+
+
+def _wrapped(pieces: Iterable[tuple[str, str]], indent: str = "") -> Iterator[Text]:
+    """Yield lines of styled pieces, broken between pieces, and within one that is wider than a line."""
+    line = Text(indent)
+    for text, style in pieces:
+        left = text
+        if line.cell_len + cell_len(left.rstrip()) > WIDTH and line.plain.strip():
+            yield line
+            line, left = Text(indent), left.lstrip()
+        while line.cell_len + cell_len(left.rstrip()) > WIDTH:
+            head = _columns(left, WIDTH - line.cell_len)
+            line.append(head, style)
+            yield line
+            line, left = Text(indent), left[len(head) :]
+        line.append(left, style)
+    if line.plain.strip():
+        yield line
+
+
+def _columns(text: str, width: int) -> str:
+    """Return the longest beginning of ``text`` of at most ``width`` columns, one character at least."""
+    taken, end = 0, 0
+    for end, character in enumerate(text):  # noqa: B007 - how far it got is what counts
+        taken += cell_len(character)
+        if taken > width:
+            break
+    return text[: max(1, end)]
+
+
+def _pieces(text: str, style: str = "") -> Iterator[tuple[str, str]]:
+    return ((piece, style) for piece in re.findall(r"\s*\S+\s*|\s+", text))
+
+
+@dataclass(frozen=True)
+class _Card:
+    case: Case
+    t: Language
+
+    def lines(self) -> Iterator[Text]:
+        main = self.case.main
+        yield from self._head(main)
+        yield Text()
+        yield from self._account(main)
+        yield from self._words(word_sums(main.parts))
+        yield from self._photo(main.parts)
+        for other in self.case.attributions[1:]:
+            yield from self._method(other)
+        yield Text()
+        yield from self._prose(certificate(main, self.t), _DIM)
+        for told in self.case.notes:
+            yield from self._prose(note(told.key, told.text, self.t), _DIM)
+
+    def _say(self, key: str, **values: str | Prose) -> str:
+        return _clean(self.t(key, **values))
+
+    def _prose(self, prose: Prose, style: str = "") -> Iterator[Text]:
+        return _wrapped(_pieces(_clean("".join(span.text for span in prose)), style))
+
+    def _head(self, main: Attribution) -> Iterator[Text]:
+        yield from self._marked_title()
+        yield Text(_fit(f"{self._say('dossier.id')} {printable(main.id)}", WIDTH), _DIM)
+        yield Text("─" * WIDTH, _DIM)
+        versus = _clean("".join(span.text for span in class_name(main.versus, self.t)))
+        outcomes = [
+            (self._say("why.this"), main.predicted, main.probability, _FOR),
+            (self._say("why.that"), versus, main.versus_probability, _AGAINST),
+        ]
+        width = max(cell_len(role) for role, *_ in outcomes)
+        for role, name, probability, style in outcomes:
+            line = Text(f"{_padded(role, width)}  ")
+            line.append(_padded(_clean(name), WIDTH - width - 12), style)
+            yield line.append(self.t.probability(probability).rjust(10))
+        if self.case.label is not None:
+            yield Text(_fit(f"{_padded(self._say('dossier.label'), width)}  {_clean(self.case.label)}", WIDTH))
+        yield from self._prose(odds(main, self.t))
+
+    def _marked_title(self) -> Iterator[Text]:
+        """Yield the title with signs behind the words that count, or the id where there is none."""
+        column = next((c for c in self.case.texts if self.case.fields.get(c, "").strip()), None)
+        if column is None:
+            return
+        words = word_sums(self.case.main.parts)
+        most = max((abs(w.value) for w in words), default=0.0)
+        text, pieces, at = self.case.fields[column], list[tuple[str, str]](), 0
+        for word in (w for w in words if w.column == column and strength(w.value, most)):
+            sign, style = ("+", _FOR) if word.value >= 0 else ("-", _AGAINST)
+            pieces += _pieces(printable(text[at : word.start]), _HEAD)
+            pieces.append((f"{_clean(word.text)}[{sign * strength(word.value, most)}]", style))
+            at = word.end
+        pieces += _pieces(printable(text[at:]), _HEAD)
+        yield from list(_wrapped(pieces))[:4]
+
+    def _account(self, main: Attribution) -> Iterator[Text]:
+        found = groups(main.parts)
+        shown = [g for g in found[:GROUPS] if abs(g.value) >= NOTABLE]
+        most = max((abs(g.value) for g in found), default=0.0) or 1.0
+        for group in shown:
+            yield self._bar(_clean(group_name(group, self.t)), group.value, most)
+        left = found[len(shown) :]
+        if left:
+            name = self._say("account.rest", n=plain(self.t.count(len(left))))
+            yield self._bar(name, sum(g.value for g in left), most)
+        yield self._bar(self._say("account.total"), main.margin if main.certificate else sum(g.value for g in found), 0)
+
+    def _bar(self, name: str, value: float, most: float) -> Text:
+        """Return a line with a name, a figure, and a bar to the right for A or to the left against it."""
+        line = Text(_padded(name, WIDTH - 2 * BAR - 11))
+        style = _FOR if value >= 0 else _AGAINST
+        line.append(self.t.signed(value).rjust(9), style)
+        if most:
+            length = round(BAR * abs(value) / most)
+            left = ("-" * length if value < 0 else "").rjust(BAR)
+            line.append(f" {left}", _AGAINST).append("|", _DIM).append("+" * length if value >= 0 else "", _FOR)
+        else:
+            line.stylize(_HEAD)
+        return line
+
+    def _words(self, words: tuple[WordSum, ...]) -> Iterator[Text]:
+        found = said(words)
+        pro = [s for s in found if s.value > 0][:WORDS]
+        contra = [s for s in found if s.value < 0][:WORDS]
+        if not found:
+            return
+        predicted = self.case.main.predicted
+        yield Text()
+        half = WIDTH // 2
+        heads = (self._say("why.pro", predicted=predicted), self._say("why.contra"))
+        yield Text(_padded(self._say("why.top"), WIDTH).rstrip(), _HEAD)
+        yield Text(_padded(heads[0], half), _DIM).append(_fit(heads[1], half), _DIM)
+        for i in range(max(len(pro), len(contra))):
+            line = Text()
+            for side, style in ((pro, _FOR), (contra, _AGAINST)):
+                entry = self._entry(side[i], half - 2) if i < len(side) else ""
+                line.append(_padded(entry, half), style)
+            yield line
+
+    def _entry(self, word: Said, width: int) -> str:
+        times = f" ×{word.count}" if word.count > 1 else ""
+        return _fit(f"{self.t.signed(word.value).rjust(6)} {_clean(word.text)}{times}", width)
+
+    def _photo(self, parts: tuple[Part, ...]) -> Iterator[Text]:
+        """Yield the regions as a map, one sign or two a region."""
+        regions = [p for p in parts if p.kind == "region" and p.box is not None]
+        if not regions:
+            return
+        most = max(abs(p.value) for p in regions) or 1.0
+        places = {tuple(map(int, p.label.split(","))): p.value for p in regions}
+        yield Text()
+        yield Text(self._say("why.regions"), _HEAD)
+        for row in range(min(r for r, _ in places), max(r for r, _ in places) + 1):
+            line = Text("  ")
+            for column in range(min(c for _, c in places), max(c for _, c in places) + 1):
+                value = places.get((row, column), 0.0)
+                sign = ("+" if value >= 0 else "-") * strength(value, most)
+                line.append(sign.center(3) if sign else " · ", _FOR if value >= 0 else _AGAINST)
+            yield line
+
+    def _method(self, other: Attribution) -> Iterator[Text]:
+        yield Text()
+        yield Text(f"{other.method}:", _HEAD)
+        found = said(word_sums(other.parts))[: 2 * WORDS]
+        yield from _wrapped(
+            ((f"{self._entry(s, 40).strip()}   ", _FOR if s.value >= 0 else _AGAINST) for s in found), "  "
+        )

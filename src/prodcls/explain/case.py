@@ -1,0 +1,188 @@
+"""One product and the accounts of its decision, summed up for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prodcls.explain.attribution import Attribution, Part
+
+__all__ = ["Case", "Group", "Note", "Said", "WordSum", "groups", "said", "word_sums"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the reader should know of how the product was found.
+
+    Attributes
+    ----------
+    key : str
+        Such as ``"note.trained"``.
+    text : str
+        A name or a reason that goes with it; may be empty.
+    """
+
+    key: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A product with what was said of it.
+
+    Attributes
+    ----------
+    attributions : tuple of Attribution
+        One a method, all of the same two classes; at least one. The first is the main one.
+    fields : dict of str to str
+        Cells as the seller wrote them, by column; text columns first.
+    texts : tuple of str
+        Names of the text columns.
+    photo : str or None
+        Thumbnail, base64-encoded JPEG.
+    photo_size : tuple of int, or None
+        Its width and height.
+    label : str or None
+        Class in the training catalogue.
+    notes : tuple of Note
+    bundle : str
+        Digest.
+    """
+
+    attributions: tuple[Attribution, ...]
+    fields: dict[str, str]
+    texts: tuple[str, ...]
+    photo: str | None
+    photo_size: tuple[int, int] | None
+    label: str | None
+    notes: tuple[Note, ...]
+    bundle: str
+
+    @property
+    def main(self) -> Attribution:
+        """The first attribution."""
+        return self.attributions[0]
+
+    @property
+    def title(self) -> str:
+        """First text that is there, or the id."""
+        return next((self.fields[c] for c in self.texts if self.fields.get(c, "").strip()), self.main.id)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parts of one kind together.
+
+    Attributes
+    ----------
+    key : str
+        ``"words"``, ``"regions"``, ``"neighbours"``, ``"column"``, ``"whole"``: a block's score that is not split;
+        ``"start"``: what is said before anything is read, the class sizes and the probes' intercepts; else the label of
+        a context part.
+    subject : str
+        Column or block; ``""`` where there is none.
+    label : str
+        The cell, for a column.
+    value : float
+        Logits.
+    """
+
+    key: str
+    subject: str
+    label: str
+    value: float
+
+
+def groups(parts: Iterable[Part]) -> tuple[Group, ...]:
+    """Return the parts summed up, largest absolute value first; they sum to what the parts sum to."""
+    found: dict[tuple[str, str, str], float] = {}
+    for part in parts:
+        key = _group(part)
+        found[key] = found.get(key, 0.0) + part.value
+    return tuple(sorted((Group(*key, value) for key, value in found.items()), key=lambda g: (-abs(g.value), g.key)))
+
+
+def _group(part: Part) -> tuple[str, str, str]:
+    if part.kind in ("word", "unread"):
+        return "words", part.column, ""
+    if part.kind == "region":
+        return "regions", part.block, ""
+    if part.kind == "column":
+        return "column", part.column, part.label
+    if part.label in ("prior", "intercept"):
+        return "start", "", ""
+    if part.kind == "evidence":
+        return ("neighbours" if part.label == "neighbours" else "whole"), part.block, ""
+    return part.label, "" if part.label == "spread" else part.block, ""
+
+
+@dataclass(frozen=True)
+class WordSum:
+    """One word of the seller's text with all that was said of it, by encoders and word counts.
+
+    Attributes
+    ----------
+    column : str
+    start, end : int
+        Characters.
+    text : str
+    value : float
+        Logits.
+    read : bool
+        False when it lies beyond what any part of the model reads.
+    """
+
+    column: str
+    start: int
+    end: int
+    text: str
+    value: float
+    read: bool
+
+
+def word_sums(parts: Iterable[Part]) -> tuple[WordSum, ...]:
+    """Return the words in reading order within each column."""
+    found: dict[tuple[str, int, int], WordSum] = {}
+    for part in parts:
+        if part.start is None or part.end is None:
+            continue
+        key, read = (part.column, part.start, part.end), part.kind == "word"
+        old = found.get(key)
+        found[key] = WordSum(
+            *key, part.label, part.value + (old.value if old else 0.0), read or (old is not None and old.read)
+        )
+    return tuple(found[key] for key in sorted(found))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A word wherever it stands.
+
+    Attributes
+    ----------
+    text : str
+        As first written.
+    count : int
+        Occurrences.
+    columns : tuple of str
+    value : float
+        Logits, over all occurrences.
+    """
+
+    text: str
+    count: int
+    columns: tuple[str, ...]
+    value: float
+
+
+def said(words: Iterable[WordSum]) -> tuple[Said, ...]:
+    """Return words summed over their occurrences, letter case aside; largest absolute value first."""
+    found: dict[str, list[WordSum]] = {}
+    for word in words:
+        if word.read:
+            found.setdefault(word.text.casefold(), []).append(word)
+    sums = (
+        Said(ws[0].text, len(ws), tuple(dict.fromkeys(w.column for w in ws)), sum(w.value for w in ws))
+        for ws in found.values()
+    )
+    return tuple(sorted(sums, key=lambda s: (-abs(s.value), s.text)))

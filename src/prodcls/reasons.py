@@ -1,0 +1,146 @@
+"""From a question about one product to its case: find it, explain it, gather what a reader sees."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from prodcls.bundle import Bundle, load_bundle
+from prodcls.errors import InputError
+from prodcls.explain.attribution import Attribution
+from prodcls.explain.case import Case
+from prodcls.explain.chain import ChainMethod, explain
+from prodcls.explain.product import Product
+from prodcls.explain.witnesses import witness
+from prodcls.images import thumbnail_jpeg
+from prodcls.inputs import Inputs
+from prodcls.lookup import (
+    Found,
+    cells_by_role,
+    open_readers,
+    product_from_catalogue,
+    product_from_cells,
+    product_from_training,
+)
+from prodcls.progress import Progress
+
+__all__ = ["Method", "Question", "answer"]
+
+Method = Literal["chain", "chain-alone", "shap", "lime", "all"]
+"""Ways to explain; ``"all"`` is the exact account and both libraries beside it."""
+
+THUMBNAIL = 480
+"""Pixels of the longest side of the photo on the page."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which product, which classes, how.
+
+    Attributes
+    ----------
+    product : str or None
+        Id; None for the product of ``cells`` and ``image``.
+    catalogue : Path or None
+        File that holds it; None for the training catalogue.
+    image_root : Path or None
+        Folder of the photos.
+    described : mapping of str to str
+        Cells by role: ``"title"``, ``"description"``, ``"price"``, ``"brand"``.
+    cells : mapping of str to str
+        By column.
+    image : Path or None
+    predicted, versus : str or None
+        Classes A and B; the best two by default.
+    method : str
+        See `Method`.
+    """
+
+    product: str | None = None
+    catalogue: Path | None = None
+    image_root: Path | None = None
+    described: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+    image: Path | None = None
+    predicted: str | None = None
+    versus: str | None = None
+    method: Method = "chain"
+
+
+def answer(folder: Path, question: Question, progress: Progress) -> Case:
+    """Find a product and explain its class.
+
+    Parameters
+    ----------
+    folder : Path
+        Bundle.
+    question : Question
+    progress : Progress
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    InputError
+        If the bundle, the product, a class or a cell is at fault.
+    """
+    with progress.stage("load"):
+        bundle = load_bundle(folder)
+    with progress.stage("read"):
+        found = _find(bundle, question)
+    attributions = tuple(_explain(bundle, found, question, progress))
+    photo = None if found.photo is None else thumbnail_jpeg(found.photo, THUMBNAIL)
+    return Case(
+        attributions=attributions,
+        fields=_fields(found.subject.inputs),
+        texts=tuple(found.subject.inputs.texts),
+        photo=None if photo is None else base64.b64encode(photo).decode("ascii"),
+        photo_size=None if photo is None else Image.open(io.BytesIO(photo)).size,
+        label=found.label,
+        notes=found.notes,
+        bundle=bundle.digest,
+    )
+
+
+def _find(bundle: Bundle, question: Question) -> Found:
+    readers = open_readers(bundle.recipe)
+    cells = cells_by_role(bundle.schema, question.described) | dict(question.cells)
+    if question.product is None:
+        if not cells and question.image is None:
+            message = "name a product of the catalogue, or describe one with --title, --price, --image or --cell"
+            raise InputError(message, code="product-none")
+        return product_from_cells(bundle, cells, readers, question.image)
+    if cells or question.image is not None:
+        message = "either name a product or describe one, not both"
+        raise InputError(message, code="product-twice")
+    if question.catalogue is not None:
+        return product_from_catalogue(bundle, question.catalogue, question.product, readers, question.image_root)
+    return product_from_training(bundle, question.product, readers, question.image_root)
+
+
+def _explain(bundle: Bundle, found: Found, question: Question, progress: Progress) -> Iterator[Attribution]:
+    method: ChainMethod = "chain-alone" if question.method == "chain-alone" else "chain"
+    with progress.stage(method):
+        exact = explain(bundle.model, found.subject, question.predicted, question.versus, method=method)
+    if question.method in ("chain", "chain-alone", "all"):
+        yield exact
+    names = {"all": ("shap", "lime"), "shap": ("shap",), "lime": ("lime",)}.get(question.method, ())
+    product = Product(bundle.model, bundle.recipe, found.subject.inputs, found.photo)
+    for name in names:
+        with progress.stage(name):
+            yield witness(name).explain(product, exact.predicted, exact.versus)
+
+
+def _fields(inputs: Inputs) -> dict[str, str]:
+    fields = {name: cells[0] for name, cells in inputs.texts.items() if cells[0]}
+    fields |= {name: f"{values[0]:.15g}" for name, values in inputs.numeric.items() if not np.isnan(values[0])}
+    return fields | {name: cells[0] for name, cells in inputs.categorical.items() if cells[0]}

@@ -1,0 +1,379 @@
+"""Why one product is in one class and not in another: a page of its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from prodcls.charts import Key
+from prodcls.charts_photo import Region, marked_photo
+from prodcls.charts_rows import Step, waterfall
+from prodcls.explain.attribution import Attribution
+from prodcls.explain.case import Case, Group, WordSum, groups, said, word_sums
+from prodcls.explain.product import REST
+from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
+from prodcls.sections.cards import TERMS, Outcome
+from prodcls.sections.parts import Column, Figure, Table, block_name, evidence_name, join_prose
+
+__all__ = [
+    "MarkedText",
+    "Run",
+    "WhyContext",
+    "certificate",
+    "class_name",
+    "group_name",
+    "group_reason",
+    "note",
+    "odds",
+    "strength",
+    "why_context",
+]
+
+GROUPS = 14
+"""Most steps of the waterfall."""
+
+TOP = 20
+"""Words in the table of those that count most."""
+
+FIGURED = 5
+"""Words and regions that carry their figure."""
+
+LEVELS = (0.12, 0.3, 0.6)
+"""Share of the strongest word's value from which on a word is marked, and marked deeper."""
+
+CONTEXTS = {
+    "whole": ("why.whole", "why.whole.because"),
+    "start": ("why.start", "why.start.because"),
+    "marks": ("why.marks", "why.marks.because"),
+    "border": ("why.border", "why.border.because"),
+    "tail": ("why.tail", "why.tail.because"),
+    "together": ("why.together", "why.together.because"),
+    "interplay": ("why.interplay", "why.interplay.because"),
+    "missing": ("why.missing", "why.missing.because"),
+    "spread": ("why.spread", "why.spread.because"),
+}
+"""Name and reason of what has no place, by the key of its group."""
+
+PART_KINDS = {
+    "word": "part.word",
+    "region": "part.region",
+    "column": "part.column",
+    "evidence": "part.evidence",
+    "context": "part.context",
+    "unread": "part.unread",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the seller's text.
+
+    Attributes
+    ----------
+    text : str
+    tone : str
+        Class of its mark: ``"a1"`` to ``"a3"``, ``"b1"`` to ``"b3"``, ``"unread"``, or ``""`` for none.
+    figure : str
+        Its value in words.
+    shown : bool
+        Whether the figure stands beside it.
+    """
+
+    text: str
+    tone: str = ""
+    figure: str = ""
+    shown: bool = False
+
+
+@dataclass(frozen=True)
+class MarkedText:
+    """A text column with its words marked.
+
+    Attributes
+    ----------
+    name : str
+    runs : tuple of Run
+    unread : Prose
+        How much of it was not read; empty when all was.
+    """
+
+    name: str
+    runs: tuple[Run, ...]
+    unread: Prose
+
+
+@dataclass(frozen=True)
+class WhyContext:
+    """What the page shows.
+
+    Attributes
+    ----------
+    heading : Prose
+    title : str
+    id : str
+    notes : tuple of Prose
+    photo : Markup or None
+        With its regions; None without a photo.
+    photo_see : Prose
+        Empty unless regions are marked.
+    outcomes : tuple of Outcome
+    sentence : Prose
+    account : Figure
+    certificate : Prose
+    text_see : Prose
+    texts : tuple of MarkedText
+    cells : tuple of (str, str)
+        The other columns.
+    top : Table
+    parts : Table
+    methods : Table or None
+        What other methods say.
+    origin : Prose
+    terms : tuple of Span
+    """
+
+    heading: Prose
+    title: str
+    id: str
+    notes: tuple[Prose, ...]
+    photo: Markup | None
+    photo_see: Prose
+    outcomes: tuple[Outcome, ...]
+    sentence: Prose
+    account: Figure
+    certificate: Prose
+    text_see: Prose
+    texts: tuple[MarkedText, ...]
+    cells: tuple[tuple[str, str], ...]
+    top: Table
+    parts: Table
+    methods: Table | None
+    origin: Prose
+    terms: tuple[Span, ...]
+
+
+def why_context(case: Case, t: Language) -> WhyContext:
+    """Return what the page of ``case`` shows."""
+    main = case.main
+    predicted, versus = quoted(main.predicted), class_name(main.versus, t)
+    words = word_sums(main.parts)
+    photo, marked = _photo(case, t)
+    return WhyContext(
+        heading=t.say("why.title", predicted=predicted, versus=versus),
+        title=case.title,
+        id=main.id,
+        notes=tuple(note(n.key, n.text, t) for n in case.notes),
+        photo=photo,
+        photo_see=t.say("why.photo_see", predicted=predicted) if marked else (),
+        outcomes=_outcomes(case, t),
+        sentence=odds(main, t),
+        account=_account(main, t),
+        certificate=certificate(main, t),
+        text_see=t.say("why.text_see", predicted=predicted),
+        texts=tuple(_marked(name, case, words, t) for name in case.texts if case.fields.get(name)),
+        cells=tuple((name, cell) for name, cell in case.fields.items() if name not in case.texts),
+        top=_top(words, t),
+        parts=_parts(main, t),
+        methods=_methods(case, t) if len(case.attributions) > 1 else None,
+        origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
+        terms=tuple(map(t.term, TERMS)),
+    )
+
+
+def class_name(versus: str, t: Language) -> Prose:
+    """Return the rival's name; that of all others together is in the language of the page."""
+    return t.say("why.rest") if versus == REST else quoted(versus)
+
+
+def note(key: str, text: str, t: Language) -> Prose:
+    """Return a note on how the product was found."""
+    return t.say(key, text=text) if "{text}" in t.words[key] else t.say(key)
+
+
+def odds(main: Attribution, t: Language) -> Prose:
+    """Return what the margin means: how many times as likely A is as B."""
+    return t.say(
+        "why.odds",
+        predicted=main.predicted,
+        versus=class_name(main.versus, t),
+        odds=plain(_times(main.margin, t)),
+        margin=plain(t.signed(main.margin)),
+    )
+
+
+def _times(margin: float, t: Language) -> str:
+    if abs(margin) > math.log(1e6):
+        return f"10^{margin / math.log(10):.0f}".replace("-", "\u2212")
+    return t.decimal(math.exp(margin), 0 if margin > 3 else 1 if margin > 0 else 3)
+
+
+def _outcomes(case: Case, t: Language) -> tuple[Outcome, ...]:
+    main = case.main
+    known = {main.predicted: main.probability, main.versus: main.versus_probability}
+    versus = as_text(class_name(main.versus, t))
+    found = [
+        Outcome(t.say("why.this"), main.predicted, t.probability(main.probability), "a"),
+        Outcome(t.say("why.that"), versus, t.probability(main.versus_probability), "b"),
+    ]
+    if case.label is not None:
+        label = t.probability(known[case.label]) if case.label in known else ""
+        found.append(Outcome(t.say("dossier.label"), case.label, label, "label"))
+    return tuple(found)
+
+
+def group_name(group: Group, t: Language) -> str:
+    """Return what a group of parts is called."""
+    block = block_name(t, group.subject)
+    if group.key == "words":
+        return t("why.words", column=group.subject)
+    if group.key == "regions":
+        return t("why.regions")
+    if group.key == "column":
+        return t("why.column", column=group.subject, cell=group.label)
+    if group.key == "neighbours":
+        return evidence_name(t, group.subject, f"{group.subject}.neighbours", group.subject)
+    return t(CONTEXTS[group.key][0], block=block) if group.key in CONTEXTS else group.key
+
+
+def group_reason(group: Group, t: Language) -> str:
+    """Return why a group of parts has no place on words, regions or columns; ``""`` when it has one."""
+    return t(CONTEXTS[group.key][1]) if group.key in CONTEXTS else ""
+
+
+def _account(main: Attribution, t: Language) -> Figure:
+    found = groups(main.parts)
+    shown = found if len(found) <= GROUPS else found[: GROUPS - 1]
+    steps = [Step(group_name(g, t), group_reason(g, t), g.value, t.signed(g.value), _tone(g)) for g in shown]
+    left = found[len(shown) :]
+    if left:
+        rest = sum(g.value for g in left)
+        steps.append(Step(t("account.rest", n=plain(t.count(len(left)))), "", rest, t.signed(rest), "b7"))
+    total = sum(g.value for g in found)
+    versus = class_name(main.versus, t)
+    legend = (Key("k-a", t("account.for_a", name=main.predicted)), Key("k-b", t("why.against")))
+    picture = waterfall(
+        tuple(steps),
+        total_label=t("account.total"),
+        total_text=t.signed(total),
+        alt=t("why.alt", predicted=main.predicted, margin=plain(t.signed(total))),
+        legend=legend,
+    )
+    heads = (Column(t.say("head.evidence")), Column(t.say("head.contribution"), numeric=True))
+    rows = tuple((quoted(group_name(g, t)), plain(t.signed(g.value, 4))) for g in found)
+    caption = t("account.caption", predicted=main.predicted, versus=versus, id=main.id)
+    see = t.say("why.see", predicted=main.predicted)
+    return Figure("account", t.say("account.title"), see, picture, Table(caption, heads, rows))
+
+
+def _tone(group: Group) -> str:
+    tones = {"words": "b1", "regions": "b2", "whole": "b2", "neighbours": "b4", "column": "b5"}
+    return tones.get(group.key, "b7")
+
+
+def certificate(main: Attribution, t: Language) -> Prose:
+    """Return how exactly the parts sum to the margin."""
+    found = main.certificate
+    if found is None:
+        return t.say("why.no_certificate", method=code(main.method))
+    return t.say(
+        "dossier.exact",
+        n=plain(t.count(len(main.parts))),
+        sum=plain(t.signed(found.sum, 4)),
+        margin=plain(t.signed(found.margin, 4)),
+        residual=plain(t.small(found.residual)),
+    )
+
+
+def strength(value: float, most: float) -> int:
+    """Return how deep a word is marked: 0 for not at all, up to 3."""
+    share = abs(value) / most if most > 0 else 0.0
+    return sum(share >= level for level in LEVELS)
+
+
+def _marked(column: str, case: Case, words: tuple[WordSum, ...], t: Language) -> MarkedText:
+    text = case.fields[column]
+    most = max((abs(w.value) for w in words), default=0.0)
+    ranked = sorted((abs(w.value) for w in words), reverse=True)
+    least = ranked[min(FIGURED, len(ranked)) - 1] if ranked else 0.0
+    runs, at, unread = [], 0, 0
+    for word in words:
+        if word.column != column:
+            continue
+        level = strength(word.value, most)
+        unread += not word.read
+        if not (level or not word.read):
+            continue
+        tone = "unread" if not word.read else f"{'a' if word.value >= 0 else 'b'}{level}"
+        figure = t.signed(word.value) if word.read else ""
+        runs += [Run(text[at : word.start]), Run(text[word.start : word.end], tone, figure, abs(word.value) >= least)]
+        at = word.end
+    runs.append(Run(text[at:]))
+    told = t.say("why.unread", n=plain(t.count(unread))) if unread else ()
+    return MarkedText(column, tuple(run for run in runs if run.text), told)
+
+
+def _photo(case: Case, t: Language) -> tuple[Markup | None, bool]:
+    if case.photo is None or case.photo_size is None:
+        return None, False
+    parts = [p for p in case.main.parts if p.kind == "region" and p.box is not None]
+    regions = tuple(
+        Region(p.box, p.value, t.signed(p.value) if i < FIGURED else "")
+        for i, p in enumerate(sorted(parts, key=lambda p: -abs(p.value)))
+        if p.box is not None
+    )
+    alt = t("why.photo_alt" if regions else "dossier.photo", title=case.title)
+    return marked_photo(case.photo, case.photo_size, regions, alt=alt), bool(regions)
+
+
+def _top(words: tuple[WordSum, ...], t: Language) -> Table:
+    heads = (
+        Column(t.say("head.word")),
+        Column(t.say("head.count"), numeric=True),
+        Column(t.say("head.where")),
+        Column(t.say("head.contribution"), numeric=True),
+    )
+    rows = tuple(
+        (
+            quoted(s.text),
+            plain(t.count(s.count)),
+            join_prose(t, tuple(map(quoted, s.columns))),
+            plain(t.signed(s.value, 3)),
+        )
+        for s in said(words)[:TOP]
+    )
+    return Table(t("why.top"), heads, rows)
+
+
+def _parts(main: Attribution, t: Language) -> Table:
+    heads = (
+        Column(t.say("head.label")),
+        Column(t.say("head.kind")),
+        Column(t.say("head.block")),
+        Column(t.say("head.place")),
+        Column(t.say("head.contribution"), numeric=True),
+    )
+    rows = tuple(
+        (
+            quoted(p.label),
+            t.say(PART_KINDS[p.kind]),
+            block_name(t, p.block),
+            quoted(f"{p.column} {p.start}\u2013{p.end}") if p.start is not None else plain(""),
+            plain(t.signed(p.value, 4)),
+        )
+        for p in main.parts
+    )
+    return Table(t("dossier.account"), heads, rows)
+
+
+def _methods(case: Case, t: Language) -> Table:
+    heads = (Column(t.say("head.method")), Column(t.say("head.strongest")))
+    rows = []
+    for found in case.attributions:
+        words = [(s.text, s.value) for s in said(word_sums(found.parts))]
+        words += [(f"{t('why.regions')} {p.label}", p.value) for p in found.parts if p.kind == "region"]
+        strongest = sorted(words, key=lambda w: -abs(w[1]))[:8]
+        items = tuple((*quoted(text), *plain(f" {t.signed(value)}")) for text, value in strongest)
+        rows.append((code(found.method), join_prose(t, items)))
+    return Table(t("why.methods"), heads, tuple(rows))

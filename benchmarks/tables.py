@@ -1,0 +1,85 @@
+"""Print ``RESULTS.md`` from ``benchmarks/results``: ``python benchmarks/tables.py > benchmarks/RESULTS.md``."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parent / "results"
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "onnxruntime", "torch")
+COLUMNS = ("evidence head", "tfidf_svc", "plain sum", "pool", "ridge lexical", "flat")
+
+
+def mean(seeds: dict[str, Any], name: str, figure: str) -> float | None:
+    """Return the mean of a figure over seeds."""
+    values = [found[name][figure] for found in seeds.values() if name in found]
+    return sum(values) / len(values) if values else None
+
+
+def cell(seeds: dict[str, Any], name: str) -> str:
+    """Return accuracy and macro-F1 as text."""
+    accuracy, f1 = mean(seeds, name, "accuracy"), mean(seeds, name, "macro_f1")
+    return "-" if accuracy is None or f1 is None else f"{accuracy:.4f} / {f1:.4f}"
+
+
+def accuracy_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of all cases, the subsamples as two mean rows."""
+    lines = ["| catalogue | rows, classes | seeds | " + " | ".join(COLUMNS) + " | log loss | ECE |"]
+    lines.append("|" + "---|" * (len(COLUMNS) + 5))
+    pooled: dict[str, dict[str, Any]] = {}
+    for name, case in results.items():
+        seeds = {k: v for k, v in case.items() if k.startswith("seed")}
+        if "subsample" in name:
+            family = name.rsplit(" ", 1)[0]
+            pooled.setdefault(family, {}).update({f"{name} {k}": v for k, v in seeds.items()})
+            continue
+        lines.append(_row(name, f"{case['rows']}, {case['classes']}", seeds))
+    lines += [_row(f"{name}s, mean of {len(seeds)}", "150 to 600", seeds) for name, seeds in pooled.items()]
+    return lines
+
+
+def _row(name: str, size: str, seeds: dict[str, Any]) -> str:
+    cells = " | ".join(cell(seeds, column) for column in COLUMNS)
+    loss, ece = (mean(seeds, "evidence head", figure) for figure in ("log_loss", "ece"))
+    return f"| {name} | {size} | {len(seeds)} | {cells} | {loss:.4f} | {ece:.4f} |"
+
+
+def timing_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of fits."""
+    lines = ["| run | wall, s | encoders, s | encoder share |", "|---|---|---|---|"]
+    for name, found in results.items():
+        if "encoding" in found:
+            lines.append(
+                f"| {name} | {found['process']:.1f} | {found['encoding']:.1f} | {found['encoder_share']:.2f} |"
+            )
+    lines.append(f"| `prodcls --help` | {results['help']['process']:.2f} | | |")
+    return lines
+
+
+def main() -> None:
+    """Print the page."""
+    accuracy = json.loads((RESULTS / "accuracy.json").read_text())
+    timing = json.loads((RESULTS / "timing.json").read_text())
+    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    machine = f"{os.cpu_count()} cores {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+    notes = (RESULTS.parent / "notes.md").read_text()
+    parts = [
+        "# Results",
+        f"Machine: {machine}; {versions}.",
+        "## Accuracy / macro-F1, all competitors on the same folds",
+        "`python benchmarks/accuracy.py`",
+        "\n".join(accuracy_lines(accuracy)),
+        "## Time, flipkart1050, 5 folds and final model, no baselines",
+        "`python benchmarks/timing.py`",
+        "\n".join(timing_lines(timing)),
+        notes.strip(),
+    ]
+    print("\n\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from prodcls.catalogue import Catalogue
 from prodcls.errors import BundleError, InputError
 from prodcls.images import photo_digest
 from prodcls.inputs import Inputs
+from prodcls.nearest import nearest
 from prodcls.tables import parquet_bytes
 
 __all__ = ["PhotoReference", "Products", "collect_products", "products_from_bytes", "products_to_bytes"]
@@ -94,7 +94,7 @@ class Products:
             Code ``product-unknown``, naming ids that look alike.
         """
         if product not in self._positions:
-            near = difflib.get_close_matches(product, self.ids, n=3)
+            near = nearest(product, self.ids)
             hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
             message = f"no product of the training catalogue has the id {product!r}{hint}"
             raise InputError(message, code="product-unknown")

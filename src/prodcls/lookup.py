@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from prodcls.head import EvidenceHead
 from prodcls.images import load_photo, photo_digest, resolve_photo
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
+from prodcls.nearest import nearest
 from prodcls.preparation import IMAGE_BLOCK, Recipe, joined
 from prodcls.prices import DecimalMark
 from prodcls.readers import read_table
@@ -172,8 +172,8 @@ def product_from_catalogue(
     """
     found = _build(read_table(catalogue), bundle, image_root or catalogue.parent)
     if product not in found.ids:
-        near = difflib.get_close_matches(product, found.ids, n=3, cutoff=0.3)
-        hint = f"; the nearest are {', '.join(map(repr, near))}" if near else ""
+        near = nearest(product, found.ids)
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
         message = f"no product has the id {product!r}{hint}"
         raise InputError(message, code="product-unknown", file=str(catalogue))
     return _found(found.take(np.array([found.ids.index(product)])), bundle, readers)

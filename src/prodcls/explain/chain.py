@@ -10,13 +10,14 @@ on a word, a region or a column keeps a line of its own.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from prodcls.calibration import softmax
 from prodcls.errors import AdditivityError, InputError
@@ -28,6 +29,7 @@ from prodcls.explain.product import REST
 from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead, Margins, best_classes
 from prodcls.model import Model
+from prodcls.nearest import nearest
 
 __all__ = ["ChainMethod", "explain", "explain_many"]
 
@@ -105,9 +107,15 @@ def explain_many(
     if not isinstance(model.head, EvidenceHead):
         message = "a flat head has no account in words and regions: fit the bundle with --head evidence"
         raise InputError(message, code="head-flat")
-    margins = model.head.margins(subject.inputs)
-    scene = _Scene(model.classes, model.head, subject, margins, method)
-    return tuple(scene.account(a, b) for a, b in pairs)
+    with _linear_algebra().limit(limits=1):  # so that the number of processors moves no digit
+        margins = model.head.margins(subject.inputs)
+        scene = _Scene(model.classes, model.head, subject, margins, method)
+        return tuple(scene.account(a, b) for a, b in pairs)
+
+
+@cache
+def _linear_algebra() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 @dataclass(frozen=True)
@@ -169,7 +177,7 @@ class _Scene:
 
     def _number(self, name: str) -> int:
         if name not in self.classes:
-            near = difflib.get_close_matches(name, self.classes, n=3, cutoff=0.4) or self.classes[:10]
+            near = nearest(name, self.classes) or self.classes[:10]
             message = f"the model has no class {name!r}; the nearest are {', '.join(map(repr, near))}"
             raise InputError(message, code="class-unknown")
         return self.classes.index(name)

@@ -158,6 +158,14 @@ def test_an_ablated_modality_has_no_say() -> None:
     assert (ablation["only text"] == sample.labels).mean() < 0.45
 
 
+def test_the_prior_is_part_of_every_ablation() -> None:
+    """A price that tells nothing leaves the commonest class, which only the prior knows."""
+    sample = make_sample(160, signal=0.0)
+    labels = np.where(np.arange(160) % 5 == 0, sample.labels, 2)
+    ablation = cross_validate(as_problem(replace(sample, labels=labels))).ablation()
+    assert (ablation["only price"] == 2).mean() > 0.95
+
+
 def test_one_modality_needs_no_ablation() -> None:
     sample = make_sample(60)
     inputs = replace(sample.inputs, dense={"title": sample.inputs.dense["title"]}, numeric={}, categorical={})

@@ -10,8 +10,8 @@ import pytest
 from prodcls.calibration import softmax
 from prodcls.config import Head
 from prodcls.head import EvidenceHead
-from prodcls.model import fit_model
-from synthetic import make_sample, without_evidence
+from prodcls.model import Model, fit_model
+from synthetic import boosted, make_sample, without_evidence
 
 SAMPLE = make_sample(160, signal=1.5)
 NAMES = ("a", "b", "c", "d")
@@ -46,6 +46,14 @@ def test_the_evidence_head_is_served_at_its_temperature() -> None:
     margins = fit.model.head.margins(SAMPLE.inputs).total
     expected = softmax(margins, fit.model.head.temperature)
     np.testing.assert_array_equal(fit.model.probabilities(SAMPLE.inputs), expected)
+
+
+def test_the_correction_is_served() -> None:
+    head = boosted(SAMPLE).head
+    margins = head.margins(SAMPLE.inputs)
+    expected = softmax(margins.total, head.temperature)
+    assert np.abs(margins.total - margins.pooled).max() > 0.01
+    np.testing.assert_allclose(Model(NAMES, head).probabilities(SAMPLE.inputs), expected)
 
 
 def test_the_flat_head_has_no_details() -> None:

@@ -7,15 +7,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import prodcls.training
 from prodcls.audit_json import from_json
 from prodcls.bundle import load_bundle
 from prodcls.config import FitConfig
 from prodcls.errors import CatalogueError
+from prodcls.inputs import Inputs
+from prodcls.model import fit_model
 from prodcls.progress import SilentProgress
 from prodcls.training import FitOutcome, fit_catalogue
 from synthetic import catalogue_rows, use_fake_encoders, write_csv
@@ -135,6 +139,25 @@ def test_a_second_fit_gives_the_same_bundle_and_figures(fit: Fit, monkeypatch: p
     assert replace(again.report.evaluation, baselines={}) == replace(fit.outcome.report.evaluation, baselines={})
     assert again.report.dossiers == fit.outcome.report.dossiers
     assert again.report.timing["encoding"] == 0.0
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_final_model_is_trained_on_the_whole_training_catalogue_alone(
+    fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    use_fake_encoders(monkeypatch)
+    trained: list[tuple[str, ...]] = []
+
+    def spy(inputs: Inputs, *args: Any, **options: Any) -> Any:
+        trained.append(inputs.ids)
+        return fit_model(inputs, *args, **options)
+
+    monkeypatch.setattr(prodcls.training, "fit_model", spy)
+    later = [{**row, "id": f"new-{row['id']}"} for row in catalogue_rows({"Kettles": 4, "Phones": 3}, seed=3)]
+    test = write_csv(tmp_path / "later.csv", later) if apart else None
+    fit_catalogue(replace(fit.config, out=tmp_path / "out", test=test, baselines=False), SilentProgress())
+    ids = sorted(row["id"] for row in catalogue_rows(SIZES) if row["category"] != "Towels")
+    assert trained == [tuple(ids)]
 
 
 def test_input_at_fault_leaves_nothing_behind(fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

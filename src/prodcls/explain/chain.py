@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
@@ -223,10 +224,14 @@ class _Scene:
         return None
 
     def _present(self, block: str) -> bool:
-        inputs, lexical = self.subject.inputs, self.head.evidence.lexical
-        if block != LEXICAL:
-            return bool(inputs.dense[block].present[0])
-        return lexical is not None and lexical.vocabulary.vectors(inputs.joined_text()).nnz > 0
+        if block == LEXICAL:
+            return self._terms is not None and self._terms.nnz > 0
+        return bool(self.subject.inputs.dense[block].present[0])
+
+    @cached_property
+    def _terms(self) -> sp.csr_matrix | None:
+        lexical = self.head.evidence.lexical
+        return None if lexical is None else lexical.vocabulary.vectors(self.subject.inputs.joined_text())
 
     def _pieces(self, block: str, difference: Difference) -> Pieces:
         inputs = self.subject.inputs
@@ -234,7 +239,7 @@ class _Scene:
         model = self.head.evidence
         if block == LEXICAL:
             assert model.lexical is not None  # noqa: S101 - its channel would not be there
-            return lexical_pieces(block, texts, model.lexical, difference)
+            return lexical_pieces(block, texts, model.lexical, self._terms, difference)
         split, probe = self.subject.splits[block], model.dense[block].probe
         if block not in texts:
             assert self.subject.photo_size is not None  # noqa: S101 - told with the split

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from prodcls.encoders import Encoder, Parts
@@ -205,7 +206,9 @@ def alone(pieces: Pieces, split: Split, probe: Probe, difference: Difference) ->
     return replace(pieces, values=values, aside=pieces.aside | {"together": together})
 
 
-def lexical_pieces(block: str, texts: dict[str, str], lexical: LexicalBlock, difference: Difference) -> Pieces:
+def lexical_pieces(
+    block: str, texts: dict[str, str], lexical: LexicalBlock, vector: sp.csr_matrix, difference: Difference
+) -> Pieces:
     """Return the words of all text columns as the lexical block counts them.
 
     A term's contribution is its weight times its TF-IDF value. It is split evenly over its occurrences, over the two
@@ -217,6 +220,8 @@ def lexical_pieces(block: str, texts: dict[str, str], lexical: LexicalBlock, dif
     texts : dict of str to str
         By column, in reading order.
     lexical : LexicalBlock
+    vector : csr_matrix of shape (1, d), float32
+        TF-IDF values of the joined texts.
     difference : callable
 
     Returns
@@ -230,7 +235,6 @@ def lexical_pieces(block: str, texts: dict[str, str], lexical: LexicalBlock, dif
             found += [Word(word.start + at, word.end + at) for word in words(text)]
             at += len(text) + 1  # the line break that joins columns
     joined = "\n".join(filter(None, texts.values()))
-    vector = lexical.vocabulary.vectors([joined])
     score = vector.data.astype(np.float64) * difference(lexical.probe.weights[vector.indices])
     worth = dict(zip((lexical.vocabulary.words[i] for i in vector.indices), score.tolist(), strict=True))
     occurrences = [term for term in terms(joined) if term.text in worth]

@@ -84,10 +84,14 @@ def gather(config: FitConfig, progress: Progress) -> Material:
     """
     with progress.stage("read"):
         catalogue = _read(config)
+        _tell_columns(catalogue, progress)
         catalogue, small = _without_small_classes(catalogue, config.min_class_size)
         classes = tuple(sorted(set(catalogue.labels or ())))
         tested, unknown = _read_test(config, catalogue, classes)
-    _tell(catalogue, small, unknown, progress)
+    if small:
+        progress.note(f"classes below --min-class-size, set apart: {_listed(small)}")
+    if unknown:
+        progress.note(f"classes only in --test, not evaluated: {_listed(unknown)}")
     store = EmbeddingStore((config.cache_dir or cache_root()) / "embeddings")
     recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
@@ -209,19 +213,17 @@ def _folds(
     return np.where(np.arange(len(labels)) < n_train, NOT_TESTED, 0).astype(np.int64)
 
 
-def _tell(catalogue: Catalogue, small: dict[str, int], unknown: dict[str, int], progress: Progress) -> None:
-    """Tell which column plays which role and why, and what was set apart."""
+def _tell_columns(catalogue: Catalogue, progress: Progress) -> None:
+    """Tell which column plays which role and why, and what was rejected."""
     for column in catalogue.schema.columns:
         verb = "not used" if column.role == "offered" else column.role
         progress.note(f"column {column.column!r}: {verb} ({column.reason})")
     if catalogue.rejections:
         counts = Counter((r.code, r.scope) for r in catalogue.rejections)
         told = ", ".join(f"{n} x {code} ({scope})" for (code, scope), n in sorted(counts.items()))
-        progress.note(f"not taken as they stand: {told}; see rejections.parquet")
-    if small:
-        progress.note(f"classes below --min-class-size, set apart: {_listed(small)}")
-    if unknown:
-        progress.note(f"classes only in --test, not evaluated: {_listed(unknown)}")
+        progress.note(f"not taken as they stand: {told}; the fit lists all in rejections.parquet")
+        for r in [r for r in catalogue.rejections if r.scope == "row"][:3]:
+            progress.note(f"row {r.row} is left out: {r.reason} [{r.code}]")
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -147,6 +147,16 @@ def test_a_currency_of_the_test_catalogue_alone_is_no_column_of_the_model(config
     assert np.isnan(numeric["price [INR]"][21:]).all()
 
 
+def test_the_decimal_mark_counts_for_the_test_catalogue_too(config: FitConfig, tmp_path: Path) -> None:
+    rows = [{**row, "price": "1.234,5"} for row in catalogue_rows(SIZES)]
+    train = write_csv(tmp_path / "train.csv", rows)
+    later = [{**row, "price": "2.345"} for row in catalogue_rows({"Phones": 3, "Kettles": 3}, seed=2)]
+    test = write_csv(tmp_path / "test.csv", later)
+    material = gather(replace(config, catalogue=train, test=test, decimal=","), SilentProgress())
+    assert set(material.problem.inputs.numeric["price"][:21]) == {1234.5}
+    assert set(material.problem.inputs.numeric["price"][21:]) == {2345.0}
+
+
 def test_a_test_catalogue_of_other_classes_is_refused(config: FitConfig, tmp_path: Path) -> None:
     test = write_csv(tmp_path / "test.csv", catalogue_rows({"Drills": 3}))
     with pytest.raises(CatalogueError) as refused:

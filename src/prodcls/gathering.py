@@ -19,11 +19,12 @@ from prodcls.errors import CatalogueError
 from prodcls.evaluation import NOT_TESTED, Problem
 from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
-from prodcls.intake import read_catalogue
+from prodcls.intake import build_catalogue, read_catalogue
 from prodcls.preparation import Recipe, choose_recipe, prepare
 from prodcls.prices import DecimalMark
 from prodcls.progress import Progress
-from prodcls.schema import ColumnOptions
+from prodcls.readers import read_table
+from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
 
 __all__ = ["Material", "gather"]
@@ -121,7 +122,7 @@ def _read(config: FitConfig) -> Catalogue:
         categorical=config.categorical,
         id=config.id,
         target=config.target,
-        decimal=cast("DecimalMark | None", config.decimal),  # FitConfig has checked it
+        decimal=_decimal(config),
     )
     return read_catalogue(
         path,
@@ -133,14 +134,26 @@ def _read(config: FitConfig) -> Catalogue:
     )
 
 
+def _decimal(config: FitConfig) -> DecimalMark | None:
+    return cast("DecimalMark | None", config.decimal)  # FitConfig has checked it
+
+
 def _read_test(
     config: FitConfig, catalogue: Catalogue, classes: tuple[str, ...]
 ) -> tuple[Catalogue | None, dict[str, int]]:
     if config.test is None:
         return None, {}
-    tested = read_catalogue(config.test, catalogue.schema, need_labels=True, image_root=config.image_root)
-    known = np.array([label in set(classes) for label in tested.labels or ()])
-    unknown = Counter(label for label in tested.labels or () if label not in set(classes))
+    table = read_table(config.test)
+    tested = build_catalogue(
+        table,
+        match_schema(table, catalogue.schema, need_target=True),
+        image_root=config.image_root or config.test.parent,
+        need_labels=True,
+        decimal=_decimal(config),
+    )
+    trained = set(classes)
+    known = np.array([label in trained for label in tested.labels or ()])
+    unknown = Counter(label for label in tested.labels or () if label not in trained)
     if not known.any():
         message = "no row has a class that the training catalogue has"
         raise CatalogueError(message, code="test-classes-unknown", file=str(config.test))

@@ -70,8 +70,10 @@ def choose_strength(
 
     Parameters
     ----------
-    channels, truth, alike
-        As for `fit_pool`.
+    channels : ndarray of shape (n, M, C), float64
+        Here and below as for `fit_pool`.
+    truth : ndarray of shape (n,), int64
+    alike : ndarray of shape (C,), bool
     fold : ndarray of shape (n,), int64
         Inner fold of each product.
 

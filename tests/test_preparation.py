@@ -16,7 +16,8 @@ from hypothesis.extra import numpy as hnp
 from prodcls.catalogue import Catalogue, ColumnRole, Schema, Source
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import choose_text_encoders
-from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, joined, prepare
+from prodcls.errors import SchemaError
+from prodcls.preparation import IMAGE_BLOCK, RESERVED, Recipe, choose_recipe, joined, prepare
 from prodcls.progress import SilentProgress
 from synthetic import ColourEncoder, WordEncoder, embeddings, use_fake_encoders, write_photo
 
@@ -129,3 +130,11 @@ def test_joined_blocks_name_all_encoders_and_read_the_least() -> None:
     assert both.encoder == "x + y"
     assert both.block == "title"
     assert both.read_share.tolist() == [1.0, 0.5]
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_text_column_cannot_take_the_name_of_other_evidence(name: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        choose_recipe(make_catalogue({name: ("a", "b", "c")}), None, "onnx")
+    assert caught.value.code == "column-reserved"
+    assert name in str(caught.value)

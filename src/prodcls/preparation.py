@@ -14,6 +14,7 @@ from prodcls.catalogue import Catalogue
 from prodcls.config import Runtime
 from prodcls.embeddings import Embeddings, EmbeddingStore, embed
 from prodcls.encoders import Encoder, Item, choose_text_encoders, image_encoder, text_encoder
+from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
 from prodcls.progress import Progress
 
@@ -21,6 +22,9 @@ __all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "joined", "prepare"]
 
 IMAGE_BLOCK = "image"
 """Name of the photo block."""
+
+RESERVED = (IMAGE_BLOCK, "lexical", "prior")
+"""Names of evidence that come from no column."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,17 @@ def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, r
     Returns
     -------
     Recipe
+
+    Raises
+    ------
+    SchemaError
+        If a text column has a name that evidence of another kind has.
     """
     columns = tuple(catalogue.texts)
+    for column in columns:
+        if column in RESERVED:
+            message = f"a text column cannot be called {column!r}, which names other evidence; rename it"
+            raise SchemaError(message, code="column-reserved", file=catalogue.source.path, column=column)
     names, reason = text_encoders or (), "set by --text-encoder"
     if text_encoders is None and columns:
         choice = choose_text_encoders([text for cells in catalogue.texts.values() for text in cells])

@@ -152,7 +152,7 @@ def _evaluation(
     return EvaluationSection(
         method="folds" if config.test is None else "test",
         folds=config.folds if config.test is None else 0,
-        grouped=config.group_duplicates,
+        grouped=config.group_duplicates and config.test is None,
         accuracy=_interval(result.accuracy),
         macro_precision=_interval(result.macro_precision),
         macro_recall=_interval(result.macro_recall),

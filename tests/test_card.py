@@ -79,7 +79,7 @@ def test_words_are_summed_and_sorted_by_side() -> None:
 
 def test_the_photo_is_a_map_of_signs() -> None:
     lines = shown(make_case())
-    at = next(i for i, line in enumerate(lines) if line == "Photo, region by region")
+    at = next(i for i, line in enumerate(lines) if line == "Photo, region by region: +0.08")
     assert [line.split() for line in lines[at + 1 : at + 4]] == [
         ["·", "·", "·", "·"],
         ["·", "·", "+++", "·"],

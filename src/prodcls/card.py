@@ -217,7 +217,8 @@ class _Card:
         most = max(abs(p.value) for p in regions) or 1.0
         places = {tuple(map(int, p.label.split(","))): p.value for p in regions}
         yield Text()
-        yield Text(self._say("why.regions"), _HEAD)
+        together = self.t.signed(sum(p.value for p in regions))
+        yield Text(f"{self._say('why.regions')}: {together}", _HEAD)
         for row in range(min(r for r, _ in places), max(r for r, _ in places) + 1):
             line = Text("  ")
             for column in range(min(c for _, c in places), max(c for _, c in places) + 1):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from prodcls.charts import Key
 from prodcls.charts_photo import Region, marked_photo
 from prodcls.charts_rows import Step, waterfall
-from prodcls.explain.attribution import Attribution
+from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.case import Case, Group, WordSum, groups, said, word_sums
 from prodcls.explain.product import REST
 from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
@@ -39,6 +39,9 @@ TOP = 20
 
 FIGURED = 5
 """Words and regions that carry their figure."""
+
+LEGIBLE = 0.05
+"""Logits from which on two decimals tell regions apart."""
 
 LEVELS = (0.12, 0.3, 0.6)
 """Share of the strongest word's value from which on a word is marked, and marked deeper."""
@@ -159,14 +162,15 @@ def why_context(case: Case, t: Language) -> WhyContext:
     main = case.main
     predicted, versus = quoted(main.predicted), class_name(main.versus, t)
     words = word_sums(main.parts)
-    photo, marked = _photo(case, t)
+    regions = [p for p in main.parts if p.kind == "region" and p.box is not None]
+    together = plain(t.signed(sum(p.value for p in regions)))
     return WhyContext(
         heading=t.say("why.title", predicted=predicted, versus=versus),
         title=case.title,
         id=main.id,
         notes=tuple(note(n.key, n.text, t) for n in case.notes),
-        photo=photo,
-        photo_see=t.say("why.photo_see", predicted=predicted) if marked else (),
+        photo=_photo(case, regions, t),
+        photo_see=t.say("why.photo_see", predicted=predicted, sum=together) if case.photo and regions else (),
         outcomes=_outcomes(case, t),
         sentence=odds(main, t),
         account=_account(main, t),
@@ -314,17 +318,17 @@ def _marked(column: str, case: Case, words: tuple[WordSum, ...], t: Language) ->
     return MarkedText(column, tuple(run for run in runs if run.text), told)
 
 
-def _photo(case: Case, t: Language) -> tuple[Markup | None, bool]:
+def _photo(case: Case, parts: list[Part], t: Language) -> Markup | None:
     if case.photo is None or case.photo_size is None:
-        return None, False
-    parts = [p for p in case.main.parts if p.kind == "region" and p.box is not None]
+        return None
+    digits = 2 if max((abs(p.value) for p in parts), default=0.0) >= LEGIBLE else 3
     regions = tuple(
-        Region(p.box, p.value, t.signed(p.value) if i < FIGURED else "")
+        Region(p.box, p.value, t.signed(p.value, digits) if i < FIGURED else "")
         for i, p in enumerate(sorted(parts, key=lambda p: -abs(p.value)))
         if p.box is not None
     )
     alt = t("why.photo_alt" if regions else "dossier.photo", title=case.title)
-    return marked_photo(case.photo, case.photo_size, regions, alt=alt), bool(regions)
+    return marked_photo(case.photo, case.photo_size, regions, alt=alt)
 
 
 def _top(words: tuple[WordSum, ...], t: Language) -> Table:

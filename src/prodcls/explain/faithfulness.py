@@ -194,8 +194,9 @@ def agreement(first: NDArray[np.float64], second: NDArray[np.float64], seed: int
 
     Parameters
     ----------
-    first, second : ndarray of shape (m,), float64
+    first : ndarray of shape (m,), float64
         At least one player.
+    second : ndarray of shape (m,), float64
     seed : int
         Of the order of equal values.
 

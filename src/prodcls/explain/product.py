@@ -74,6 +74,16 @@ class Scored:
 def class_numbers(classes: tuple[str, ...], a: str, b: str) -> tuple[int, int | None]:
     """Return the numbers of class A and of class B; None for `REST`, unless a class is called so.
 
+    Parameters
+    ----------
+    classes : tuple of str
+    a : str
+    b : str
+
+    Returns
+    -------
+    tuple of (int, int or None)
+
     Raises
     ------
     ValueError

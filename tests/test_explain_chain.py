@@ -14,8 +14,8 @@ from chain_factory import BENT, CLASSES, SCRIPTS, TEXT, fitted, make_subject, su
 from prodcls.calibration import softmax
 from prodcls.errors import AdditivityError, InputError
 from prodcls.explain.attribution import Attribution, Part
-from prodcls.explain.chain import carried, explain, explain_many
-from prodcls.explain.pieces import STABLE, Pieces
+from prodcls.explain.chain import explain, explain_many
+from prodcls.explain.pieces import STABLE, Pieces, carried
 from prodcls.explain.product import REST
 from prodcls.explain.segments import words
 from prodcls.explain.subject import Subject

@@ -12,7 +12,7 @@ from PIL import Image
 
 from prodcls.encoders import Parts
 from prodcls.explain.masks import open_photo, text_left
-from prodcls.explain.pieces import region_pieces
+from prodcls.explain.reading import region_pieces
 from prodcls.explain.segments import Word, words
 from prodcls.explain.subject import Split
 from prodcls.images import letterbox, load_photo

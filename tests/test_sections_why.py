@@ -18,7 +18,8 @@ from hostile import HOSTILE
 from prodcls.explain.product import REST
 from prodcls.language import LANGUAGES, as_text, load_language
 from prodcls.render import render_why
-from prodcls.sections.why import MarkedText, Run, WhyContext, odds, strength, why_context
+from prodcls.sections.marks import MarkedText, Run, strength
+from prodcls.sections.why import WhyContext, odds, why_context
 from test_render import Page
 from test_sections import attributes, names_of
 

@@ -13,7 +13,8 @@ from prodcls.console import printable
 from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.case import Case, Said, WordSum, groups, said, word_sums
 from prodcls.language import Language, Prose, plain
-from prodcls.sections.why import certificate, class_name, group_name, note, odds, strength
+from prodcls.sections.marks import strength
+from prodcls.sections.why import certificate, class_name, group_name, note, odds
 
 __all__ = ["WIDTH", "card_lines"]
 

@@ -8,55 +8,31 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from prodcls.bundle import Bundle
 from prodcls.bundle_products import PhotoReference
 from prodcls.catalogue import Catalogue, RawTable, Role, Schema, Source
-from prodcls.embeddings import Embeddings
-from prodcls.encoders import Encoder, Item, Parts, image_encoder, text_encoder
+from prodcls.dissection import Readers, dissect
 from prodcls.errors import ImageError, InputError
 from prodcls.explain.case import Note
-from prodcls.explain.subject import Split, Subject
+from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead
-from prodcls.images import load_photo, photo_digest, resolve_photo
+from prodcls.images import photo_digest, resolve_photo
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.nearest import nearest
-from prodcls.preparation import IMAGE_BLOCK, Recipe, joined
+from prodcls.preparation import IMAGE_BLOCK
 from prodcls.prices import DecimalMark
 from prodcls.readers import read_table
 from prodcls.schema import match_schema
 
 __all__ = [
     "Found",
-    "Readers",
     "cells_by_role",
-    "open_readers",
     "product_from_catalogue",
     "product_from_cells",
     "product_from_training",
 ]
-
-
-@dataclass(frozen=True)
-class Readers:
-    """The encoders of a recipe, opened once.
-
-    Attributes
-    ----------
-    text : tuple of Encoder
-    image : Encoder or None
-    """
-
-    text: tuple[Encoder, ...]
-    image: Encoder | None
-
-
-def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
-    """Return the encoders of ``recipe``; their weights are loaded at the first use."""
-    image = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime, threads)
-    return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image)
 
 
 @dataclass(frozen=True)
@@ -113,7 +89,7 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
         numeric={name: values[i : i + 1] for name, values in products.numeric.items()},
         categorical={name: (cells[i],) for name, cells in products.categorical.items()},
     )
-    subject = _read(inputs, photo, bundle, readers)
+    subject = dissect(inputs, photo, bundle, readers)
     notes = [Note("note.trained")]
     if reference is not None and photo is None:
         subject = _with_stored_photo(subject, bundle, i)
@@ -229,6 +205,10 @@ def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str
         By role: ``"title"``, ``"description"``, ``"price"``, ``"brand"``. A column of that name is meant, else the
         first text column for the title, the second for the description, the first number or fixed value for the others.
 
+    Returns
+    -------
+    dict of str to str
+
     Raises
     ------
     InputError
@@ -265,39 +245,4 @@ def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
         for r in catalogue.rejections
         if r.row == catalogue.rows[0] and r.scope == "cell"
     )
-    return Found(_read(inputs, photo, bundle, readers), photo, None, notes)
-
-
-def _read(inputs: Inputs, photo: Path | None, bundle: Bundle, readers: Readers) -> Subject:
-    """Return the product with its texts and photo encoded, part by part."""
-    recipe, known = bundle.recipe, bundle.known
-    dense, splits = {}, {}
-    for column in recipe.text_columns:
-        dense[column], split = _encode(column, inputs.texts[column][0], readers.text)
-        if split is not None:
-            splits[column] = split
-    size = None
-    if readers.image is not None:
-        dense[IMAGE_BLOCK], split = _encode(IMAGE_BLOCK, photo, (readers.image,))
-        if split is not None and photo is not None:
-            splits[IMAGE_BLOCK] = split
-            height, width = load_photo(photo).shape[:2]
-            size = (width, height)
-    return Subject(replace(inputs, dense=dense).aligned(known.numeric, known.categorical), splits, size)
-
-
-def _encode(block: str, item: Item | None, encoders: tuple[Encoder, ...]) -> tuple[Embeddings, Split | None]:
-    """Return one item as `prodcls.embeddings.embed` and `joined` would, and what its vector is made of."""
-    if item is None or not str(item).strip():
-        return joined([_embedding(block, e, np.zeros(e.dimension, np.float32), present=False) for e in encoders]), None
-    parts = tuple(encoder.encode_parts([item])[0] for encoder in encoders)
-    return joined([_of_parts(block, e, p) for e, p in zip(encoders, parts, strict=True)]), Split(encoders, parts)
-
-
-def _of_parts(block: str, encoder: Encoder, parts: Parts) -> Embeddings:
-    return _embedding(block, encoder, parts.vector, present=True)
-
-
-def _embedding(block: str, encoder: Encoder, vector: NDArray[np.float32], *, present: bool) -> Embeddings:
-    ones = np.ones(1, dtype=np.float32)
-    return Embeddings(block, encoder.identity, vector[None], np.array([present]), ones)
+    return Found(dissect(inputs, photo, bundle, readers), photo, None, notes)

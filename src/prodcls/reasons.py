@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from prodcls.bundle import Bundle, load_bundle
+from prodcls.dissection import open_readers
 from prodcls.errors import InputError
 from prodcls.explain.attribution import Attribution
 from prodcls.explain.case import Case
@@ -21,14 +22,7 @@ from prodcls.explain.product import Product
 from prodcls.explain.witnesses import witness
 from prodcls.images import thumbnail_jpeg
 from prodcls.inputs import Inputs
-from prodcls.lookup import (
-    Found,
-    cells_by_role,
-    open_readers,
-    product_from_catalogue,
-    product_from_cells,
-    product_from_training,
-)
+from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product_from_cells, product_from_training
 from prodcls.progress import Progress
 
 __all__ = ["Method", "Question", "answer"]
@@ -57,8 +51,10 @@ class Question:
     cells : mapping of str to str
         By column.
     image : Path or None
-    predicted, versus : str or None
-        Classes A and B; the best two by default.
+    predicted : str or None
+        Class A; the most probable one by default.
+    versus : str or None
+        Class B; the most probable other one by default.
     method : str
         See `Method`.
     """

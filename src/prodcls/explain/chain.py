@@ -21,24 +21,19 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from prodcls.calibration import softmax
-from prodcls.errors import AdditivityError, InputError
+from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import EvidenceAccount, explain_evidence, explain_rest, rest_weights
 from prodcls.explain.attribution import Attribution, Part, certify
-from prodcls.explain.pieces import Difference, Pieces, alone, bounded_rate, lexical_pieces, region_pieces, word_pieces
+from prodcls.explain.pieces import Pieces, carried
 from prodcls.explain.product import REST
+from prodcls.explain.reading import Difference, alone, lexical_pieces, region_pieces, word_pieces
 from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead, Margins, best_classes
 from prodcls.model import Model
 from prodcls.nearest import nearest
 
 __all__ = ["ChainMethod", "explain", "explain_many"]
-
-ROUNDING = 1e-4
-"""How far a probe's score in float32 may be from the sum of its pieces, relative to their sizes."""
-
-NEGLIGIBLE = 1e-12
-"""Logits below which what is left of a correction is rounding."""
 
 ChainMethod = Literal["chain", "chain-alone"]
 
@@ -246,50 +241,6 @@ class _Scene:
             return region_pieces(block, self.subject.photo_size, split, probe, difference)
         pieces = word_pieces(block, texts[block], split, probe, difference)
         return alone(pieces, split, probe, difference) if self.method == "chain-alone" else pieces
-
-
-def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: float) -> Iterable[Part]:
-    """Yield the parts of one block's score.
-
-    Parameters
-    ----------
-    pieces : Pieces
-        In units of the score.
-    block : str
-    lead : float
-        The served score of A less that of B.
-    rate : float
-        Logits per unit of the score in the pool.
-    correction : float
-        The booster's share, logits.
-
-    Yields
-    ------
-    Part
-        They sum to ``rate * lead + correction``.
-
-    Raises
-    ------
-    AdditivityError
-        If the pieces sum to something else than ``lead``, by more than `ROUNDING`.
-    """
-    rounding = lead - pieces.total
-    if not abs(rounding) <= ROUNDING * max(1.0, pieces.size):
-        message = f"the pieces of {block!r} sum to {pieces.total:.9g}, its score is {lead:.9g}"
-        raise AdditivityError(message)
-    more = bounded_rate(correction, lead, pieces.size)
-    for place, value in zip(pieces.places, pieces.values.tolist(), strict=True):
-        if value:
-            yield replace(place, value=value * (rate + more))
-    yield from pieces.unread
-    aside = dict(pieces.aside)
-    aside["intercept"] = aside.get("intercept", 0.0) + rounding
-    for label, value in aside.items():
-        if value:
-            yield Part(block, "context", label, value * (rate + more))
-    left = correction - more * lead
-    if abs(left) > NEGLIGIBLE:
-        yield Part(block, "context", "interplay", left)
 
 
 def _merged(parts: Iterable[Part]) -> Iterable[Part]:

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from prodcls.charts import Key
-from prodcls.charts_photo import Region, marked_photo
 from prodcls.charts_rows import Step, waterfall
-from prodcls.explain.attribution import Attribution, Part
+from prodcls.explain.attribution import Attribution
 from prodcls.explain.case import Case, Group, WordSum, groups, said, word_sums
 from prodcls.explain.product import REST
 from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
 from prodcls.sections.cards import TERMS, Outcome
+from prodcls.sections.marks import MarkedText, marked_picture, marked_text
 from prodcls.sections.parts import Column, Figure, Table, block_name, evidence_name, join_prose
 
 __all__ = [
-    "MarkedText",
-    "Run",
     "WhyContext",
     "certificate",
     "class_name",
@@ -27,7 +25,6 @@ __all__ = [
     "group_reason",
     "note",
     "odds",
-    "strength",
     "why_context",
 ]
 
@@ -36,15 +33,6 @@ GROUPS = 14
 
 TOP = 20
 """Words in the table of those that count most."""
-
-FIGURED = 5
-"""Words and regions that carry their figure."""
-
-LEGIBLE = 0.05
-"""Logits from which on two decimals tell regions apart."""
-
-LEVELS = (0.12, 0.3, 0.6)
-"""Share of the strongest word's value from which on a word is marked, and marked deeper."""
 
 CONTEXTS = {
     "whole": ("why.whole", "why.whole.because"),
@@ -67,44 +55,6 @@ PART_KINDS = {
     "context": "part.context",
     "unread": "part.unread",
 }
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run of the seller's text.
-
-    Attributes
-    ----------
-    text : str
-    tone : str
-        Class of its mark: ``"a1"`` to ``"a3"``, ``"b1"`` to ``"b3"``, ``"unread"``, or ``""`` for none.
-    figure : str
-        Its value in words.
-    shown : bool
-        Whether the figure stands beside it.
-    """
-
-    text: str
-    tone: str = ""
-    figure: str = ""
-    shown: bool = False
-
-
-@dataclass(frozen=True)
-class MarkedText:
-    """A text column with its words marked.
-
-    Attributes
-    ----------
-    name : str
-    runs : tuple of Run
-    unread : Prose
-        How much of it was not read; empty when all was.
-    """
-
-    name: str
-    runs: tuple[Run, ...]
-    unread: Prose
 
 
 @dataclass(frozen=True)
@@ -169,14 +119,14 @@ def why_context(case: Case, t: Language) -> WhyContext:
         title=case.title,
         id=main.id,
         notes=tuple(note(n.key, n.text, t) for n in case.notes),
-        photo=_photo(case, regions, t),
+        photo=marked_picture(case, regions, t),
         photo_see=t.say("why.photo_see", predicted=predicted, sum=together) if case.photo and regions else (),
         outcomes=_outcomes(case, t),
         sentence=odds(main, t),
         account=_account(main, t),
         certificate=certificate(main, t),
         text_see=t.say("why.text_see", predicted=predicted),
-        texts=tuple(_marked(name, case, words, t) for name in case.texts if case.fields.get(name)),
+        texts=tuple(marked_text(name, case, words, t) for name in case.texts if case.fields.get(name)),
         cells=tuple((name, cell) for name, cell in case.fields.items() if name not in case.texts),
         top=_top(words, t),
         parts=_parts(main, t),
@@ -288,47 +238,6 @@ def certificate(main: Attribution, t: Language) -> Prose:
         margin=plain(t.signed(found.margin, 4)),
         residual=plain(t.small(found.residual)),
     )
-
-
-def strength(value: float, most: float) -> int:
-    """Return how deep a word is marked: 0 for not at all, up to 3."""
-    share = abs(value) / most if most > 0 else 0.0
-    return sum(share >= level for level in LEVELS)
-
-
-def _marked(column: str, case: Case, words: tuple[WordSum, ...], t: Language) -> MarkedText:
-    text = case.fields[column]
-    most = max((abs(w.value) for w in words), default=0.0)
-    ranked = sorted((abs(w.value) for w in words), reverse=True)
-    least = ranked[min(FIGURED, len(ranked)) - 1] if ranked else 0.0
-    runs, at, unread = [], 0, 0
-    for word in words:
-        if word.column != column:
-            continue
-        level = strength(word.value, most)
-        unread += not word.read
-        if not (level or not word.read):
-            continue
-        tone = "unread" if not word.read else f"{'a' if word.value >= 0 else 'b'}{level}"
-        figure = t.signed(word.value) if word.read else ""
-        runs += [Run(text[at : word.start]), Run(text[word.start : word.end], tone, figure, abs(word.value) >= least)]
-        at = word.end
-    runs.append(Run(text[at:]))
-    told = t.say("why.unread", n=plain(t.count(unread))) if unread else ()
-    return MarkedText(column, tuple(run for run in runs if run.text), told)
-
-
-def _photo(case: Case, parts: list[Part], t: Language) -> Markup | None:
-    if case.photo is None or case.photo_size is None:
-        return None
-    digits = 2 if max((abs(p.value) for p in parts), default=0.0) >= LEGIBLE else 3
-    regions = tuple(
-        Region(p.box, p.value, t.signed(p.value, digits) if i < FIGURED else "")
-        for i, p in enumerate(sorted(parts, key=lambda p: -abs(p.value)))
-        if p.box is not None
-    )
-    alt = t("why.photo_alt" if regions else "dossier.photo", title=case.title)
-    return marked_photo(case.photo, case.photo_size, regions, alt=alt)
 
 
 def _top(words: tuple[WordSum, ...], t: Language) -> Table:

@@ -1,0 +1,236 @@
+"""What each word and each picture region adds to a probe's lead of class A over class B.
+
+A probe is linear and so is average pooling, so the lead is a plain sum: of the tokens' vectors times the difference of
+the two classes' weights, plus the difference of their intercepts. Tokens are joined to whole words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from prodcls.encoders import Encoder, Parts
+from prodcls.encoders.lite0 import SIDE
+from prodcls.evidence import LexicalBlock
+from prodcls.explain.attribution import Part
+from prodcls.explain.pieces import Pieces, bounded_rate
+from prodcls.explain.segments import Word, overlaps, words
+from prodcls.explain.subject import Split
+from prodcls.lexical import terms
+from prodcls.probes import Probe
+
+__all__ = ["Difference", "alone", "lexical_pieces", "region_pieces", "word_pieces"]
+
+Difference = Callable[[NDArray[np.float32]], NDArray[np.float64]]
+"""Takes an array of shape (..., K) to its value for class A less that for class B, shape (...)."""
+
+
+def _word_part(block: str, column: str, text: str, word: Word) -> Part:
+    return Part(block, "word", text[word.start : word.end], 0.0, column, word.start, word.end)
+
+
+def word_pieces(block: str, text: str, split: Split, probe: Probe, difference: Difference) -> Pieces:
+    """Return the words of a text column as the encoders read them.
+
+    Parameters
+    ----------
+    block : str
+        Name of the block, which is that of its text column.
+    text : str
+    split : Split
+    probe : Probe
+    difference : callable
+
+    Returns
+    -------
+    Pieces
+    """
+    found = words(text)
+    values = np.zeros(len(found) + 1)
+    aside = {"intercept": float(difference(probe.intercept)), "marks": 0.0}
+    at, end = 0, 0
+    for encoder, parts in zip(split.encoders, split.parts, strict=True):
+        weights = difference(probe.weights[at : at + len(parts.vector)])
+        at += len(parts.vector)
+        weights = weights / (_length(parts) * np.sqrt(len(split.parts)))
+        grouped = _by_word(parts, found)
+        if parts.linear:
+            values += grouped @ weights
+        else:
+            carried = _through_tail(encoder, parts, grouped, weights)
+            values += carried
+            aside["tail"] = aside.get("tail", 0.0) + float(parts.vector @ weights) - float(carried.sum())
+        end = max(end, int(parts.spans[:, 1].max(initial=0)) if parts.spans is not None else 0)
+    aside["marks"] = float(values[-1])
+    places = [_word_part(block, block, text, word) for word in found]
+    read = sum(word.start < end for word in found)
+    unread = tuple(replace(place, kind="unread") for place in places[read:])
+    return Pieces(tuple(places[:read]), values[:read], aside, unread)
+
+
+def _length(parts: Parts) -> float:
+    return max(float(np.linalg.norm(parts.vector)), 1e-12)  # as `prodcls.preparation.joined` takes it
+
+
+def _by_word(parts: Parts, found: tuple[Word, ...]) -> NDArray[np.float64]:
+    """Return the tokens' vectors summed over n words, shape (n + 1, p); the last row is of those on no word."""
+    assert parts.spans is not None  # noqa: S101 - only photos have none
+    spread = overlaps(found, parts.spans)
+    grouped = np.zeros((len(found) + 1, parts.vectors.shape[1]))
+    np.add.at(grouped, spread.word, parts.vectors[spread.span] * spread.weight[:, None])
+    grouped[-1] = parts.vectors[~spread.placed].sum(axis=0)
+    return grouped
+
+
+def _through_tail(
+    encoder: Encoder, parts: Parts, grouped: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return contributions, shape (n + 1,), through last layers that are not linear.
+
+    Each word's effect is the change when its part is left out of the sum before the last layers. The score is carried
+    to the words in proportion to these effects, within the bound of `bounded_rate`.
+    """
+    pooled = parts.pooled.astype(np.float64)
+    without = encoder.finish(np.vstack([pooled, pooled - grouped])) @ weights
+    effect = without[0] - without[1:]
+    rate = bounded_rate(float(parts.vector @ weights), float(effect.sum()), float(np.abs(effect).sum()))
+    carried: NDArray[np.float64] = effect * rate
+    return carried
+
+
+def alone(pieces: Pieces, split: Split, probe: Probe, difference: Difference) -> Pieces:
+    """Return ``pieces`` with their words weighed by what each says alone, as a text of one word.
+
+    The contributions keep their sum; those of the words keep their summed size. What words alone do not add up to is
+    set aside as ``"together"``.
+
+    Parameters
+    ----------
+    pieces : Pieces
+        From `word_pieces`.
+    split : Split
+    probe : Probe
+    difference : callable
+
+    Returns
+    -------
+    Pieces
+    """
+    labels = list(dict.fromkeys(place.label for place in pieces.places))
+    if not labels:
+        return pieces
+    score = np.zeros(len(labels))
+    at = 0
+    for encoder in split.encoders:
+        vectors = encoder.encode(labels).vectors.astype(np.float64)
+        weights = difference(probe.weights[at : at + vectors.shape[1]])
+        at += vectors.shape[1]
+        score += vectors @ weights / np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
+    place = {label: i for i, label in enumerate(labels)}
+    said = score[[place[part.label] for part in pieces.places]]
+    size = float(np.abs(said).sum())
+    values = said * (float(np.abs(pieces.values).sum()) / size) if size > 0 else np.zeros_like(said)
+    together = float(pieces.values.sum() - values.sum())
+    return replace(pieces, values=values, aside=pieces.aside | {"together": together})
+
+
+def lexical_pieces(
+    block: str, texts: dict[str, str], lexical: LexicalBlock, vector: sp.csr_matrix, difference: Difference
+) -> Pieces:
+    """Return the words of all text columns as the lexical block counts them.
+
+    A term's contribution is its weight times its TF-IDF value. It is split evenly over its occurrences, over the two
+    words of a pair, and over the words that a run of characters touches by their characters in it.
+
+    Parameters
+    ----------
+    block : str
+    texts : dict of str to str
+        By column, in reading order.
+    lexical : LexicalBlock
+    vector : csr_matrix of shape (1, d), float32
+        TF-IDF values of the joined texts.
+    difference : callable
+
+    Returns
+    -------
+    Pieces
+    """
+    places, found, at = [], [], 0
+    for column, text in texts.items():
+        if text:
+            places += [_word_part(block, column, text, word) for word in words(text)]
+            found += [Word(word.start + at, word.end + at) for word in words(text)]
+            at += len(text) + 1  # the line break that joins columns
+    joined = "\n".join(filter(None, texts.values()))
+    score = vector.data.astype(np.float64) * difference(lexical.probe.weights[vector.indices])
+    worth = dict(zip((lexical.vocabulary.words[i] for i in vector.indices), score.tolist(), strict=True))
+    occurrences = [term for term in terms(joined) if term.text in worth]
+    count = Counter(term.text for term in occurrences)
+    spans = np.array([span for term in occurrences for span in term.spans], dtype=np.int64).reshape(-1, 2)
+    values = np.array([worth[t.text] / count[t.text] / len(t.spans) for t in occurrences for _ in t.spans])
+    spread = overlaps(tuple(found), spans)
+    aside = {"intercept": float(difference(lexical.probe.intercept)), "marks": float(values[~spread.placed].sum())}
+    return Pieces(tuple(places), spread.to_words(values), aside)
+
+
+def region_pieces(block: str, size: tuple[int, int], split: Split, probe: Probe, difference: Difference) -> Pieces:
+    """Return the regions of a photo.
+
+    Parameters
+    ----------
+    block : str
+    size : tuple of int
+        Width and height of the photo.
+    split : Split
+        With one encoder.
+    probe : Probe
+    difference : callable
+
+    Returns
+    -------
+    Pieces
+        Regions wholly in the white that makes the photo square are set aside.
+    """
+    (parts,) = split.parts
+    assert parts.grid is not None  # noqa: S101 - only texts have none
+    values = parts.vectors @ difference(probe.weights) / _length(parts)
+    aside = {"intercept": float(difference(probe.intercept)), "border": 0.0}
+    places, kept = [], []
+    for i, box in enumerate(_boxes(parts.grid, size)):
+        if box is None:
+            aside["border"] += float(values[i])
+        else:
+            places.append(Part(block, "region", f"{i // parts.grid[1] + 1}, {i % parts.grid[1] + 1}", 0.0, box=box))
+            kept.append(i)
+    return Pieces(tuple(places), values[kept], aside)
+
+
+def _boxes(grid: tuple[int, int], size: tuple[int, int]) -> list[tuple[float, float, float, float] | None]:
+    """Return the part of the photo that each region sees, row by row, as left, top, right, bottom in [0, 1].
+
+    The photo is centred in a square of its longest side; None stands for a region outside it.
+    """
+    across = _stretches(grid[1], size[0] / max(size))
+    down = _stretches(grid[0], size[1] / max(size))
+    return [c and r and (c[0], r[0], c[1], r[1]) for r in down for c in across]
+
+
+def _stretches(count: int, share: float) -> list[tuple[float, float] | None]:
+    """Return where ``count`` equal stretches of the square's side lie on the photo, which takes ``share`` of it.
+
+    Whole pixels of the photo as it was fitted into the square decide, so that no stretch is thinner than one.
+    """
+    length = max(1, round(SIDE * share))
+    first = (SIDE - length) // 2
+    found: list[tuple[float, float] | None] = []
+    for i in range(count):
+        start, end = max(-(-i * SIDE // count), first), min(-(-(i + 1) * SIDE // count), first + length)
+        place = [min(1.0, max(0.0, (at * SIDE / count - first) / length)) for at in (i, i + 1)]
+        found.append((place[0], place[1]) if start < end else None)
+    return found

@@ -7,7 +7,7 @@ import math
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -147,6 +147,7 @@ def test_waterfall_ends_where_the_total_ends(changes: list[float]) -> None:
     assert math.isclose(abs(widths), percent(total.get("width")), abs_tol=0.01 * (len(changes) + 2))
 
 
+@example([(5e-324, 0.0)])
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0, 1)), min_size=1, max_size=300))
 def test_swarm_has_every_dot_inside_its_track(points: list[tuple[float, float]]) -> None:
     values, levels = zip(*points, strict=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 __all__ = [
+    "LEAST_SPAN",
     "Key",
     "Row",
     "Scale",
@@ -88,6 +89,10 @@ class Scale:
     def width(self, start: float, end: float) -> str:
         """Return the distance of two values as an SVG length."""
         return f"{compact(abs(self.percent(end) - self.percent(start)))}%"
+
+
+LEAST_SPAN = 1e-9
+"""Logits below which a chart shows zero: smaller differences are rounding, and have no round steps."""
 
 
 def ticks(low: float, high: float, about: int = 4) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from prodcls.charts import Key, Row, Scale, Tick, frame, gridlines, join, signed_ticks, tag, ticks
+from prodcls.charts import LEAST_SPAN, Key, Row, Scale, Tick, frame, gridlines, join, signed_ticks, tag, ticks
 
 __all__ = ["Bar", "DotRow", "Mark", "Step", "bars", "dots", "share_scale", "waterfall"]
 
@@ -174,7 +174,7 @@ def waterfall(
     for step in steps:
         reached.append(reached[-1] + step.change)
     low, high = min(reached), max(reached)
-    room = 0.02 * ((high - low) or 1.0)
+    room = 0.02 * (high - low if high - low > LEAST_SPAN else 1.0)
     low, high = low - room, high + room
     scale = Scale(low, high, signed_ticks(low, high, 4))
     rows = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from prodcls.charts import Key, Row, Scale, frame, gridlines, signed_ticks, tag
+from prodcls.charts import LEAST_SPAN, Key, Row, Scale, frame, gridlines, signed_ticks, tag
 
 __all__ = ["LEVELS", "Swarm", "beeswarm"]
 
@@ -92,7 +92,8 @@ def beeswarm(rows: tuple[Swarm, ...], *, alt: str, legend: tuple[Key, ...]) -> M
     alt : str
     legend : tuple of Key
     """
-    reach = max((abs(v) for row in rows for v in row.values), default=0.0) * 1.02 or 1.0
+    reach = 1.02 * max((abs(v) for row in rows for v in row.values), default=0.0)
+    reach = reach if reach > LEAST_SPAN else 1.0
     scale = Scale(-reach, reach, signed_ticks(-reach, reach, 6))
     lines = gridlines(scale)
     drawn = (Row(r.label, lines, _dots(r, scale), r.text, dot=r.dot, kind="swarms") for r in rows)

@@ -91,6 +91,10 @@ def spell_decimal(number: str) -> str:
 
     Where exactly three digits follow the point a zero is added, so that it can never be read as a thousands mark.
 
+    Parameters
+    ----------
+    number : str
+
     Examples
     --------
     >>> spell_decimal("1.299"), spell_decimal("12.5"), spell_decimal("1299.125")

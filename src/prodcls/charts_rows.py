@@ -165,7 +165,9 @@ def waterfall(
     Parameters
     ----------
     steps : tuple of Step
-    total_label, total_text : str
+    total_label : str
+        Of the last row.
+    total_text : str
         Of the last row.
     alt : str
     legend : tuple of Key

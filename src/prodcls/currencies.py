@@ -72,6 +72,10 @@ _CODE = re.compile(r"[A-Z]{3}")
 def currency_named(cell: str) -> str | None:
     """Return the ISO code or shared mark that the cell of a currency column names, or None when it names none.
 
+    Parameters
+    ----------
+    cell : str
+
     Examples
     --------
     >>> currency_named(" inr "), currency_named("人民币"), currency_named("$"), currency_named("gold")
@@ -85,6 +89,13 @@ def currency_named(cell: str) -> str | None:
 
 def settle(mark: str | None, named: str | None) -> str | None:
     """Join the mark in a price with the currency that its row names; None where neither says.
+
+    Parameters
+    ----------
+    mark : str, optional
+        As found beside an amount.
+    named : str, optional
+        As the currency column names it.
 
     Raises
     ------

@@ -65,6 +65,14 @@ class Decoded:
 def decode(data: bytes, encoding: str | None, *, file: str) -> Decoded:
     """Decode ``data`` by the encoding given, its byte-order mark, or the best guess.
 
+    Parameters
+    ----------
+    data : bytes
+    encoding : str, optional
+        Detected by default.
+    file : str
+        Name for messages.
+
     Raises
     ------
     CatalogueError
@@ -171,6 +179,13 @@ class Records:
 
 def parse_delimited(text: str, delimiter: str, *, file: str) -> Records:
     """Parse ``text`` into records; the first record is the header.
+
+    Parameters
+    ----------
+    text : str
+    delimiter : str
+    file : str
+        Name for messages.
 
     Raises
     ------

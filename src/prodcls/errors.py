@@ -41,10 +41,10 @@ class InputError(ProdclsError):
         What is wrong and what to do about it.
     code : str
         Stable identifier of the kind of fault, such as ``"price-ambiguous"``.
-    file, column : str, optional
-        Where the fault is.
+    file : str, optional
     row : int, optional
         One-based data row (the header line is not counted).
+    column : str, optional
     """
 
     def __init__(

@@ -68,6 +68,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def resolve_photo(cell: str, root: Path) -> Path:
     """Return the regular file that ``cell`` names inside ``root``; links may not lead out of it.
 
+    Parameters
+    ----------
+    cell : str
+        As it stands in the catalogue.
+    root : Path
+        Folder that the photo must lie in.
+
     Raises
     ------
     ImageError
@@ -148,6 +155,10 @@ def _check_size(image: Image.Image) -> None:
 def check_photo(path: Path) -> None:
     """Look at a photo's size and header without decoding its pixels.
 
+    Parameters
+    ----------
+    path : Path
+
     Raises
     ------
     ImageError
@@ -160,6 +171,10 @@ def check_photo(path: Path) -> None:
 
 def load_photo(path: Path) -> NDArray[np.uint8]:
     """Decode a photo: first frame, upright by its EXIF orientation, transparency on white.
+
+    Parameters
+    ----------
+    path : Path
 
     Returns
     -------

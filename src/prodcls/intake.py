@@ -39,7 +39,9 @@ def read_catalogue(
         Whether every row must have a label; else labels are not read at all.
     image_root : Path, optional
         Folder that photos are looked up in; the catalogue's own folder by default.
-    encoding, delimiter : str, optional
+    encoding : str, optional
+        Of a CSV file; detected by default.
+    delimiter : str, optional
         Of a CSV file; detected by default.
 
     Raises

@@ -77,6 +77,10 @@ def _json_row(line: str) -> dict[str, str]:
 def parse_json_lines(data: bytes) -> JsonLines:
     """Parse the bytes of a JSONL file, which is UTF-8 by definition.
 
+    Parameters
+    ----------
+    data : bytes
+
     Examples
     --------
     >>> parse_json_lines(b'{"id": "007", "price": 12.50}').objects

@@ -175,6 +175,12 @@ def parse_price(text: str, *, decimal: DecimalMark | None = None) -> Price | Pri
 def parse_number(text: str, *, decimal: DecimalMark | None = None) -> Decimal | PriceProblem:
     """Read one number without currency, such as a weight; it may be below zero. Codes begin with ``number-``.
 
+    Parameters
+    ----------
+    text : str
+    decimal : {".", ","}, optional
+        Decimal mark, where it is known.
+
     Examples
     --------
     >>> parse_number("-1 299,5"), parse_number("1.5 kg").code

@@ -218,6 +218,10 @@ def table_from_frame(frame: pd.DataFrame) -> RawTable:
     Missing values become ``""``. Numbers of a float column that holds whole numbers only (such as identifiers
     beside missing values) are spelled without ``.0``. Cells that are no text become rejections of their rows.
 
+    Parameters
+    ----------
+    frame : DataFrame
+
     Raises
     ------
     CatalogueError

@@ -101,6 +101,10 @@ def _key(name: str) -> str:
 def is_price(column: str) -> bool:
     """Tell whether a numeric column holds amounts of money, by its name.
 
+    Parameters
+    ----------
+    column : str
+
     Examples
     --------
     >>> is_price("Retail Price"), is_price("单价"), is_price("weight")
@@ -111,6 +115,13 @@ def is_price(column: str) -> bool:
 
 def recognise(table: RawTable, options: ColumnOptions, *, need_target: bool) -> Schema:
     """Give each column of ``table`` its role and the reason for it.
+
+    Parameters
+    ----------
+    table : RawTable
+    options : ColumnOptions
+    need_target : bool
+        Whether the column to learn must be there.
 
     Returns
     -------
@@ -250,6 +261,14 @@ def match_schema(table: RawTable, fitted: Schema, *, need_target: bool) -> Schem
     """Give the columns of a new table the roles they had when a model was fitted; new columns are offered.
 
     Columns of the model that are empty in the new table keep their role.
+
+    Parameters
+    ----------
+    table : RawTable
+    fitted : Schema
+        Of the model.
+    need_target : bool
+        Whether the column to learn must be there too.
 
     Raises
     ------

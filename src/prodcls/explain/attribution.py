@@ -105,6 +105,12 @@ class Attribution:
 def certify(parts: tuple[Part, ...], margin: float) -> Certificate:
     """Return the certificate of ``parts`` that claim to sum to ``margin``.
 
+    Parameters
+    ----------
+    parts : tuple of Part
+    margin : float
+        As served, logits.
+
     Raises
     ------
     AdditivityError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def main() -> None:
     notes = (RESULTS.parent / "notes.md").read_text()
     parts = [
         "# Results",
-        f"Machine: {machine}; {versions}.",
+        f"Date: {datetime.now(UTC).date()}. Machine: {machine}; {versions}.",
         "## Accuracy / macro-F1, all competitors on the same folds",
         "`python benchmarks/accuracy.py`",
         "\n".join(accuracy_lines(accuracy)),

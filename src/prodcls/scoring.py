@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -185,10 +185,11 @@ class _Flow:
 
     def _score(self, batch: Catalogue, progress: Progress) -> pa.Table:
         before = len(self.store.stats)
-        inputs = _aligned(prepare(batch, self.fitted.recipe, self.store, progress), self.fitted.known)
+        known = self.fitted.known
+        inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
         self._note_failed_photos(batch, before)
         probabilities = self.fitted.model.probabilities(inputs, threads=available_processors())
-        review = ~_something_known(inputs, self.fitted.known)
+        review = ~_something_known(inputs, known)
         self.for_review += int(review.sum())
         ranked = best_classes(probabilities, max(self.top_k, 2))
         names = np.array(self.fitted.model.classes, dtype=object)[ranked]
@@ -206,16 +207,6 @@ class _Flow:
                 excerpt = photo.name[:80] if photo is not None else ""
                 (column,) = batch.schema.named("image")
                 self.failed_photos.append(Rejection(int(batch.rows[i]), column, error.code, reason, excerpt, "cell"))
-
-
-def _aligned(inputs: Inputs, known: KnownColumns) -> Inputs:
-    """Return the inputs with the model's columns in its order; those that the catalogue lacks are missing."""
-    nothing, blank = np.full(len(inputs), np.nan), ("",) * len(inputs)
-    return replace(
-        inputs,
-        numeric={name: inputs.numeric.get(name, nothing) for name in known.numeric},
-        categorical={name: inputs.categorical.get(name, blank) for name in known.categorical},
-    )
 
 
 def _something_known(inputs: Inputs, known: KnownColumns) -> NDArray[np.bool_]:

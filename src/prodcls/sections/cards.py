@@ -9,8 +9,8 @@ from hashlib import sha256
 from prodcls.audit import AuditReport, Dossier, EvidencePart
 from prodcls.charts import Key
 from prodcls.charts_rows import Step, waterfall
+from prodcls.explain.attribution import TOLERANCE
 from prodcls.language import Language, Prose, plain, quoted
-from prodcls.sections.explanation import TOLERANCE
 from prodcls.sections.parts import Column, Figure, Table, block_name, block_tones, evidence_name, join_prose
 
 __all__ = ["TERMS", "Card", "Outcome", "card", "dossier_filename"]

@@ -8,13 +8,11 @@ from prodcls.audit import AuditReport
 from prodcls.charts import Key
 from prodcls.charts_rows import Bar, bars
 from prodcls.charts_swarm import Swarm, beeswarm
+from prodcls.explain.attribution import TOLERANCE
 from prodcls.language import Language, Prose, as_text, plain, quoted
 from prodcls.sections.parts import Column, Figure, Section, Table, block_name, block_tones, evidence_name
 
-__all__ = ["SECTION", "TOLERANCE", "ExplanationContext"]
-
-TOLERANCE = 1e-6
-"""Largest difference, in logits, between a margin and its parts that is still rounding."""
+__all__ = ["SECTION", "ExplanationContext"]
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def make_attribution(
     parts += [
         Part("price", "column", "60", 0.25, "price"),
         Part("prior", "evidence", "prior", -0.5),
-        Part("own", "evidence", "neighbours", 0.125),
+        Part("own", "evidence", "neighbours", 0.0625),
+        Part("own", "evidence", "closest", 0.0625),
         Part("image", "evidence", "score", 0.0625),
         Part("own", "context", "intercept", 0.7),
         Part("rest", "context", "spread", -1.1),

@@ -33,19 +33,21 @@ def test_channels_are_named_by_block_and_kind() -> None:
         "lexical.score",
         "title.neighbours",
         "image.neighbours",
+        "title.closest",
+        "image.closest",
         "price.typical",
         "brand.affinity",
         "prior",
     ]
-    assert found.held_out.shape == (40, 4, 8)
-    assert found.model.scores(make_sample(7, seed=5).inputs).shape == (7, 4, 8)
+    assert found.held_out.shape == (40, 4, 10)
+    assert found.model.scores(make_sample(7, seed=5).inputs).shape == (7, 4, 10)
 
 
 @pytest.mark.parametrize("group_size", [1, 3])
 def test_held_out_rows_are_scored_as_by_a_model_without_their_group(group_size: int) -> None:
     sample = make_sample(36, group_size=group_size)
     found = fit(sample)
-    channels = places(found, "neighbours") + [i for i in places(found, "score") if i < 2]
+    channels = places(found, "neighbours", "closest") + [i for i in places(found, "score") if i < 2]
     for group in (0, 4, 11):
         own = np.flatnonzero(sample.groups == group)
         without = fit(sample.take(np.flatnonzero(sample.groups != group)))
@@ -109,7 +111,7 @@ def test_of_products_that_nothing_is_known_of_only_the_prior_speaks() -> None:
 
 def test_no_products_give_no_rows() -> None:
     found = fit(make_sample(40))
-    assert found.model.scores(make_sample(3).inputs.take(np.empty(0, dtype=np.intp))).shape == (0, 4, 8)
+    assert found.model.scores(make_sample(3).inputs.take(np.empty(0, dtype=np.intp))).shape == (0, 4, 10)
 
 
 def test_blocks_with_too_few_rows_to_hold_out_are_left_out() -> None:
@@ -119,8 +121,8 @@ def test_blocks_with_too_few_rows_to_hold_out_are_left_out() -> None:
     inputs = replace(sample.inputs, dense=dense, texts={"title": ("",) * 30})
     found = fit(replace(sample, inputs=inputs))
     keys = [c.key for c in found.model.channels]
-    assert keys == ["title.score", "title.neighbours", "price.typical", "brand.affinity", "prior"]
-    assert found.model.scores(inputs).shape == (30, 4, 5)
+    assert keys == ["title.score", "title.neighbours", "title.closest", "price.typical", "brand.affinity", "prior"]
+    assert found.model.scores(inputs).shape == (30, 4, 6)
 
 
 def test_columns_alone_are_enough() -> None:

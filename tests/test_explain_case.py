@@ -30,7 +30,7 @@ PARTS = st.lists(
             Part,
             st.sampled_from(("a", "b")),
             st.just("evidence"),
-            st.sampled_from(("neighbours", "prior", "score")),
+            st.sampled_from(("neighbours", "closest", "prior", "score")),
             VALUES,
         ),
         st.builds(

@@ -26,6 +26,7 @@ DESCRIBED = (
     Channel("text.score", "text", "score"),
     Channel("price.typical", "price", "typical"),
     Channel("text.neighbours", "text", "neighbours"),
+    Channel("text.closest", "text", "closest"),
     Channel("prior", "prior", "prior"),
 )
 MANY = make_sample(150, 25, signal=1.5)
@@ -141,24 +142,24 @@ def test_products_of_one_group_cannot_be_learned_from() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(hnp.arrays(np.float64, (3, 5, 4), elements=st.sampled_from([0.0, 0.5, 1.0, -2.0, 7.0])), st.integers(1, 5))
+@given(hnp.arrays(np.float64, (3, 5, 5), elements=st.sampled_from([0.0, 0.5, 1.0, -2.0, 7.0])), st.integers(1, 5))
 def test_leads_are_distances_to_the_best_other_class(channels: np.ndarray, count: int) -> None:
     candidates = best_classes(channels[:, :, 0], count)
     evidence = candidate_evidence(channels, candidates, DESCRIBED)
     owners = feature_channels(DESCRIBED)
-    assert owners == (0, 1, 2, 3, 0, 2)
+    assert owners == (0, 1, 2, 3, 4, 0, 2)
     assert evidence.shape == (3, count, len(owners))
     for i, place in np.ndindex(3, count):
         k = candidates[i, place]
-        np.testing.assert_array_equal(evidence[i, place, :4], channels[i, k])
-        for feature in (4, 5):
+        np.testing.assert_array_equal(evidence[i, place, :5], channels[i, k])
+        for feature in (5, 6):
             others = np.delete(channels[i, :, owners[feature]], k)
             assert evidence[i, place, feature] == channels[i, k, owners[feature]] - others.max()
 
 
 def test_a_single_class_leads_by_nothing() -> None:
-    evidence = candidate_evidence(np.ones((2, 1, 4)), np.zeros((2, 1), dtype=np.int64), DESCRIBED)
-    assert evidence[:, :, 4:].tolist() == [[[0, 0]], [[0, 0]]]
+    evidence = candidate_evidence(np.ones((2, 1, 5)), np.zeros((2, 1), dtype=np.int64), DESCRIBED)
+    assert evidence[:, :, 5:].tolist() == [[[0, 0]], [[0, 0]]]
 
 
 @given(hnp.arrays(np.float64, (4, 6), elements=st.integers(0, 3)), st.integers(1, 8))
@@ -196,7 +197,7 @@ def test_evidence_in_favour_never_lowers_a_margin() -> None:
     )
     before = np.asarray(head.booster.predict(evidence, raw_score=True))
     for feature, owner in enumerate(feature_channels(described)):
-        if described[owner].kind != "prior":
+        if described[owner].kind not in ("prior", "closest"):
             raised = evidence.copy()
             raised[:, feature] += 0.5
             assert np.all(np.asarray(head.booster.predict(raised, raw_score=True)) >= before - 1e-12)

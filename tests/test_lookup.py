@@ -69,7 +69,8 @@ def test_a_photo_that_is_not_at_hand_keeps_its_share(given_bundle: Real, tmp_pat
     assert (gone.photo, "image" in gone.subject.splits) == (None, False)
     assert np.allclose(probabilities(gone, given_bundle), probabilities(here, given_bundle), atol=1e-6)
     [share] = [p for p in explain(bundle.model, gone.subject).parts if p.block == "image" and p.label == "score"]
-    split = [p for p in explain(bundle.model, here.subject).parts if p.block == "image" and p.label != "neighbours"]
+    parts = explain(bundle.model, here.subject).parts
+    split = [p for p in parts if p.block == "image" and p.label not in ("neighbours", "closest")]
     assert share.value == pytest.approx(sum(p.value for p in split), abs=1e-5)
 
 

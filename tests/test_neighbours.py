@@ -1,4 +1,4 @@
-"""The nearest training products vote by likeness, and never for a product of their own group."""
+"""The nearest training products vote by likeness, the closest of each class is told, the own group has no part."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import prodcls.neighbours
-from prodcls.neighbours import Neighbours, neighbour_shares
+from prodcls.neighbours import Neighbours, neighbour_scores
 
 K = 4
 
@@ -39,10 +39,15 @@ def test_shares_are_those_of_a_full_sort(seed: int, m: int, count: int, grouped:
     mine = rng.integers(2, size=7)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prodcls.neighbours, "CHUNK_ROWS", chunk)
-        shares = neighbour_shares(trained, queries, K, (mine, theirs) if grouped else None)
+        found = neighbour_scores(trained, queries, K, (mine, theirs) if grouped else None)
+    shares = found.shares
     for i, query in enumerate(queries):
         allowed = theirs != mine[i] if grouped else np.ones(m, dtype=bool)
         np.testing.assert_allclose(shares[i], brute_force(trained, query, allowed), atol=1e-5)
+        likeness = trained.vectors @ query
+        for k in range(K):
+            best = max(likeness[allowed & (trained.labels == k)], default=0.0)
+            assert found.closest[i, k] == pytest.approx(min(max(best, 0.0), 1.0), abs=5.1e-4)
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
 
 
@@ -50,10 +55,29 @@ def test_the_own_group_has_no_vote_even_where_others_are_few_and_unlike() -> Non
     vectors = np.array([[1, 0], [1, 0], [1, 0], [-1, 0]], dtype=np.float32)
     trained = Neighbours(vectors, np.array([0, 0, 0, 1]), 10)
     groups = np.array([5, 5, 5, 6])
-    shares = neighbour_shares(trained, vectors, 2, (groups, groups))
-    assert shares.tolist() == [[0, 1], [0, 1], [0, 1], [1, 0]]
+    found = neighbour_scores(trained, vectors, 2, (groups, groups))
+    assert found.shares.tolist() == [[0, 1], [0, 1], [0, 1], [1, 0]]
+    assert not found.closest.any()  # the others are unlike, which counts as not like
+    assert neighbour_scores(trained, vectors, 2).closest.tolist() == [[1, 0], [1, 0], [1, 0], [0, 1]]
+
+
+def test_a_class_without_products_is_close_to_nothing() -> None:
+    trained = Neighbours(np.eye(3, dtype=np.float32), np.array([0, 3, 0]), 2)
+    found = neighbour_scores(trained, np.eye(3, dtype=np.float32), 5)
+    assert found.closest.tolist() == [[1, 0, 0, 0, 0], [0, 0, 0, 1, 0], [1, 0, 0, 0, 0]]
 
 
 def test_no_queries_give_no_rows() -> None:
     trained = Neighbours(np.eye(3, dtype=np.float32), np.array([0, 1, 2]), 2)
-    assert neighbour_shares(trained, np.empty((0, 3), dtype=np.float32), 3).shape == (0, 3)
+    found = neighbour_scores(trained, np.empty((0, 3), dtype=np.float32), 3)
+    assert found.shares.shape == found.closest.shape == (0, 3)
+
+
+def test_rounding_of_the_encoder_moves_no_closest_product() -> None:
+    rng = np.random.default_rng(0)
+    trained = Neighbours(unit(rng, 40), rng.integers(K, size=40), 10)
+    own = trained.vectors
+    nudged = np.nextafter(own, np.float32(0))
+    before, after = (neighbour_scores(trained, v, K).closest for v in (own, nudged))
+    assert np.array_equal(before, after)
+    assert np.all(before.max(axis=1) == 1.0)

@@ -126,7 +126,7 @@ def test_the_sample_is_drawn_by_seed_and_limited() -> None:
 
 
 def test_all_kinds_of_evidence_have_words() -> None:
-    for kind in ("score", "neighbours", "typical", "affinity"):
+    for kind in ("score", "neighbours", "closest", "typical", "affinity"):
         assert "title" in in_words(Channel(f"title.{kind}", "title", kind))
     assert in_words(PRIOR) == "how common the class is"
 

@@ -1,7 +1,8 @@
 """Named evidence for a candidate class: what each block and column says about it.
 
-A *channel* is one class score of shape (n, K): the probe of a block, the votes of its nearest training products, how
-typical a number or a category is for the class, and how common the class is. Channels are fitted once on all training
+A *channel* is one class score of shape (n, K): the probe of a block, the votes of its nearest training products, the
+likeness of the one training product of the class that is closest, how typical a number or a category is for the class,
+and how common the class is. Channels are fitted once on all training
 rows and scored on the same rows without the row's own group of near-duplicates.
 """
 
@@ -20,9 +21,10 @@ from prodcls.columns import (
     fit_number,
     number_held_out,
 )
+from prodcls.embeddings import Embeddings
 from prodcls.inputs import Inputs
 from prodcls.lexical import Vocabulary, fit_vocabulary
-from prodcls.neighbours import Neighbours, neighbour_shares
+from prodcls.neighbours import Neighbours, NeighbourScores, neighbour_scores
 from prodcls.probes import Probe, fit_probe, one_vs_rest
 
 __all__ = ["LEXICAL", "Channel", "DenseBlock", "EvidenceFit", "EvidenceModel", "LexicalBlock", "fit_evidence"]
@@ -45,7 +47,7 @@ class Channel:
     block : str
         Block or column that it comes from; ``"prior"`` for the class frequency.
     kind : str
-        ``"score"``, ``"neighbours"``, ``"typical"``, ``"affinity"`` or ``"prior"``.
+        ``"score"``, ``"neighbours"``, ``"closest"``, ``"typical"``, ``"affinity"`` or ``"prior"``.
     """
 
     key: str
@@ -96,6 +98,7 @@ class EvidenceModel:
         if self.lexical is not None:
             found.append(Channel(f"{LEXICAL}.score", LEXICAL, "score"))
         found += [Channel(f"{b}.neighbours", b, "neighbours") for b in self.dense]
+        found += [Channel(f"{b}.closest", b, "closest") for b in self.dense]
         found += [Channel(f"{c}.typical", c, "typical") for c in self.numeric]
         found += [Channel(f"{c}.affinity", c, "affinity") for c in self.categorical]
         return (*found, Channel("prior", "prior", "prior"))
@@ -110,9 +113,8 @@ class EvidenceModel:
         if self.lexical is not None:
             words = self.lexical.vocabulary.vectors(inputs.joined_text())
             columns.append(np.where(words.getnnz(axis=1)[:, None] > 0, self.lexical.probe.scores(words), 0.0))
-        for name, block in self.dense.items():
-            e = inputs.dense[name]
-            columns.append(_votes(block.neighbours, e.vectors, e.present, n_classes))
+        near = [_near(block.neighbours, inputs.dense[name], n_classes) for name, block in self.dense.items()]
+        columns += [*(found.shares for found in near), *(found.closest for found in near)]
         columns += [model.scores(inputs.numeric[name]) for name, model in self.numeric.items()]
         columns += [model.scores(inputs.categorical[name]) for name, model in self.categorical.items()]
         columns.append(np.broadcast_to(self.log_prior, (len(inputs), n_classes)))
@@ -134,17 +136,18 @@ class EvidenceFit:
     held_out: NDArray[np.float64]
 
 
-def _votes(
+def _near(
     neighbours: Neighbours,
-    vectors: NDArray[np.float32],
-    present: NDArray[np.bool_],
+    embeddings: Embeddings,
     n_classes: int,
     own_group: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
-) -> NDArray[np.float64]:
-    shares = np.zeros((len(vectors), n_classes))
+) -> NeighbourScores:
+    """Return what the training products say of n products, 0 where the block is absent."""
+    present = embeddings.present
     groups = None if own_group is None else (own_group[0][present], own_group[1])
-    shares[present] = neighbour_shares(neighbours, vectors[present], n_classes, groups)
-    return shares
+    found = neighbour_scores(neighbours, embeddings.vectors[present], n_classes, groups)
+    rows, n = np.flatnonzero(present), len(present)
+    return NeighbourScores(_placed(found.shares, rows, n), _placed(found.closest, rows, n))
 
 
 def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int) -> EvidenceFit:
@@ -166,7 +169,7 @@ def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.i
     """
     targets = one_vs_rest(labels, n_classes)
     dense: dict[str, DenseBlock] = {}
-    scores, votes, tables = [], [], []
+    scores, near, tables = [], [], []
     for name, e in inputs.dense.items():
         rows = np.flatnonzero(e.present)
         if len(np.unique(groups[rows])) < 2:
@@ -174,7 +177,7 @@ def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.i
         fit = fit_probe(e.vectors[rows], targets[rows], groups[rows])
         dense[name] = DenseBlock(fit.probe, Neighbours(e.vectors[rows], labels[rows], NEIGHBOURS))
         scores.append(_placed(fit.held_out, rows, len(inputs)))
-        votes.append(_votes(dense[name].neighbours, e.vectors, e.present, n_classes, (groups, groups[rows])))
+        near.append(_near(dense[name].neighbours, e, n_classes, (groups, groups[rows])))
     lexical, words = _fit_lexical(inputs, targets, groups)
     numeric = {name: fit_number(values, labels, n_classes) for name, values in inputs.numeric.items()}
     tables += [number_held_out(values, labels, groups, n_classes) for values in inputs.numeric.values()]
@@ -184,7 +187,8 @@ def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.i
     log_prior = np.log((counts + 0.5) / (counts + 0.5).sum())
     tables.append(np.broadcast_to(log_prior, (len(inputs), n_classes)))
     model = EvidenceModel(dense, lexical, numeric, categorical, log_prior)
-    return EvidenceFit(model, np.stack([*scores, *words, *votes, *tables], axis=2))
+    alike = [*(found.shares for found in near), *(found.closest for found in near)]
+    return EvidenceFit(model, np.stack([*scores, *words, *alike, *tables], axis=2))
 
 
 def _placed(values: NDArray[np.float64], rows: NDArray[np.intp], n: int) -> NDArray[np.float64]:

@@ -94,11 +94,24 @@ class EvidenceHead:
         -------
         Margins
         """
-        channels = self.evidence.scores(inputs)
+        return self.decide(self.evidence.scores(inputs), threads=threads)
+
+    def decide(self, channels: NDArray[np.float64], *, threads: int = 1) -> Margins:
+        """Score products of which the channel values are known.
+
+        Parameters
+        ----------
+        channels : ndarray of shape (n, K, C), float64
+        threads : int
+
+        Returns
+        -------
+        Margins
+        """
         pooled = self.pool.scores(channels)
         candidates = best_classes(pooled)
         corrections = np.zeros(candidates.shape)
-        if self.booster is not None and len(inputs):
+        if self.booster is not None and len(channels):
             evidence = candidate_evidence(channels, candidates, self.evidence.channels)
             flat = evidence.reshape(-1, evidence.shape[2])
             raw = np.asarray(self.booster.predict(flat, raw_score=True, num_threads=threads))
@@ -264,5 +277,9 @@ def _base_value(booster: lightgbm.Booster, data: BoosterData) -> float:
 
 
 def _monotone(channels: tuple[Channel, ...]) -> tuple[int, ...]:
-    helping = [1 if c.kind != "prior" else 0 for c in channels]
+    """Return, for each feature, 1 where more of it may not count against a class, else 0.
+
+    How close the closest product is means less in a class with many products, so its correction may fall.
+    """
+    helping = [0 if c.kind in ("prior", "closest") else 1 for c in channels]
     return (*helping, *(1 for c in channels if _leads(c)))

@@ -27,6 +27,7 @@ SUSPECT = 0.9
 _WORDS = {
     "score": "{block}: fit to the class",
     "neighbours": "{block}: most similar products",
+    "closest": "{block}: closest product of the class",
     "typical": "{block}: typical for the class",
     "affinity": "{block}: goes with the class",
     "prior": "how common the class is",

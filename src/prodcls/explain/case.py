@@ -112,7 +112,7 @@ def _group(part: Part) -> tuple[str, str, str]:
     if part.label in ("prior", "intercept"):
         return "start", "", ""
     if part.kind == "evidence":
-        return ("neighbours" if part.label == "neighbours" else "whole"), part.block, ""
+        return ("neighbours" if part.label in ("neighbours", "closest") else "whole"), part.block, ""
     return part.label, "" if part.label == "spread" else part.block, ""
 
 

@@ -214,7 +214,7 @@ class _Scene:
             return Part(block, "column" if cell else "context", cell or "missing", share, block)
         if not self._present(block):
             return Part(block, "context", "missing", share)
-        if kind == "neighbours" or (block != LEXICAL and block not in self.subject.splits):
+        if kind in ("neighbours", "closest") or (block != LEXICAL and block not in self.subject.splits):
             return Part(block, "evidence", kind, share)
         return None
 

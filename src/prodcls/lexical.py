@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-__all__ = ["Term", "Vocabulary", "VocabularyFit", "fit_vocabulary", "terms"]
+__all__ = ["Term", "Vocabulary", "VocabularyFit", "fit_vocabulary", "normalised", "terms", "tokens"]
 
 UNSPACED = "".join(
     (
@@ -65,21 +65,32 @@ def terms(text: str) -> Iterator[Term]:
             yield from _character_terms(match.group(), match.start())
             previous = None
             continue
-        word = Term(_normalised(match.group()), ((match.start(), match.end()),))
+        word = Term(normalised(match.group()), ((match.start(), match.end()),))
         yield word
         if previous is not None:
             yield Term(f"{previous.text} {word.text}", previous.spans + word.spans)
         previous = word
 
 
-def _normalised(text: str) -> str:
+def tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each word, or in scripts without spaces each character, as written, with its start and end in ``text``."""
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        if _IS_UNSPACED.match(match.group()):
+            yield from ((text[i], i, i + 1) for i in range(start, end))
+        else:
+            yield match.group(), start, end
+
+
+def normalised(text: str) -> str:
+    """Return ``text`` as terms are compared: NFKC, case-folded."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _character_terms(run: str, start: int) -> Iterator[Term]:
     for length in range(1, MAX_CHARACTERS + 1):
         for i in range(len(run) - length + 1):
-            yield Term(_normalised(run[i : i + length]), ((start + i, start + i + length),))
+            yield Term(normalised(run[i : i + length]), ((start + i, start + i + length),))
 
 
 @lru_cache(maxsize=4096)  # each fold reads the same texts again

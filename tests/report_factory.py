@@ -26,6 +26,16 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_views import (
+    ClassView,
+    ClassWord,
+    EffectCurve,
+    EffectLine,
+    GlobalViews,
+    RegionCrop,
+    TreeStep,
+    TreeView,
+)
 
 SHOP_CLASSES = (
     "Baby Care",
@@ -233,6 +243,42 @@ def _data(names: tuple[str, ...], supports: tuple[int, ...]) -> DataSection:
     )
 
 
+def _word(text: str, total: float, *, phrase: bool = False, leak: bool = False) -> ClassWord:
+    share, cover = (0.97, 0.57) if leak else (0.41, 0.12)
+    if not phrase:
+        return ClassWord(text, total, total / 7, 7, 0, 0.0, 0.0, leak=False)
+    return ClassWord(text, total, total / 9, 9, 14, share, cover, leak=leak)
+
+
+def _views(names: tuple[str, ...], rng: random.Random) -> GlobalViews:
+    classes = tuple(
+        ClassView(
+            name=name,
+            products=rng.randrange(5, 60),
+            words_for=(
+                _word("Orders placed before noon leave our warehouse the same day", 9.4, phrase=True, leak=i % 3 == 0),
+                _word(f"kettle{i}", 4.2),
+                _word("三十天包换", 2.0, phrase=True),
+                _word("Pneumonoultramicroscopicsilicovolcanoconiosis" * (i % 2) or "steel", 1.1),
+            ),
+            words_against=(_word("ساعة", -3.0), _word("lamp", -0.4)),
+            regions=tuple(RegionCrop(f"SKU{n:05d}", thumbnail(n), 0.3 - n / 10) for n in range(i % 3 + (i == 0))),
+        )
+        for i, name in enumerate(names)
+    )
+    edges = (24.0, 99.0, 249.0, 499.0, 1299.0, 5999.0)
+    lines = tuple(EffectLine(n, tuple(rng.gauss(0, 0.4) for _ in edges)) for n in names[:6])
+    steps = (
+        TreeStep("words: score", "lexical", "lexical.score", 0.12, 2, 1, 1.0, 0.5),
+        TreeStep("", "", "", 0.0, -1, -1, 0.46, 0.96),
+        TreeStep("photo: score", "image", "image.score", -0.4, 4, 3, 0.54, 0.11),
+        TreeStep("", "", "", 0.0, -1, -1, 0.06, 0.7),
+        TreeStep("", "", "", 0.0, -1, -1, 0.48, 0.03),
+    )
+    curve = EffectCurve("price", edges, (20, 21, 20, 19, 20), lines)
+    return GlobalViews(classes, 240, 0.41, 20, (curve,), TreeView(steps, 0.94, 0.88, 0.5, 600))
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -316,6 +362,7 @@ def make_report(
         timing={"read": 0.4, "embed": 41.2, "train": 3.1, "evaluate": 7.7, "bundle": 0.9, "total": 53.4}
         | {"encoding": 40.9, "encoder_share": 0.773},
         resources=Resources(1_412_000_000),
+        views=_views(names, rng),
     )
 
 
@@ -336,5 +383,6 @@ def without_accounts(report: AuditReport) -> AuditReport:
         report,
         evaluation=dataclasses.replace(report.evaluation, ablation={}),
         explanation=ExplanationSection({}, (), 0, 0.0),
+        views=None,
         dossiers=tuple(dataclasses.replace(d, parts=(), parts_sum=d.margin, residual=0.0) for d in report.dossiers),
     )

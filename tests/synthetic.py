@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 import prodcls.head
+import prodcls.inspection
 import prodcls.preparation
 from prodcls.booster import BoosterData, RoundsChoice
 from prodcls.embeddings import Embeddings
@@ -147,6 +148,15 @@ class ColourEncoder(WordEncoder):
             progress(len(items))
         return Encoded(vectors, np.ones(len(items), dtype=np.float32), failed)
 
+    def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
+        found = []
+        for vector in self.encode(items).vectors:
+            quarters = np.zeros((4, self.dimension))
+            for i in range(4):
+                quarters[i, 3 * i : 3 * i + 3] = vector[3 * i : 3 * i + 3]
+            found.append(Parts(quarters, vector, vector, None, (2, 2), True))
+        return tuple(found)
+
 
 def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let texts and photos be embedded without weights."""
@@ -159,6 +169,7 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(prodcls.preparation, "text_encoder", text)
     monkeypatch.setattr(prodcls.preparation, "image_encoder", image)
+    monkeypatch.setattr(prodcls.inspection, "image_encoder", image)
 
 
 def write_photo(path: Path, colour: tuple[int, int, int]) -> None:

@@ -16,6 +16,7 @@ from prodcls.calibration import softmax
 from prodcls.config import FitConfig
 from prodcls.evaluation import cross_validate
 from prodcls.gathering import Material, gather
+from prodcls.inspection import look_for, plan_views
 from prodcls.progress import SilentProgress
 from prodcls.reporting import Findings, SavedBundle, build_report, environment, peak_rss_bytes
 from synthetic import catalogue_rows, use_fake_encoders, write_csv, write_photo
@@ -37,7 +38,8 @@ class Case:
 def make_case(config: FitConfig) -> Case:
     material = gather(config, SilentProgress())
     problem = material.problem
-    scores = cross_validate(problem, head=config.head)
+    look = look_for(material, plan_views(problem), config.random_state)
+    scores = cross_validate(problem, head=config.head, look=look)
     probabilities = np.concatenate(
         [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
     )
@@ -174,6 +176,7 @@ def test_the_flat_head_has_a_report_without_accounts(case: Case, monkeypatch: py
     report = make_case(replace(case.config, head="flat")).report
     assert report.explanation.beeswarm == ()
     assert report.evaluation.ablation == {}
+    assert report.views is None
     assert len(report.dossiers) == 6
     assert all(d.parts == () for d in report.dossiers)
     assert from_json(to_json(report)) == report

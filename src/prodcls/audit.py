@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prodcls.audit_views import GlobalViews
+
 __all__ = [
     "AuditReport",
     "BaselineFigures",
@@ -373,6 +375,8 @@ class AuditReport:
         Seconds by stage, ``total`` of all of them, ``encoding`` spent in encoders within them, and its
         ``encoder_share`` of the total, in [0, 1].
     resources : Resources
+    views : GlobalViews or None
+        None with the flat head.
     """
 
     format_version: int
@@ -385,3 +389,4 @@ class AuditReport:
     dossiers: tuple[Dossier, ...]
     timing: dict[str, float]
     resources: Resources
+    views: GlobalViews | None = None

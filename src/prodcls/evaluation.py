@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from prodcls.config import Head
 from prodcls.evidence import Channel
 from prodcls.explain.account import EvidenceAccount, explain_evidence
+from prodcls.explain.views import FoldView, Judged, Look
 from prodcls.head import EvidenceHead, HeadFit, Margins, best_classes
 from prodcls.inputs import Inputs
 from prodcls.model import ModelFit, fit_model
@@ -62,6 +63,8 @@ class FoldScores:
     ablation : dict of str to ndarray of shape (m,), int64
         Predicted classes of the linear pool on part of the evidence; ``"all"`` is the pool itself and ``"sum"`` the
         plain sum of the block scores.
+    view : FoldView or None
+        Samples taken while the model was there; None where none were asked for.
     """
 
     rows: NDArray[np.intp]
@@ -69,6 +72,7 @@ class FoldScores:
     temperature: float
     account: EvidenceAccount | None
     ablation: dict[str, NDArray[np.int64]]
+    view: FoldView | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,14 @@ class OutOfFold:
         }
 
 
-def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: int = 0, threads: int = 1) -> OutOfFold:
+def cross_validate(
+    problem: Problem,
+    *,
+    head: Head = "evidence",
+    random_state: int = 0,
+    threads: int = 1,
+    look: Look | None = None,
+) -> OutOfFold:
     """Fit a model for each fold on the other rows and score the fold.
 
     Parameters
@@ -117,6 +128,8 @@ def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: i
     random_state : int
     threads : int
         Folds at a time; no effect on the scores.
+    look : callable, optional
+        Takes samples of each fold, several folds at a time. Not asked with the flat head.
 
     Returns
     -------
@@ -134,7 +147,7 @@ def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: i
             random_state=random_state,
             threads=1,
         )
-        return _score(fit, problem, test)
+        return _score(fit, problem, test, look)
 
     # One thread a fold: side by side is faster than many threads on small matrices, and gives the same bits.
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
@@ -146,7 +159,7 @@ def cross_validate(problem: Problem, *, head: Head = "evidence", random_state: i
     return OutOfFold(rows[order], margins[order], temperature[order], tuple(folds))
 
 
-def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp]) -> FoldScores:
+def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look | None) -> FoldScores:
     inputs = problem.inputs.take(test)
     fitted = fit.model.head
     if not isinstance(fitted, EvidenceHead) or fit.details is None:
@@ -156,7 +169,8 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp]) -> FoldScore
     best = best_classes(margins.total, 2)
     account = explain_evidence(fitted, margins, best[:, 0], best[:, -1])
     ablation = _ablate(fit.details, margins)
-    return FoldScores(test, margins.total, fitted.temperature, account, ablation)
+    view = None if look is None else look(Judged(fit.model, margins, account, best[:, [0, -1]], test))
+    return FoldScores(test, margins.total, fitted.temperature, account, ablation, view)
 
 
 def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) -> dict[str, str]:

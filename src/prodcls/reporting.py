@@ -45,6 +45,7 @@ from prodcls.reporting_accounts import (
     gather_accounts,
     make_dossier,
 )
+from prodcls.reporting_views import global_views
 
 __all__ = ["Findings", "SavedBundle", "build_report", "environment"]
 
@@ -126,6 +127,7 @@ def build_report(
         dossiers=_dossiers(config, material, findings, accounts),
         timing={**seconds, "encoding": encoding, "encoder_share": encoding / max(seconds["total"], 1e-9)},
         resources=Resources(peak_rss_bytes()),
+        views=global_views(material, findings.scores, accounts),
     )
 
 

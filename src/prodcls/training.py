@@ -22,6 +22,7 @@ from prodcls.config import FitConfig
 from prodcls.encoders.base import available_processors
 from prodcls.evaluation import cross_validate
 from prodcls.gathering import Material, gather
+from prodcls.inspection import look_for, plan_views
 from prodcls.model import Model, fit_model
 from prodcls.progress import Progress
 from prodcls.render import dossier_filename, render_audit, render_dossier
@@ -86,7 +87,8 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
     """Evaluate out of fold, and the baselines on the same folds."""
     problem, threads = material.problem, config.threads or available_processors()
     with progress.stage("evaluate"):
-        scores = cross_validate(problem, head=config.head, random_state=config.random_state, threads=threads)
+        look = look_for(material, plan_views(problem), config.random_state)
+        scores = cross_validate(problem, head=config.head, random_state=config.random_state, threads=threads, look=look)
         probabilities = np.concatenate(
             [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
         )

@@ -6,7 +6,18 @@ one, write both and name its ``SECTION`` below.
 
 from __future__ import annotations
 
-from prodcls.sections import data, dossiers, explanation, glossary, limits, lineage, performance, verdict
+from prodcls.sections import (
+    behaviour,
+    data,
+    dossiers,
+    explanation,
+    glossary,
+    limits,
+    lineage,
+    performance,
+    verdict,
+    words,
+)
 from prodcls.sections.parts import Section
 
 __all__ = ["SECTIONS"]
@@ -17,6 +28,8 @@ SECTIONS: tuple[Section, ...] = (
     data.SECTION,
     performance.SECTION,
     explanation.SECTION,
+    words.SECTION,
+    behaviour.SECTION,
     dossiers.SECTION,
     limits.SECTION,
     glossary.SECTION,

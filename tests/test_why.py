@@ -7,12 +7,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
+from prodcls.alternatives import EVALUATIONS
 from prodcls.console import run
 from prodcls.explain.attribution import Attribution
+from prodcls.explain.changes import Changes
+from prodcls.explain.similar import SimilarProducts
 from prodcls.why import why
 from real_bundle import Real, real
 
@@ -30,6 +34,13 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
     return captured.out
 
 
+def told(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[str, Any]:
+    """Return the account of a product, its other views left out."""
+    line, *_ = call(capsys, *arguments, "--json", "--no-counterfactuals").splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
 def test_the_card_fits_the_terminal(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
     out = call(capsys, given_bundle.folder, "p001", "--image-root", given_bundle.catalogue.parent)
     assert all(cell_len(line) <= 80 for line in out.splitlines())
@@ -40,7 +51,10 @@ def test_the_card_fits_the_terminal(given_bundle: Real, capsys: pytest.CaptureFi
 
 def test_the_json_is_the_contract(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
     out = call(capsys, given_bundle.folder, "p001", "--versus", "Kettle", "--json")
-    [line] = out.splitlines()
+    line, *views = out.splitlines()
+    assert [json.loads(view)["view"] for view in views] == ["counterfactuals", "nearest"]
+    assert Changes.from_json(views[0]).to_json() == views[0]
+    assert SimilarProducts.from_json(views[1]).to_json() == views[1]
     found = json.loads(line)
     assert {"id", "predicted", "versus", "probability", "margin", "parts", "certificate", "method"} <= found.keys()
     assert (found["id"], found["predicted"], found["versus"], found["method"]) == ("p001", "Phone", "Kettle", "chain")
@@ -68,30 +82,29 @@ def test_page_and_card_come_from_one_call(
 def test_a_product_is_described(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
     photo = given_bundle.catalogue.parent / "photos" / "1.png"
     described = ("--title", "smart phone 5g", "--price", "60", "--brand", "x", "--image", photo)
-    found = json.loads(call(capsys, given_bundle.folder, *described, "--versus", "rest", "--json"))
+    found = told(capsys, given_bundle.folder, *described, "--versus", "rest")
     assert (found["id"], found["predicted"], found["versus"]) == ("new", "Phone", "rest")
-    by_cell = json.loads(call(capsys, given_bundle.folder, "--cell", "title=smart phone 5g", "--json"))
+    by_cell = told(capsys, given_bundle.folder, "--cell", "title=smart phone 5g")
     assert {p["label"] for p in by_cell["parts"] if p["kind"] == "word"} == {"smart", "phone", "5g"}
 
 
 def test_another_class_can_be_asked_about(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(call(capsys, given_bundle.folder, "p001", "--class", "冰箱", "--json"))
+    found = told(capsys, given_bundle.folder, "p001", "--class", "冰箱")
     assert (found["predicted"], found["versus"]) == ("冰箱", "Phone")
     assert found["margin"] < 0
 
 
 def test_words_weighed_alone_keep_the_sum(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
-    found = [
-        json.loads(call(capsys, given_bundle.folder, "p001", "--json", "--method", method))
-        for method in ("chain", "chain-alone")
-    ]
+    found = [told(capsys, given_bundle.folder, "p001", "--method", method) for method in ("chain", "chain-alone")]
     assert found[0]["margin"] == found[1]["margin"]
     assert [f["method"] for f in found] == ["chain", "chain-alone"]
 
 
 def test_all_methods_give_a_line_each(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(why, [str(given_bundle.folder), "p000", "--method", "all", "--json"], "why") == 0
-    methods = [json.loads(line)["method"] for line in capsys.readouterr().out.splitlines()]
+    assert run(why, [str(given_bundle.folder), "p000", "--method", "all", "--json", "--no-counterfactuals"], "why") == 0
+    *lines, nearest = capsys.readouterr().out.splitlines()
+    methods = [json.loads(line)["method"] for line in lines]
+    assert json.loads(nearest)["view"] == "nearest"
     assert methods == ["chain", "shap", "lime"]
 
 
@@ -118,6 +131,15 @@ def test_mistakes_get_one_line(
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
     assert message in captured.err
+
+
+def test_the_budget_has_one_default_and_is_kept(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
+    [option] = [o for o in why.params if o.name == "evaluations"]
+    assert option.default == EVALUATIONS
+    _, line, _ = call(capsys, given_bundle.folder, "p001", "--json", "--evaluations", "5").splitlines()
+    searches = Changes.from_json(line).searches
+    assert [s.budget for s in searches] == [5] * len(searches)
+    assert all(s.evaluations <= 5 for s in searches)
 
 
 @pytest.mark.slow

@@ -8,14 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from prodcls.bundle_checks import Canary, check_model, make_canary, replay
+from prodcls.bundle_checks import Canary, check_leaves, check_model, check_products, make_canary, replay
 from prodcls.bundle_codec import Leaves, pack, unpack
 from prodcls.bundle_layout import Manifest, StoredFiles, make_manifest, read_folder, write_folder
-from prodcls.bundle_products import Products, collect_products, products_from_bytes, products_to_bytes
+from prodcls.bundle_products import Judgements, Products, collect_products, products_from_bytes, products_to_bytes
 from prodcls.catalogue import Catalogue, Schema, Source
 from prodcls.config import FitConfig
 from prodcls.errors import BundleError, InputError
@@ -42,6 +43,10 @@ class BundleContents:
         The n training products.
     inputs : Inputs
         Of the same products, in the same order.
+    judged : Judgements or None
+        What models that had not seen them said of them; None: they were not tested.
+    leaves : ndarray of shape (n, trees), int32, or None
+        From `prodcls.leaves.training_leaves`; None: none are kept.
     """
 
     model: Model
@@ -49,6 +54,8 @@ class BundleContents:
     options: FitConfig
     catalogue: Catalogue
     inputs: Inputs
+    judged: Judgements | None = None
+    leaves: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class _Stored:
     source: Source
     known: KnownColumns
     canary: Canary
+    leaves: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,9 @@ class Bundle:
     options : FitConfig
         As fitted; paths of the machine and its number of threads are not kept.
     manifest : Manifest
+    leaves : ndarray of shape (n, trees), int32
+        Leaves of the training products as candidates for their own labels, on held-out evidence; without trees where
+        the model has none.
     """
 
     model: Model
@@ -105,6 +116,7 @@ class Bundle:
     known: KnownColumns
     options: FitConfig
     manifest: Manifest
+    leaves: NDArray[np.int32]
     _products: bytes
 
     @property
@@ -115,7 +127,9 @@ class Bundle:
     @cached_property
     def products(self) -> Products:
         """The training catalogue, read when first asked for."""
-        return products_from_bytes(self._products)
+        found = products_from_bytes(self._products)
+        check_products(found, self.model, self.leaves)
+        return found
 
 
 def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Manifest:
@@ -144,7 +158,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     """
     catalogue, options = contents.catalogue, contents.options
     root = options.image_root or Path(catalogue.source.path).parent
-    products = collect_products(catalogue, contents.inputs, root)
+    products = collect_products(catalogue, contents.inputs, root, contents.judged)
     stored = _Stored(
         contents.model,
         contents.recipe,
@@ -152,6 +166,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         replace(catalogue.source, path=Path(catalogue.source.path).name),
         _known(contents.inputs),
         make_canary(contents.model, contents.inputs),
+        np.zeros((len(catalogue), 0), dtype=np.int32) if contents.leaves is None else contents.leaves,
     )
     leaves = Leaves()
     tree = pack(stored, _Stored, leaves)
@@ -253,7 +268,16 @@ def _build(stored: StoredFiles) -> Bundle:
         leaves.boosters["/model/head/booster"] = files[BOOSTER].decode()
     found = unpack(config, _Stored, leaves)
     check_model(found.model)
+    check_leaves(found.model, found.leaves)
     replay(found.model, found.canary)
     return Bundle(
-        found.model, found.recipe, found.schema, found.source, found.known, options, stored.manifest, products
+        found.model,
+        found.recipe,
+        found.schema,
+        found.source,
+        found.known,
+        options,
+        stored.manifest,
+        found.leaves,
+        products,
     )

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.bundle_products import Products
 from prodcls.errors import BundleError
 from prodcls.evidence import EvidenceModel
 from prodcls.flat import FlatModel, flat_probabilities
@@ -16,7 +17,16 @@ from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.probes import Probe
 
-__all__ = ["CANARIES", "Canary", "FlatCanary", "check_model", "make_canary", "replay"]
+__all__ = [
+    "CANARIES",
+    "Canary",
+    "FlatCanary",
+    "check_leaves",
+    "check_model",
+    "check_products",
+    "make_canary",
+    "replay",
+]
 
 CANARIES = 5
 """Training products whose scores are kept."""
@@ -124,6 +134,53 @@ def check_model(model: Model) -> None:
         _check_flat(model.head, n_classes)
     else:
         _check_evidence_head(model.head, n_classes)
+
+
+def check_leaves(model: Model, leaves: NDArray[np.int32]) -> None:
+    """Hold the leaves of the training products against the booster.
+
+    Parameters
+    ----------
+    model : Model
+    leaves : ndarray of shape (n, trees), int32
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-content``, if there are others than the booster has.
+    """
+    _, trees = _sides("leaves", leaves)
+    booster = None if isinstance(model.head, FlatModel) else model.head.booster
+    if trees and (booster is None or trees != booster.num_trees()):
+        _refuse("leaves", "are of other trees than the booster's")
+    if leaves.size and leaves.min() < 0:
+        _refuse("leaves", "have negative numbers")
+
+
+def check_products(products: Products, model: Model, leaves: NDArray[np.int32]) -> None:
+    """Hold the training products against what else a bundle keeps of them.
+
+    Parameters
+    ----------
+    products : Products
+    model : Model
+    leaves : ndarray of shape (n, trees), int32
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-content``, naming what does not fit.
+    """
+    if leaves.shape[1] and len(leaves) != len(products):
+        _refuse("leaves", "are of another number of products")
+    if not isinstance(model.head, FlatModel):
+        for name, block in model.head.evidence.dense.items():
+            if name not in products.present or products.present[name].sum() != len(block.neighbours.vectors):
+                _refuse(f"{name} neighbours", "are of other products than the training catalogue's")
+    known = set(model.classes)
+    for said, probability in zip(products.judged.classes, products.judged.probabilities, strict=True):
+        if said is not None and not (said in known and 0 <= probability <= 1):
+            _refuse("out-of-fold class", "is none, or has no probability")
 
 
 def _check_flat(head: FlatModel, n_classes: int) -> None:

@@ -1,4 +1,4 @@
-"""The training catalogue inside a bundle: ids, labels, cells, and photos by name and digest only."""
+"""The training catalogue inside a bundle: ids, labels, cells, photos by name and digest, and out-of-fold classes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from prodcls.inputs import Inputs
 from prodcls.nearest import nearest
 from prodcls.tables import parquet_bytes
 
-__all__ = ["PhotoReference", "Products", "collect_products", "products_from_bytes", "products_to_bytes"]
+__all__ = ["Judgements", "PhotoReference", "Products", "collect_products", "products_from_bytes", "products_to_bytes"]
 
 # Columns that products bring along are told from ours by the kind in front of their names.
 _TEXT, _NUMERIC, _CATEGORICAL, _PRESENT = "text:", "numeric:", "categorical:", "present:"
@@ -44,6 +44,22 @@ class PhotoReference:
 
 
 @dataclass(frozen=True)
+class Judgements:
+    """What models that had not seen them said of n products; everything has length n.
+
+    Attributes
+    ----------
+    classes : tuple of (str or None)
+        Most probable class; None for a product that was only trained on.
+    probabilities : ndarray of shape (n,), float64
+        Calibrated, of that class; NaN for None.
+    """
+
+    classes: tuple[str | None, ...]
+    probabilities: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Products:
     """The products that a model was trained on; everything has length n, in the order of the training rows.
 
@@ -59,6 +75,8 @@ class Products:
     photos : tuple of (PhotoReference or None)
     present : dict of str to ndarray of shape (n,), bool
         By embedding block: the products that have it, which are the ones among which neighbours are looked for.
+    judged : Judgements
+        Out of fold.
     """
 
     ids: tuple[str, ...]
@@ -69,6 +87,7 @@ class Products:
     numeric: dict[str, NDArray[np.float64]]
     photos: tuple[PhotoReference | None, ...]
     present: dict[str, NDArray[np.bool_]]
+    judged: Judgements
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -101,7 +120,9 @@ class Products:
         return self._positions[product]
 
 
-def collect_products(catalogue: Catalogue, inputs: Inputs, image_root: Path) -> Products:
+def collect_products(
+    catalogue: Catalogue, inputs: Inputs, image_root: Path, judged: Judgements | None = None
+) -> Products:
     """Return what a bundle keeps of its training catalogue.
 
     Parameters
@@ -112,6 +133,12 @@ def collect_products(catalogue: Catalogue, inputs: Inputs, image_root: Path) -> 
         Of the same products.
     image_root : Path
         Folder that photos lie in.
+    judged : Judgements, optional
+        Of the same products; by default none was tested.
+
+    Returns
+    -------
+    Products
 
     Raises
     ------
@@ -133,6 +160,7 @@ def collect_products(catalogue: Catalogue, inputs: Inputs, image_root: Path) -> 
         numeric=catalogue.numeric,
         photos=tuple(_reference(photo, root) for photo in catalogue.photos or (None,) * len(catalogue)),
         present={name: e.present for name, e in inputs.dense.items()},
+        judged=judged or Judgements((None,) * len(catalogue), np.full(len(catalogue), np.nan)),
     )
 
 
@@ -148,6 +176,8 @@ def products_to_bytes(products: Products) -> bytes:
     columns: dict[str, Any] = {"id": products.ids, "label": products.labels, "row": products.rows}
     columns["photo"] = pa.array([p and p.path for p in products.photos], pa.string())
     columns["photo_sha256"] = pa.array([p and p.sha256 for p in products.photos], pa.string())
+    columns["judged"] = pa.array(products.judged.classes, pa.string())
+    columns["judged_probability"] = products.judged.probabilities
     kinds: dict[str, Mapping[str, Any]] = {
         _TEXT: products.texts,
         _CATEGORICAL: products.categorical,
@@ -187,6 +217,7 @@ def products_from_bytes(data: bytes) -> Products:
             numeric={name: table[_NUMERIC + name].to_numpy() for name in _named(table.column_names, _NUMERIC)},
             photos=tuple(PhotoReference(path, digest) if path is not None else None for path, digest in photos),
             present={name: table[_PRESENT + name].to_numpy() for name in _named(table.column_names, _PRESENT)},
+            judged=Judgements(_strings(table, "judged"), table["judged_probability"].to_numpy()),
         )
     except (pa.ArrowException, KeyError, OSError) as error:
         message = f"the training catalogue cannot be read ({type(error).__name__}): fit the bundle again"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from prodcls.card_views import change_lines, similar_lines
 from prodcls.console import printable
 from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.case import Case, Said, WordSum, groups, said, word_sums
@@ -117,6 +118,11 @@ class _Card:
         yield from self._photo(main.parts)
         for other in self.case.attributions[1:]:
             yield from self._method(other)
+        if self.case.changes is not None:
+            regions = [p.label for p in main.parts if p.kind == "region"]
+            yield from change_lines(self.case.changes, regions, self.t, self._prints)
+        if self.case.similar is not None:
+            yield from similar_lines(self.case.similar, self.t, self._prints)
         yield Text()
         yield from self._prose(certificate(main, self.t), _DIM)
         for told in self.case.notes:
@@ -127,6 +133,10 @@ class _Card:
 
     def _prose(self, prose: Prose, style: str = "") -> Iterator[Text]:
         return _wrapped(_pieces(_clean("".join(span.text for span in prose)), style))
+
+    def _prints(self, text: str | Prose, style: str, indent: str) -> Iterator[Text]:
+        words = text if isinstance(text, str) else "".join(span.text for span in text)
+        return _wrapped(_pieces(_clean(words), style), indent)
 
     def _head(self, main: Attribution) -> Iterator[Text]:
         yield from self._marked_title()

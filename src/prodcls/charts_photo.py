@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from prodcls.charts import compact, join, tag
 
-__all__ = ["Region", "marked_photo"]
+__all__ = ["Region", "covered_photo", "marked_photo"]
+
+Box = tuple[float, float, float, float]
 
 SIDE = 320
 """Longest side of the drawing, in its own units; the page scales it."""
@@ -54,13 +56,9 @@ def marked_photo(photo: str, size: tuple[int, int], regions: tuple[Region, ...],
     alt : str
     """
     width, height = (SIDE * length / max(size) for length in size)
-    picture = tag(
-        "image", href=f"data:image/jpeg;base64,{photo}", width=compact(width), height=compact(height), class_="shown"
-    )
     most = max((abs(r.value) for r in regions), default=0.0) or 1.0
     marks = [_mark(r, abs(r.value) / most, width, height) for r in regions]
-    box = f"0 0 {compact(width)} {compact(height)}"
-    return tag("svg", picture, join(marks), class_="regions", viewBox=box, role="img", aria_label=alt)
+    return _drawing(photo, width, height, join(marks), alt)
 
 
 def _mark(region: Region, strength: float, width: float, height: float) -> Markup:
@@ -79,3 +77,39 @@ def _mark(region: Region, strength: float, width: float, height: float) -> Marku
         return mark
     middle = {"x": compact((left + right) / 2 * width), "y": compact((top + bottom) / 2 * height)}
     return mark + tag("text", region.text, **middle)
+
+
+def covered_photo(photo: str, size: tuple[int, int], boxes: tuple[Box, ...], *, alt: str) -> Markup:
+    """Return the photo with parts of it covered.
+
+    Parameters
+    ----------
+    photo : str
+        Base64-encoded JPEG.
+    size : tuple of int
+        Width and height of the photo; only their ratio counts.
+    boxes : tuple of tuple of float
+        Left, top, right, bottom in [0, 1].
+    alt : str
+    """
+    width, height = (SIDE * length / max(size) for length in size)
+    covers = [
+        tag(
+            "rect",
+            class_="cover",
+            x=compact(left * width),
+            y=compact(top * height),
+            width=compact((right - left) * width),
+            height=compact((bottom - top) * height),
+        )
+        for left, top, right, bottom in boxes
+    ]
+    return _drawing(photo, width, height, join(covers), alt)
+
+
+def _drawing(photo: str, width: float, height: float, marks: Markup, alt: str) -> Markup:
+    picture = tag(
+        "image", href=f"data:image/jpeg;base64,{photo}", width=compact(width), height=compact(height), class_="shown"
+    )
+    box = f"0 0 {compact(width)} {compact(height)}"
+    return tag("svg", picture, marks, class_="regions", viewBox=box, role="img", aria_label=alt)

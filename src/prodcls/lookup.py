@@ -29,6 +29,7 @@ from prodcls.schema import match_schema
 __all__ = [
     "Found",
     "cells_by_role",
+    "matching_photo",
     "product_from_catalogue",
     "product_from_cells",
     "product_from_training",
@@ -81,7 +82,7 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
     products = bundle.products
     i = products.find(product)
     reference = products.photos[i]
-    photo = None if reference is None else _matching_photo(reference, image_root or Path())
+    photo = None if reference is None else matching_photo(reference, image_root or Path())
     inputs = Inputs(
         ids=(product,),
         texts={name: (cells[i],) for name, cells in products.texts.items()},
@@ -97,7 +98,20 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
     return Found(subject, photo, products.labels[i], tuple(notes))
 
 
-def _matching_photo(reference: PhotoReference, root: Path) -> Path | None:
+def matching_photo(reference: PhotoReference, root: Path) -> Path | None:
+    """Return a photo of the training catalogue.
+
+    Parameters
+    ----------
+    reference : PhotoReference
+    root : Path
+        Folder that it must lie in.
+
+    Returns
+    -------
+    Path or None
+        None unless the file there is the one that was trained on.
+    """
     try:
         photo = resolve_photo(reference.path, root)
         return photo if photo_digest(photo) == reference.sha256 else None

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from prodcls.alternatives import EVALUATIONS, find_changes
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.dissection import open_readers
 from prodcls.errors import InputError
@@ -24,6 +25,7 @@ from prodcls.images import thumbnail_jpeg
 from prodcls.inputs import Inputs
 from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product_from_cells, product_from_training
 from prodcls.progress import Progress
+from prodcls.relatives import find_similar
 
 __all__ = ["Method", "Question", "answer"]
 
@@ -57,6 +59,10 @@ class Question:
         Class B; the most probable other one by default.
     method : str
         See `Method`.
+    counterfactuals : bool
+        Whether to look for changes that give another class.
+    evaluations : int
+        Versions scored at most in the search for words, and in that for a part of the photo.
     """
 
     product: str | None = None
@@ -68,6 +74,8 @@ class Question:
     predicted: str | None = None
     versus: str | None = None
     method: Method = "chain"
+    counterfactuals: bool = True
+    evaluations: int = EVALUATIONS
 
 
 def answer(folder: Path, question: Question, progress: Progress) -> Case:
@@ -94,6 +102,11 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
     with progress.stage("read"):
         found = _find(bundle, question)
     attributions = tuple(_explain(bundle, found, question, progress))
+    similar = find_similar(bundle, found, attributions[0].predicted, question.image_root)
+    changes = None
+    if question.counterfactuals:
+        with progress.stage("change"):
+            changes = find_changes(bundle, found, attributions[0], question.evaluations)
     photo = None if found.photo is None else thumbnail_jpeg(found.photo, THUMBNAIL)
     return Case(
         attributions=attributions,
@@ -104,6 +117,8 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
         label=found.label,
         notes=found.notes,
         bundle=bundle.digest,
+        changes=changes,
+        similar=similar,
     )
 
 

@@ -17,13 +17,15 @@ from prodcls.audit import AuditReport, Interval
 from prodcls.audit_json import to_json
 from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, save_bundle
+from prodcls.bundle_products import Judgements
 from prodcls.calibration import softmax
 from prodcls.config import FitConfig
 from prodcls.encoders.base import available_processors
 from prodcls.evaluation import cross_validate
 from prodcls.gathering import Material, gather
 from prodcls.inspection import look_for, plan_views
-from prodcls.model import Model, fit_model
+from prodcls.leaves import training_leaves
+from prodcls.model import ModelFit, fit_model
 from prodcls.progress import Progress
 from prodcls.render import dossier_filename, render_audit, render_dossier
 from prodcls.reporting import Findings, SavedBundle, build_report
@@ -70,10 +72,10 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     material = gather(config, progress)
     findings = _judge(config, material, progress)
     with progress.stage("train"):
-        model = _train(config, material)
+        fit = _train(config, material)
     config.out.mkdir(parents=True, exist_ok=True)
     with progress.stage("bundle"):
-        bundle = _save(config, material, model)
+        bundle = _save(config, material, fit, findings)
         write_rejections(config.out / "rejections.parquet", material.catalogue.rejections)
         _write_scores(config.out / "out_of_fold.parquet", material, findings)
     with progress.stage("report"):
@@ -111,12 +113,12 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
     return Findings(scores, probabilities, baselines)
 
 
-def _train(config: FitConfig, material: Material) -> Model:
+def _train(config: FitConfig, material: Material) -> ModelFit:
     """Train on all rows of the training catalogue."""
     problem = material.problem
     rows = np.arange(len(material.catalogue))
     with threadpool_limits(1):  # the same bits on any number of processors
-        fit = fit_model(
+        return fit_model(
             problem.inputs.take(rows),
             problem.labels[rows],
             problem.groups[rows],
@@ -125,16 +127,35 @@ def _train(config: FitConfig, material: Material) -> Model:
             random_state=config.random_state,
             threads=config.threads or available_processors(),
         )
-    return fit.model
 
 
-def _save(config: FitConfig, material: Material, model: Model) -> SavedBundle:
+def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findings) -> SavedBundle:
     """Write the bundle; return the digest of its manifest and when it was made."""
     rows = np.arange(len(material.catalogue))
-    contents = BundleContents(model, material.recipe, config, material.catalogue, material.problem.inputs.take(rows))
+    contents = BundleContents(
+        fit.model,
+        material.recipe,
+        config,
+        material.catalogue,
+        material.problem.inputs.take(rows),
+        _judgements(material, findings),
+        training_leaves(fit.details),
+    )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)
     return SavedBundle(hashlib.sha256(manifest.to_bytes()).hexdigest(), created)
+
+
+def _judgements(material: Material, findings: Findings) -> Judgements:
+    """Return what the evaluation said of the rows of the training catalogue."""
+    n, names = len(material.catalogue), material.problem.classes
+    classes: list[str | None] = [None] * n
+    probabilities = np.full(n, np.nan)
+    best = findings.scores.ranked[:, 0]
+    for i, k, row in zip(findings.scores.rows, best, findings.probabilities, strict=True):
+        if i < n:
+            classes[i], probabilities[i] = names[k], row[k]
+    return Judgements(tuple(classes), probabilities)
 
 
 def _write_scores(path: Path, material: Material, findings: Findings) -> None:

@@ -53,8 +53,25 @@ def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
     default="chain",
     help="chain: the exact account; chain-alone: its words weighed one by one; shap, lime: witnesses from outside.",
 )
+@click.option(
+    "--counterfactuals/--no-counterfactuals",
+    default=True,
+    help="Look for the fewest words, the smallest part of the photo and the prices that give another class; "
+    "takes seconds.",
+)
+@click.option(
+    "--evaluations",
+    type=click.IntRange(1, 100_000),
+    default=200,
+    help="Most versions scored when looking for words, and for a part of the photo.",
+)
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to this file.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line and method, in place of the card.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON in place of the card, an object a line: one a method, then one a view.",
+)
 @click.option("--lang", type=click.Choice(get_args(Lang)), default="en", help="Language of card and page.")
 def why(
     bundle: Path,
@@ -86,6 +103,9 @@ def why(
     if as_json:
         for attribution in case.attributions:
             click.echo(attribution.to_json())
+        for view in (case.changes, case.similar):
+            if view is not None:
+                click.echo(view.to_json())
         return
     _print_card(case, lang)
     if html is not None:

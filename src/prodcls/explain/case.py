@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from prodcls.explain.attribution import Attribution, Part
+from prodcls.explain.changes import Changes
+from prodcls.explain.similar import SimilarProducts
 
 __all__ = ["Case", "Group", "Note", "Said", "WordSum", "groups", "said", "word_sums"]
 
@@ -47,6 +49,10 @@ class Case:
     notes : tuple of Note
     bundle : str
         Digest.
+    changes : Changes or None
+        What would have made it another class; None: not asked.
+    similar : SimilarProducts or None
+        The nearest training products; None: not asked.
     """
 
     attributions: tuple[Attribution, ...]
@@ -57,6 +63,8 @@ class Case:
     label: str | None
     notes: tuple[Note, ...]
     bundle: str
+    changes: Changes | None = None
+    similar: SimilarProducts | None = None
 
     @property
     def main(self) -> Attribution:

@@ -19,7 +19,7 @@ from prodcls.encoders.lite0 import SIDE
 from prodcls.explain.segments import Word
 from prodcls.images import letterbox, load_photo
 
-__all__ = ["Box", "Fill", "HideablePhoto", "open_photo", "text_left"]
+__all__ = ["Box", "Fill", "HideablePhoto", "open_photo", "text_left", "with_hidden"]
 
 Fill = Literal["border", "blur"]
 """What a hidden region shows."""
@@ -146,6 +146,26 @@ def open_photo(path: Path, grid: tuple[int, int], fill: Fill = "border", side: i
         for r, c in cells
     )
     return HideablePhoto(pixels, filling, regions, cells, boxes)
+
+
+def with_hidden(photo: NDArray[np.uint8], boxes: Sequence[Box]) -> NDArray[np.uint8]:
+    """Return a photo with parts of it hidden under the colour of its border.
+
+    Parameters
+    ----------
+    photo : ndarray of shape (h, w, 3), uint8
+    boxes : sequence of Box
+
+    Returns
+    -------
+    ndarray of shape (h, w, 3), uint8
+    """
+    height, width = photo.shape[:2]
+    hidden, colour = photo.copy(), _border_colour(photo)
+    for left, top, right, bottom in boxes:
+        rows = slice(round(top * height), round(bottom * height))
+        hidden[rows, round(left * width) : round(right * width)] = colour
+    return hidden
 
 
 def _share(at: float, first: int, length: int) -> float:

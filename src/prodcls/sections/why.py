@@ -14,8 +14,10 @@ from prodcls.explain.case import Case, Group, WordSum, groups, said, word_sums
 from prodcls.explain.product import REST
 from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
 from prodcls.sections.cards import TERMS, Outcome
+from prodcls.sections.changes import BandContext, ChangeContext, changes_context
 from prodcls.sections.marks import MarkedText, marked_picture, marked_text
 from prodcls.sections.parts import Column, Figure, Table, block_name, evidence_name, join_prose
+from prodcls.sections.similar import SimilarContext, similar_context
 
 __all__ = [
     "WhyContext",
@@ -83,6 +85,10 @@ class WhyContext:
     parts : Table
     methods : Table or None
         What other methods say.
+    changes : tuple of ChangeContext
+        What would have made it another class; empty when that was not asked.
+    bands : tuple of BandContext
+    similar : tuple of SimilarContext
     origin : Prose
     terms : tuple of Span
     """
@@ -103,6 +109,9 @@ class WhyContext:
     top: Table
     parts: Table
     methods: Table | None
+    changes: tuple[ChangeContext, ...]
+    bands: tuple[BandContext, ...]
+    similar: tuple[SimilarContext, ...]
     origin: Prose
     terms: tuple[Span, ...]
 
@@ -113,6 +122,7 @@ def why_context(case: Case, t: Language) -> WhyContext:
     predicted, versus = quoted(main.predicted), class_name(main.versus, t)
     words = word_sums(main.parts)
     regions = [p for p in main.parts if p.kind == "region" and p.box is not None]
+    changes, bands = ((), ()) if case.changes is None else changes_context(case, case.changes, t)
     together = plain(t.signed(sum(p.value for p in regions)))
     return WhyContext(
         heading=t.say("why.title", predicted=predicted, versus=versus),
@@ -131,6 +141,9 @@ def why_context(case: Case, t: Language) -> WhyContext:
         top=_top(words, t),
         parts=_parts(main, t),
         methods=_methods(case, t) if len(case.attributions) > 1 else None,
+        changes=changes,
+        bands=bands,
+        similar=() if case.similar is None else similar_context(case.similar, main.predicted, t),
         origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
         terms=tuple(map(t.term, TERMS)),
     )

@@ -1,0 +1,208 @@
+"""What would have given a product another class: looked for with masked encodings, then scored as it is served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from prodcls.bundle import Bundle
+from prodcls.catalogue import Catalogue
+from prodcls.embeddings import EmbeddingStore
+from prodcls.explain.attribution import Attribution, Part
+from prodcls.explain.bands import scan
+from prodcls.explain.changes import Band, Bands, Change, Changes, Search
+from prodcls.explain.counterfactual import smallest_flips
+from prodcls.explain.masks import text_left, with_hidden
+from prodcls.explain.product import Product
+from prodcls.explain.scorer import MaskScorer
+from prodcls.explain.segments import Word, words
+from prodcls.images import load_photo
+from prodcls.inputs import Inputs
+from prodcls.lookup import Found
+from prodcls.preparation import IMAGE_BLOCK, prepare
+from prodcls.progress import SilentProgress
+
+__all__ = ["EVALUATIONS", "find_changes"]
+
+EVALUATIONS = 200
+"""Variants scored, by default, in each search."""
+
+POINTS = 200
+"""Numbers tried before the borders of bands are closed in on."""
+
+
+def find_changes(bundle: Bundle, found: Found, main: Attribution, evaluations: int = EVALUATIONS) -> Changes:
+    """Look for the smallest changes of a product that give it another class.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    found : Found
+    main : Attribution
+        Its account, which tells where to look first.
+    evaluations : int
+        Most variants scored in the search for words, and in that for a region.
+
+    Returns
+    -------
+    Changes
+        Each confirmed by reading the changed product as any other and asking the model.
+    """
+    return _Finder(bundle, found, main, evaluations).changes()
+
+
+class _Finder:
+    """The searches for one product."""
+
+    def __init__(self, bundle: Bundle, found: Found, main: Attribution, evaluations: int) -> None:
+        self._bundle = bundle
+        self._found = found
+        self._inputs = found.subject.inputs
+        self._budget = evaluations
+        self._scorer = MaskScorer(Product(bundle.model, bundle.recipe, self._inputs, found.photo))
+        self._base = self._served([()])
+        [probabilities] = bundle.model.probabilities(self._base)
+        self._own = int(probabilities.argmax())
+        self._probability = float(probabilities[self._own])
+        self._values = self._account(main)
+
+    def changes(self) -> Changes:
+        searches = [self._search("words", "word"), self._search("region", "region")]
+        return Changes(
+            id=self._inputs.ids[0],
+            predicted=self._bundle.model.classes[self._own],
+            probability=self._probability,
+            searches=tuple(s for s in searches if s is not None),
+            bands=tuple(self._bands()),
+        )
+
+    def _account(self, main: Attribution) -> NDArray[np.float64]:
+        """Return what the account says of each player in favour of the product's own class."""
+        sums: dict[object, float] = {}
+        for part in main.parts:
+            sums[_place(part)] = sums.get(_place(part), 0.0) + part.value
+        sign = 1.0 if main.predicted == self._bundle.model.classes[self._own] else -1.0
+        return np.array([sign * sums.get(_place(player), 0.0) for player in self._scorer.players])
+
+    def _search(self, kind: Literal["words", "region"], player: Literal["word", "region"]) -> Search | None:
+        players = self._scorer.positions(player)
+        if not len(players):
+            return None
+        everything = self._scorer.everything()
+
+        def decide(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+            masks = np.repeat(everything, len(kept), axis=0)
+            masks[:, players] = kept
+            return self._bundle.model.probabilities(self._scorer.inputs(masks))
+
+        cells = None if player == "word" else _touching([self._scorer.players[i].label for i in players])
+        flips = smallest_flips(decide, self._own, self._values[players], budget=self._budget, touching=cells)
+        sets = [tuple(int(players[i]) for i in flip.players) for flip in flips.sets]
+        served = self._bundle.model.probabilities(self._served([*sets, tuple(players.tolist())]))
+        winners = served.argmax(axis=1)
+        change, unconfirmed = None, 0
+        for flip, chosen, row, winner in zip(flips.sets, sets, served, winners, strict=False):
+            if winner != self._own:
+                change = self._change(chosen, row, minimal=flip.minimal)
+                break
+            unconfirmed += 1
+        return Search(
+            kind,
+            len(players),
+            change,
+            flips.evaluations,
+            self._budget,
+            unconfirmed,
+            self._bundle.model.classes[winners[-1]],
+        )
+
+    def _change(self, chosen: tuple[int, ...], row: NDArray[np.float64], *, minimal: bool) -> Change:
+        becomes = int(row.argmax())
+        parts = tuple(replace(self._scorer.players[i], value=float(self._values[i])) for i in chosen)
+        return Change(parts, self._bundle.model.classes[becomes], float(row[becomes]), float(row[self._own]), minimal)
+
+    def _bands(self) -> list[Bands]:
+        found = []
+        for column, [own] in self._inputs.numeric.items():
+            known = self._bundle.products.numeric.get(column, np.empty(0))
+            known = known[known > 0]
+            if not (own > 0 and len(known)):
+                continue
+
+            def winner(values: NDArray[np.float64], column: str = column) -> NDArray[np.int64]:
+                rows = self._base.take(np.zeros(len(values), dtype=np.intp))
+                rows = replace(rows, numeric=rows.numeric | {column: values})
+                best: NDArray[np.int64] = self._bundle.model.probabilities(rows).argmax(axis=1)
+                return best
+
+            scanned = scan(winner, float(known.min()), float(known.max()), float(own), points=POINTS)
+            names = self._bundle.model.classes
+            bands = tuple(Band(s.low, s.high, names[s.winner]) for s in scanned.stretches)
+            found.append(Bands(column, float(own), bands, scanned.evaluations))
+        return found
+
+    def _served(self, sets: Sequence[tuple[int, ...]]) -> Inputs:
+        """Return the product without the players of each set, read as a product of a new catalogue is."""
+        n, players = len(sets), self._scorer.players
+        gone = [[players[i] for i in chosen] for chosen in sets]
+        with TemporaryDirectory(prefix="prodcls-changed-") as folder:
+            photos = tuple(_hidden(self._found.photo, parts, Path(folder) / f"{i}.png") for i, parts in enumerate(gone))
+            catalogue = Catalogue(
+                ids=tuple(f"{i}" for i in range(n)),
+                rows=np.arange(1, n + 1),
+                texts={
+                    name: tuple(_without(cell, name, g) for g in gone) for name, (cell,) in self._inputs.texts.items()
+                },
+                numeric={name: np.repeat(values, n) for name, values in self._inputs.numeric.items()},
+                categorical={name: cells * n for name, cells in self._inputs.categorical.items()},
+                photos=photos,
+                labels=None,
+                schema=self._bundle.schema,
+                source=self._bundle.source,
+                rejections=(),
+            )
+            store = EmbeddingStore(Path(folder) / "embeddings")
+            inputs = prepare(catalogue, self._bundle.recipe, store, SilentProgress())
+        if self._found.photo is None and IMAGE_BLOCK in inputs.dense:
+            # Its vector may be kept in the bundle though the photo itself is not at hand.
+            kept = self._inputs.take(np.zeros(n, dtype=np.intp)).dense[IMAGE_BLOCK]
+            inputs = replace(inputs, dense=inputs.dense | {IMAGE_BLOCK: kept})
+        return inputs.aligned(self._bundle.known.numeric, self._bundle.known.categorical)
+
+
+def _place(part: Part) -> object:
+    return part.box if part.box is not None else (part.column, part.start, part.end)
+
+
+def _touching(labels: list[str]) -> list[frozenset[int]]:
+    """Return the cells that share a side with each; ``labels`` are row and column."""
+    cells = {tuple(map(int, label.split(","))): i for i, label in enumerate(labels)}
+    sides = ((0, 1), (1, 0), (0, -1), (-1, 0))
+    return [frozenset(cells[r + x, c + y] for x, y in sides if (r + x, c + y) in cells) for r, c in cells]
+
+
+def _without(text: str, column: str, gone: list[Part]) -> str:
+    places = {
+        Word(part.start, part.end)
+        for part in gone
+        if part.column == column and part.start is not None and part.end is not None
+    }
+    if not places:
+        return text
+    found = words(text)
+    return text_left(text, found, np.array([word not in places for word in found]))
+
+
+def _hidden(photo: Path | None, gone: list[Part], path: Path) -> Path | None:
+    boxes = [part.box for part in gone if part.box is not None]
+    if photo is None or not boxes:
+        return photo
+    Image.fromarray(with_hidden(load_photo(photo), boxes)).save(path)
+    return path

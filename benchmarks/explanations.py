@@ -3,7 +3,8 @@
 Run from the checkout: ``python benchmarks/explanations.py [--products 200] [--minutes 60] [--without lime shap]``.
 Every product is a line of ``explanations.jsonl`` as soon as it is done, and a later run goes on from there. The figures
 are written to ``explanations.json`` and printed as Markdown tables; both files are in ``benchmarks/results`` unless
-``--out`` says otherwise.
+``--out`` says otherwise. Two processes share the products with ``--part 1/2 --out one`` and ``--part 2/2 --out two``;
+``--merge one two`` then makes the figures of both, and studies nothing.
 
 Each product is explained by a model of its fold: the predicted class against all others together, since what is judged
 is the probability of that class; ``chain, runner-up`` explains it against the second-best class. Words are explained
@@ -32,7 +33,8 @@ from prodcls.config import FitConfig
 from prodcls.encoders import Encoder, image_encoder, text_encoder
 from prodcls.evaluation import Problem
 from prodcls.explain.attribution import Attribution, PartKind
-from prodcls.explain.chain import ChainMethod, explain
+from prodcls.explain.chain import explain
+from prodcls.explain.corrected import explain_corrected
 from prodcls.explain.faithfulness import (
     RANDOM,
     Faithfulness,
@@ -61,9 +63,9 @@ T = TypeVar("T")
 LINES, FIGURES = "explanations.jsonl", "explanations.json"
 CASE = CASES["flipkart second level, specs"]
 FOLDS = 5
-CHAINS = ("chain", "chain-alone", "chain, runner-up")
+CHAINS = ("chain", "chain-corrected", "chain, runner-up")
 WORDS = (*CHAINS, "lime", "shap", "leave-one-out", "alone", RANDOM)
-REGIONS = ("chain", "lime", "shap", "occlusion", RANDOM)
+REGIONS = ("chain", "chain-corrected", "lime", "shap", "occlusion", RANDOM)
 METHODS: dict[PartKind, tuple[str, ...]] = {"word": WORDS, "region": REGIONS}
 WITNESSES: dict[PartKind, dict[str, Witness]] = {
     "word": {
@@ -222,13 +224,16 @@ def explained(product: Product, kind: PartKind, encoders: Encoders, without: Seq
     seconds: dict[str, float] = {}
     timed(seconds, "predict", lambda: encoders.predict(product))
 
-    def chain(method: ChainMethod, b: str | None) -> Attribution:
-        return explain(product.model, encoders.subject(product), a, b, method=method)
+    def chain(b: str | None) -> Attribution:
+        return explain(product.model, encoders.subject(product), a, b)
 
-    accounts = {"chain": timed(seconds, "chain", lambda: chain("chain", REST))}
+    def corrected() -> Attribution:
+        return explain_corrected(product, encoders.subject(product), a, REST)
+
+    accounts = {"chain": timed(seconds, "chain", lambda: chain(REST))}
+    accounts["chain-corrected"] = timed(seconds, "chain-corrected", corrected)
     if kind == "word":
-        accounts["chain-alone"] = timed(seconds, "chain-alone", lambda: chain("chain-alone", REST))
-        accounts["chain, runner-up"] = chain("chain", None)
+        accounts["chain, runner-up"] = chain(None)
     for name, witness in WITNESSES[kind].items():
         if name not in without:
             accounts[name] = timed(seconds, name, partial(witness.explain, product, a, REST))
@@ -366,36 +371,17 @@ def _cell(one: dict[str, float]) -> str:
 
 
 def main() -> None:
-    """Study products until they are done or the time is up."""
+    """Study products, or sum up what was studied."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--products", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="start no product after that")
     parser.add_argument("--without", nargs="*", default=[], metavar="WITNESS", help="such as lime or shap")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
+    parser.add_argument("--part", type=_part, default=(1, 1), metavar="I/N", help="every N-th product, from the I-th")
+    parser.add_argument("--merge", type=Path, nargs="+", default=[], metavar="FOLDER", help="sum up results of parts")
     options = parser.parse_args()
-    until = time.monotonic() + 60 * options.minutes
     options.out.mkdir(parents=True, exist_ok=True)
-    material = load()
-    ids = material.problem.inputs.ids
-    rows = np.random.default_rng(0).permutation(len(ids))[: options.products]
-    done = known(options.out / LINES, {ids[i] for i in rows})
-    missing = [i for i in rows if ids[i] not in {line["id"] for line in done}]
-    if missing:
-        known_worlds = worlds(material)
-        for world in known_worlds.values():
-            world.encoders.predict(chosen(material, world, missing[0]))  # loads the weights, which is not timed
-        for i in missing:
-            if time.monotonic() > until:
-                break
-            line: dict[str, Any] = {"id": ids[i]}
-            for kind, world in known_worlds.items():
-                product, again = chosen(material, world, i), len(done) < DRAWN_TWICE
-                line[kind] = study(product, kind, world.encoders, options.without, again=again)
-            with (options.out / LINES).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-            done.append(line)
-            took = sum(sum(line[kind]["seconds"].values()) for kind in known_worlds)
-            print(f"{len(done)} of {len(rows)}: {ids[i]}, {took:.0f} s", flush=True)
+    done = merged(options.merge, options.out / LINES) if options.merge else studied(options)
     if not done:
         print("no product done within the time")
         return
@@ -403,6 +389,57 @@ def main() -> None:
     (options.out / FIGURES).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for row in tables(found):
         print(row)
+
+
+def _part(text: str) -> tuple[int, int]:
+    """Return the two numbers of ``"1/2"``."""
+    number, _, count = text.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        message = f"{text!r} is not of the form 1/2"
+        raise argparse.ArgumentTypeError(message)
+    return int(number), int(count)
+
+
+def merged(folders: Sequence[Path], path: Path) -> list[dict[str, Any]]:
+    """Write the lines of several parts to ``path``, one a product, and return them."""
+    found: dict[str, dict[str, Any]] = {}
+    for folder in folders:
+        lines = (folder / LINES).read_text(encoding="utf-8").splitlines()
+        found |= {line["id"]: line for line in map(json.loads, lines)}
+    path.write_text("".join(json.dumps(line) + "\n" for line in found.values()), encoding="utf-8")
+    return list(found.values())
+
+
+def studied(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Study products until they are done or the time is up; return the lines of those done, earlier runs included."""
+    until = time.monotonic() + 60 * options.minutes
+    part, parts = options.part
+    material = load()
+    ids = material.problem.inputs.ids
+    chosen_rows = np.random.default_rng(0).permutation(len(ids))[: options.products].tolist()
+    drawn_twice = {ids[i] for i in chosen_rows[:DRAWN_TWICE]}
+    rows = chosen_rows[part - 1 :: parts]
+    done = known(options.out / LINES, {ids[i] for i in rows})
+    there = {line["id"] for line in done}
+    missing = [i for i in rows if ids[i] not in there]
+    if not missing or time.monotonic() > until:
+        return done
+    known_worlds = worlds(material)
+    for world in known_worlds.values():
+        world.encoders.predict(chosen(material, world, missing[0]))  # loads the weights, which is not timed
+    for i in missing:
+        if time.monotonic() > until:
+            break
+        started = time.perf_counter()
+        line: dict[str, Any] = {"id": ids[i]}
+        for kind, world in known_worlds.items():
+            product = chosen(material, world, i)
+            line[kind] = study(product, kind, world.encoders, options.without, again=ids[i] in drawn_twice)
+        with (options.out / LINES).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        done.append(line)
+        print(f"{len(done)} of {len(rows)}: {ids[i]}, {time.perf_counter() - started:.0f} s", flush=True)
+    return done
 
 
 if __name__ == "__main__":

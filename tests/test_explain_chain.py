@@ -196,16 +196,6 @@ def test_an_encoder_that_is_not_linear_is_accounted_for_too(text: str, pair: tup
     assert sum(p.value for p in found.parts) == pytest.approx(found.margin, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=20)
-@given(subjects, pairs)
-def test_words_weighed_alone_leave_the_sums_of_blocks_as_they_are(subject: Subject, pair: tuple[str, str]) -> None:
-    chain = explain(MODEL, subject, *pair).parts
-    alone = explain(MODEL, subject, *pair, method="chain-alone").parts
-    for block in {p.block for p in chain}:
-        tolerance = 1e-6 if block in ("title", "description") else 0.0
-        assert total(alone, block=block) == pytest.approx(total(chain, block=block), abs=tolerance)
-
-
 def test_of_two_classes_the_rest_is_the_other_one() -> None:
     model = _two_classes()
     other, rest = explain_many(model, FULL, [("Kettle", "Phone"), ("Kettle", REST)])

@@ -94,10 +94,10 @@ def test_another_class_can_be_asked_about(given_bundle: Real, capsys: pytest.Cap
     assert found["margin"] < 0
 
 
-def test_words_weighed_alone_keep_the_sum(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
-    found = [told(capsys, given_bundle.folder, "p001", "--method", method) for method in ("chain", "chain-alone")]
+def test_words_weighed_by_the_model_keep_the_sum(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
+    found = [told(capsys, given_bundle.folder, "p001", "--method", method) for method in ("chain", "chain-corrected")]
     assert found[0]["margin"] == found[1]["margin"]
-    assert [f["method"] for f in found] == ["chain", "chain-alone"]
+    assert [f["method"] for f in found] == ["chain", "chain-corrected"]
 
 
 def test_all_methods_give_a_line_each(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,8 @@ from prodcls.dissection import open_readers
 from prodcls.errors import InputError
 from prodcls.explain.attribution import Attribution
 from prodcls.explain.case import Case
-from prodcls.explain.chain import ChainMethod, explain
+from prodcls.explain.chain import explain
+from prodcls.explain.corrected import explain_corrected
 from prodcls.explain.product import Product
 from prodcls.explain.witnesses import witness
 from prodcls.images import thumbnail_jpeg
@@ -29,7 +30,7 @@ from prodcls.relatives import find_similar
 
 __all__ = ["Method", "Question", "answer"]
 
-Method = Literal["chain", "chain-alone", "shap", "lime", "all"]
+Method = Literal["chain", "chain-corrected", "shap", "lime", "all"]
 """Ways to explain; ``"all"`` is the exact account and both libraries beside it."""
 
 THUMBNAIL = 480
@@ -139,13 +140,17 @@ def _find(bundle: Bundle, question: Question) -> Found:
 
 
 def _explain(bundle: Bundle, found: Found, question: Question, progress: Progress) -> Iterator[Attribution]:
-    method: ChainMethod = "chain-alone" if question.method == "chain-alone" else "chain"
-    with progress.stage(method):
-        exact = explain(bundle.model, found.subject, question.predicted, question.versus, method=method)
-    if question.method in ("chain", "chain-alone", "all"):
+    product = Product(bundle.model, bundle.recipe, found.subject.inputs, found.photo)
+    pair = question.predicted, question.versus
+    if question.method == "chain-corrected":
+        with progress.stage(question.method):
+            yield explain_corrected(product, found.subject, *pair)
+        return
+    with progress.stage("chain"):
+        exact = explain(bundle.model, found.subject, *pair)
+    if question.method in ("chain", "all"):
         yield exact
     names = {"all": ("shap", "lime"), "shap": ("shap",), "lime": ("lime",)}.get(question.method, ())
-    product = Product(bundle.model, bundle.recipe, found.subject.inputs, found.photo)
     for name in names:
         with progress.stage(name):
             yield witness(name).explain(product, exact.predicted, exact.versus)

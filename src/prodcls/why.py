@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["why"]
 
-METHODS = ("chain", "chain-alone", "shap", "lime", "all")
+METHODS = ("chain", "chain-corrected", "shap", "lime", "all")
 
 
 def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -51,7 +51,8 @@ def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
     "--method",
     type=click.Choice(METHODS),
     default="chain",
-    help="chain: the exact account; chain-alone: its words weighed one by one; shap, lime: witnesses from outside.",
+    help="chain: the exact account; chain-corrected: its words and regions weighed by asking the model again; "
+    "shap, lime: witnesses from outside.",
 )
 @click.option(
     "--counterfactuals/--no-counterfactuals",
@@ -89,7 +90,7 @@ def why(
     from prodcls.progress import SilentProgress
     from prodcls.reasons import Question, answer
 
-    quick = question["method"] in ("chain", "chain-alone")
+    quick = question["method"] == "chain"
     case = answer(
         bundle,
         Question(described={role: text for role, text in described.items() if text is not None}, **question),

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,20 +26,16 @@ from prodcls.explain.account import EvidenceAccount, explain_evidence, explain_r
 from prodcls.explain.attribution import Attribution, Part, certify
 from prodcls.explain.pieces import Pieces, carried
 from prodcls.explain.product import REST
-from prodcls.explain.reading import Difference, alone, lexical_pieces, region_pieces, word_pieces
+from prodcls.explain.reading import Difference, lexical_pieces, region_pieces, word_pieces
 from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead, Margins, best_classes
 from prodcls.model import Model
 from prodcls.nearest import nearest
 
-__all__ = ["ChainMethod", "explain", "explain_many"]
-
-ChainMethod = Literal["chain", "chain-alone"]
+__all__ = ["explain", "explain_many"]
 
 
-def explain(
-    model: Model, subject: Subject, a: str | None = None, b: str | None = None, *, method: ChainMethod = "chain"
-) -> Attribution:
+def explain(model: Model, subject: Subject, a: str | None = None, b: str | None = None) -> Attribution:
     """Account for one decision.
 
     Parameters
@@ -52,9 +47,6 @@ def explain(
         Class A; the predicted one by default.
     b : str, optional
         Class B; the most probable other one by default. `REST` stands for all others, unless a class is called so.
-    method : {"chain", "chain-alone"}
-        ``"chain-alone"`` spreads what a text block adds over its words by what each says alone; the sum over the
-        block and all other parts are those of ``"chain"``.
 
     Returns
     -------
@@ -68,15 +60,11 @@ def explain(
     AdditivityError
         If the parts do not sum to the margin, or a probe's score is not the sum of its pieces.
     """
-    return explain_many(model, subject, [(a, b)], method=method)[0]
+    return explain_many(model, subject, [(a, b)])[0]
 
 
 def explain_many(
-    model: Model,
-    subject: Subject,
-    pairs: Iterable[tuple[str | None, str | None]],
-    *,
-    method: ChainMethod = "chain",
+    model: Model, subject: Subject, pairs: Iterable[tuple[str | None, str | None]]
 ) -> tuple[Attribution, ...]:
     """Account for the margins of several pairs of classes; the product is scored once.
 
@@ -86,7 +74,6 @@ def explain_many(
     subject : Subject
     pairs : iterable of (str or None, str or None)
         As in `explain`.
-    method : {"chain", "chain-alone"}
 
     Returns
     -------
@@ -105,7 +92,7 @@ def explain_many(
         raise InputError(message, code="head-flat")
     with _linear_algebra().limit(limits=1):  # so that the number of processors moves no digit
         margins = model.head.margins(subject.inputs)
-        scene = _Scene(model.classes, model.head, subject, margins, method)
+        scene = _Scene(model.classes, model.head, subject, margins)
         return tuple(scene.account(a, b) for a, b in pairs)
 
 
@@ -146,7 +133,6 @@ class _Scene:
     head: EvidenceHead
     subject: Subject
     margins: Margins
-    method: ChainMethod
 
     def account(self, first: str | None, second: str | None) -> Attribution:
         a = int(best_classes(self.margins.total, 1)[0, 0]) if first is None else self._number(first)
@@ -161,7 +147,7 @@ class _Scene:
         margin = float(shares.margin[0])
         return Attribution(
             id=self.subject.inputs.ids[0],
-            method=self.method,
+            method="chain",
             predicted=self.classes[a],
             versus=rival.name,
             probability=float(probability[a]),
@@ -239,8 +225,7 @@ class _Scene:
         if block not in texts:
             assert self.subject.photo_size is not None  # noqa: S101 - told with the split
             return region_pieces(block, self.subject.photo_size, split, probe, difference)
-        pieces = word_pieces(block, texts[block], split, probe, difference)
-        return alone(pieces, split, probe, difference) if self.method == "chain-alone" else pieces
+        return word_pieces(block, texts[block], split, probe, difference)
 
 
 def _merged(parts: Iterable[Part]) -> Iterable[Part]:

@@ -172,14 +172,14 @@ def judge_orders(
 
 def values_on(account: Attribution, players: Sequence[Part]) -> NDArray[np.float64]:
     """Return what an account gives to each player, shape (m,); the parts of a word in several blocks add up."""
-    values = dict.fromkeys((_key(player) for player in players), 0.0)
+    values = dict.fromkeys((part_key(player) for player in players), 0.0)
     for part in account.parts:
-        if _key(part) in values:
-            values[_key(part)] += part.value
-    return np.array([values[_key(player)] for player in players], dtype=np.float64)
+        if part_key(part) in values:
+            values[part_key(part)] += part.value
+    return np.array([values[part_key(player)] for player in players], dtype=np.float64)
 
 
-def _key(part: Part) -> tuple[object, ...]:
+def part_key(part: Part) -> tuple[object, ...]:
     box = None if part.box is None else tuple(round(edge, 6) for edge in part.box)
     return part.kind, part.column, part.start, part.end, box
 

@@ -24,7 +24,7 @@ from prodcls.explain.subject import Split
 from prodcls.lexical import terms
 from prodcls.probes import Probe
 
-__all__ = ["Difference", "alone", "lexical_pieces", "region_pieces", "word_pieces"]
+__all__ = ["Difference", "lexical_pieces", "region_pieces", "word_pieces"]
 
 Difference = Callable[[NDArray[np.float32]], NDArray[np.float64]]
 """Takes an array of shape (..., K) to its value for class A less that for class B, shape (...)."""
@@ -101,42 +101,6 @@ def _through_tail(
     rate = bounded_rate(float(parts.vector @ weights), float(effect.sum()), float(np.abs(effect).sum()))
     carried: NDArray[np.float64] = effect * rate
     return carried
-
-
-def alone(pieces: Pieces, split: Split, probe: Probe, difference: Difference) -> Pieces:
-    """Return ``pieces`` with their words weighed by what each says alone, as a text of one word.
-
-    The contributions keep their sum; those of the words keep their summed size. What words alone do not add up to is
-    set aside as ``"together"``.
-
-    Parameters
-    ----------
-    pieces : Pieces
-        From `word_pieces`.
-    split : Split
-    probe : Probe
-    difference : callable
-
-    Returns
-    -------
-    Pieces
-    """
-    labels = list(dict.fromkeys(place.label for place in pieces.places))
-    if not labels:
-        return pieces
-    score = np.zeros(len(labels))
-    at = 0
-    for encoder in split.encoders:
-        vectors = encoder.encode(labels).vectors.astype(np.float64)
-        weights = difference(probe.weights[at : at + vectors.shape[1]])
-        at += vectors.shape[1]
-        score += vectors @ weights / np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
-    place = {label: i for i, label in enumerate(labels)}
-    said = score[[place[part.label] for part in pieces.places]]
-    size = float(np.abs(said).sum())
-    values = said * (float(np.abs(pieces.values).sum()) / size) if size > 0 else np.zeros_like(said)
-    together = float(pieces.values.sum() - values.sum())
-    return replace(pieces, values=values, aside=pieces.aside | {"together": together})
 
 
 def lexical_pieces(

@@ -64,6 +64,8 @@ def test_small_classes_are_set_apart_and_told(config: FitConfig) -> None:
     progress = Notes()
     material = gather(config, progress)
     assert material.small_classes == {"Towels": 3}
+    assert {(r.code, r.excerpt, r.scope) for r in material.set_apart} == {("class-small", "Towels", "row")}
+    assert len(material.set_apart) == 3
     assert any("Towels (3)" in line for line in progress.lines)
     kept = gather(replace(config, min_class_size=3), SilentProgress())
     assert kept.small_classes == {}
@@ -131,6 +133,9 @@ def test_a_test_catalogue_is_tested_and_the_rest_trained_on(config: FitConfig, t
     assert tuple(problem.classes[k] for k in problem.labels[21:]) == material.tested.labels
     assert material.unknown_classes == {"Drills": 4, "Towels": 1}
     assert any("Drills (4)" in line for line in progress.lines)
+    assert [(r.code, r.excerpt) for r in material.set_apart_tested] == [
+        ("class-unknown", row["category"]) for row in tests if row["category"] in material.unknown_classes
+    ]
     assert material.place(20) == (material.catalogue, 20)
     assert material.place(21) == (material.tested, 0)
     assert material.place(25) == (material.tested, 4)
@@ -155,6 +160,16 @@ def test_the_decimal_mark_counts_for_the_test_catalogue_too(config: FitConfig, t
     material = gather(replace(config, catalogue=train, test=test, decimal=","), SilentProgress())
     assert set(material.problem.inputs.numeric["price"][:21]) == {1234.5}
     assert set(material.problem.inputs.numeric["price"][21:]) == {2345.0}
+
+
+def test_encoding_and_delimiter_count_for_the_test_catalogue_too(config: FitConfig, tmp_path: Path) -> None:
+    files = [tmp_path / "train.csv", tmp_path / "test.csv"]
+    for seed, file in enumerate(files):
+        text = write_csv(file, catalogue_rows({"Phones": 12, "Kettles": 9}, seed=seed)).read_text(encoding="utf-8")
+        assert ";" not in text
+        file.write_text(text.replace(",", ";").replace("Kettles", "水壶"), encoding="gb18030")
+    changed = replace(config, catalogue=files[0], test=files[1], encoding="gb18030", delimiter=";")
+    assert gather(changed, SilentProgress()).problem.classes == ("Phones", "水壶")
 
 
 def test_a_test_catalogue_of_other_classes_is_refused(config: FitConfig, tmp_path: Path) -> None:

@@ -177,8 +177,14 @@ def test_photos_that_cannot_be_decoded_are_reported_by_their_rows(
     assert outcome.rejections is not None
     (row,) = pq.read_table(outcome.rejections).to_pylist()
     assert row == {
-        "row": 6, "column": "image", "code": "photo-corrupt", "reason": "cut off", "excerpt": "5.png", "scope": "cell"
-    }  # fmt: skip
+        "source": "catalogue",
+        "row": 6,
+        "column": "image",
+        "code": "photo-corrupt",
+        "reason": "cut off",
+        "excerpt": "5.png",
+        "scope": "cell",
+    }
 
 
 def test_csv_and_json_lines_hold_the_same(bundle: Path, tmp_path: Path) -> None:

@@ -34,10 +34,18 @@ def rows(n: int) -> OutOfFoldRows:
 def test_rejections_come_back_with_their_types(tmp_path: Path) -> None:
     write_rejections(tmp_path / "r.parquet", REJECTIONS)
     table = pq.read_table(tmp_path / "r.parquet")
-    assert [Rejection(**row) for row in table.to_pylist()] == list(REJECTIONS)
+    assert table.column("source").to_pylist() == ["catalogue"] * len(REJECTIONS)
+    assert [Rejection(**row) for row in table.drop(["source"]).to_pylist()] == list(REJECTIONS)
     assert {f.name: str(f.type) for f in table.schema} == {
+        "source": "string",
         "row": "int64", "column": "string", "code": "string", "reason": "string", "excerpt": "string", "scope": "string"
     }  # fmt: skip
+
+
+def test_rejections_of_the_two_catalogues_are_told_apart(tmp_path: Path) -> None:
+    write_rejections(tmp_path / "r.parquet", REJECTIONS[:1], REJECTIONS[1:])
+    sources = pq.read_table(tmp_path / "r.parquet").column("source").to_pylist()
+    assert sources == ["catalogue"] + ["test"] * (len(REJECTIONS) - 1)
 
 
 def test_no_rejections_are_a_table_of_the_same_columns(tmp_path: Path) -> None:

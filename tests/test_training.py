@@ -103,8 +103,27 @@ def test_out_of_fold_predictions_give_the_accuracy_of_the_report(fit: Fit) -> No
 
 
 def test_rejections_are_on_record(fit: Fit) -> None:
-    (row,) = pq.read_table(fit.config.out / "rejections.parquet").to_pylist()
-    assert (row["row"], row["code"], row["scope"]) == (27, "label-missing", "row")
+    rows = pq.read_table(fit.config.out / "rejections.parquet").to_pylist()
+    assert (rows[0]["row"], rows[0]["code"], rows[0]["scope"]) == (27, "label-missing", "row")
+    assert {(row["code"], row["excerpt"]) for row in rows[1:]} == {("class-small", "Towels")}
+    learned = fit.outcome.report.data.rows - SIZES["Towels"]
+    assert learned + len(rows) == fit.outcome.report.data.read_rows  # no row disappears
+
+
+def test_rejections_of_the_test_catalogue_are_on_record_too(
+    fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fake_encoders(monkeypatch)
+    later = catalogue_rows({"Kettles": 4, "Phones": 3, "Drills": 2}, seed=3)
+    later.append({**later[0], "category": ""})
+    test = write_csv(tmp_path / "later.csv", later)
+    fit_catalogue(replace(fit.config, out=tmp_path / "out", test=test, baselines=False), SilentProgress())
+    rows = pq.read_table(tmp_path / "out" / "rejections.parquet").to_pylist()
+    assert [row["code"] for row in rows if row["source"] == "test"] == [
+        "label-missing",
+        "class-unknown",
+        "class-unknown",
+    ]
 
 
 def test_the_bundle_is_the_one_that_the_report_names(fit: Fit) -> None:

@@ -68,8 +68,10 @@ class FitConfig:
         Folder that photos must lie in. None: the catalogue's own folder.
     test : Path or None
         Catalogue to evaluate on instead of folds.
-    encoding, delimiter, decimal : str or None
-        How to read a CSV file and its numbers; detected when None. ``decimal`` is ``"."`` or ``","``.
+    encoding, delimiter : str or None
+        How to read CSV files; detected when None.
+    decimal : {".", ","} or None
+        Decimal mark of numbers; detected when None.
     head : {"evidence", "flat"}
         Evidence of each (product, class) pair, or all embedding dimensions as columns of one multiclass booster.
     text_encoder : tuple of str or None
@@ -113,7 +115,7 @@ class FitConfig:
     test: Path | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    decimal: str | None = None
+    decimal: Literal[".", ","] | None = None
     head: Head = "evidence"
     text_encoder: tuple[str, ...] | None = None
     runtime: Runtime = "onnx"

@@ -53,12 +53,12 @@ def _range(name: str) -> click.IntRange:
     "--categorical", metavar="COLUMNS", callback=_names, help="Columns of fixed values such as brand; '' for none."
 )
 @click.option("--image-root", type=FOLDER, help="Folder that photos must lie in.  [default: the catalogue's]")
-@click.option("--encoding", help="Encoding of a CSV file.  [default: detected]")
+@click.option("--encoding", help="Encoding of the CSV files.  [default: detected]")
 @click.option(
     "--delimiter",
     metavar="CHARACTER",
     callback=_delimiter,
-    help="Delimiter of a CSV file, or 'tab'.  [default: detected]",
+    help="Delimiter of the CSV files, or 'tab'.  [default: detected]",
 )
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: detected]")
 @click.option(

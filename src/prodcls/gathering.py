@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.atomic import cache_root
 from prodcls.catalogue import Catalogue, Rejection
+from prodcls.cells import excerpt
 from prodcls.config import FitConfig
 from prodcls.demo import write_demo
 from prodcls.duplicates import near_duplicate_groups
@@ -20,8 +20,7 @@ from prodcls.evaluation import NOT_TESTED, Problem
 from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
-from prodcls.preparation import Recipe, choose_recipe, prepare
-from prodcls.prices import DecimalMark
+from prodcls.preparation import Recipe, choose_recipe, failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.readers import read_table
 from prodcls.schema import ColumnOptions, match_schema
@@ -47,6 +46,10 @@ class Material:
         Rows of the classes set apart.
     unknown_classes : dict of str to int
         Rows of ``--test`` whose class the training catalogue does not have.
+    set_apart : tuple of Rejection
+        One for each row of the small classes.
+    set_apart_tested : tuple of Rejection
+        One for each row of the unknown classes.
     store : EmbeddingStore
         Knows what was encoded and what was reused.
     """
@@ -57,6 +60,8 @@ class Material:
     recipe: Recipe
     small_classes: dict[str, int]
     unknown_classes: dict[str, int]
+    set_apart: tuple[Rejection, ...]
+    set_apart_tested: tuple[Rejection, ...]
     store: EmbeddingStore
 
     def place(self, row: int) -> tuple[Catalogue, int]:
@@ -86,9 +91,9 @@ def gather(config: FitConfig, progress: Progress) -> Material:
     with progress.stage("read"):
         catalogue = _read(config)
         _tell_columns(catalogue, progress)
-        catalogue, small = _without_small_classes(catalogue, config.min_class_size)
+        catalogue, small, apart = _without_small_classes(catalogue, config.min_class_size)
         classes = tuple(sorted(set(catalogue.labels or ())))
-        tested, unknown = _read_test(config, catalogue, classes)
+        tested, unknown, apart_tested = _read_test(config, catalogue, classes)
     if small:
         progress.note(f"classes below --min-class-size, set apart: {_listed(small)}")
     if unknown:
@@ -110,7 +115,7 @@ def gather(config: FitConfig, progress: Progress) -> Material:
     labels = np.array([number[x] for c in (catalogue, tested) if c is not None for x in c.labels or ()], np.int64)
     fold = _folds(inputs.ids, labels, groups, len(catalogue), config)
     problem = Problem(inputs, labels, groups, fold, classes)
-    return Material(catalogue, tested, problem, recipe, small, unknown, store)
+    return Material(catalogue, tested, problem, recipe, small, unknown, apart, apart_tested, store)
 
 
 def _read(config: FitConfig) -> Catalogue:
@@ -122,7 +127,7 @@ def _read(config: FitConfig) -> Catalogue:
         categorical=config.categorical,
         id=config.id,
         target=config.target,
-        decimal=_decimal(config),
+        decimal=config.decimal,
     )
     return read_catalogue(
         path,
@@ -134,22 +139,18 @@ def _read(config: FitConfig) -> Catalogue:
     )
 
 
-def _decimal(config: FitConfig) -> DecimalMark | None:
-    return cast("DecimalMark | None", config.decimal)  # FitConfig has checked it
-
-
 def _read_test(
     config: FitConfig, catalogue: Catalogue, classes: tuple[str, ...]
-) -> tuple[Catalogue | None, dict[str, int]]:
+) -> tuple[Catalogue | None, dict[str, int], tuple[Rejection, ...]]:
     if config.test is None:
-        return None, {}
-    table = read_table(config.test)
+        return None, {}, ()
+    table = read_table(config.test, encoding=config.encoding, delimiter=config.delimiter)
     tested = build_catalogue(
         table,
         match_schema(table, catalogue.schema, need_target=True),
         image_root=config.image_root or config.test.parent,
         need_labels=True,
-        decimal=_decimal(config),
+        decimal=config.decimal,
     )
     trained = set(classes)
     known = np.array([label in trained for label in tested.labels or ()])
@@ -157,11 +158,12 @@ def _read_test(
     if not known.any():
         message = "no row has a class that the training catalogue has"
         raise CatalogueError(message, code="test-classes-unknown", file=str(config.test))
-    return tested.take(_by_id(tested, known)), dict(unknown)
+    reason = "the training catalogue has no row of this class: the row is not evaluated"
+    return tested.take(_by_id(tested, known)), dict(unknown), _set_apart(tested, ~known, "class-unknown", reason)
 
 
-def _without_small_classes(catalogue: Catalogue, least: int) -> tuple[Catalogue, dict[str, int]]:
-    """Return the rows of the classes with at least ``least`` rows, sorted by id, and the sizes of the others."""
+def _without_small_classes(catalogue: Catalogue, least: int) -> tuple[Catalogue, dict[str, int], tuple[Rejection, ...]]:
+    """Return the rows of the classes with at least ``least`` rows, sorted by id, and sizes and rows of the others."""
     counts = Counter(catalogue.labels or ())
     small = {name: n for name, n in sorted(counts.items()) if n < least}
     if len(counts) - len(small) < 2:
@@ -171,7 +173,16 @@ def _without_small_classes(catalogue: Catalogue, least: int) -> tuple[Catalogue,
         )
         raise CatalogueError(message, code="classes-few", file=catalogue.source.path)
     kept = np.array([label not in small for label in catalogue.labels or ()])
-    return catalogue.take(_by_id(catalogue, kept)), small
+    reason = f"fewer than {least} rows are of this class (--min-class-size): the row is set apart"
+    return catalogue.take(_by_id(catalogue, kept)), small, _set_apart(catalogue, ~kept, "class-small", reason)
+
+
+def _set_apart(catalogue: Catalogue, rows: NDArray[np.bool_], code: str, reason: str) -> tuple[Rejection, ...]:
+    (column,) = catalogue.schema.named("target")
+    labels = catalogue.labels or ()
+    return tuple(
+        Rejection(int(catalogue.rows[i]), column, code, reason, excerpt(labels[i]), "row") for i in np.flatnonzero(rows)
+    )
 
 
 def _by_id(catalogue: Catalogue, kept: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -180,17 +191,11 @@ def _by_id(catalogue: Catalogue, kept: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 def _with_failed_photos(catalogue: Catalogue, store: EmbeddingStore, first: int) -> Catalogue:
     """Return the catalogue with the photos that could not be decoded marked absent and reported."""
-    if catalogue.photos is None:
+    failed = failed_photos(catalogue, store.stats[first:])
+    if catalogue.photos is None or not failed:
         return catalogue
-    (column,) = catalogue.schema.named("image")
-    failed = {i: error for stats in store.stats[first:] for i, error in stats.failed.items()}
-    rejections = tuple(
-        Rejection(int(catalogue.rows[i]), column, e.code, str(e).removesuffix(f" [{e.code}]"), photo.name[:80], "cell")
-        for i, e in sorted(failed.items())
-        if (photo := catalogue.photos[i]) is not None
-    )
     photos = tuple(None if i in failed else photo for i, photo in enumerate(catalogue.photos))
-    return replace(catalogue, photos=photos, rejections=catalogue.rejections + rejections)
+    return replace(catalogue, photos=photos, rejections=(*catalogue.rejections, *failed.values()))
 
 
 def _groups(catalogue: Catalogue, tested: Catalogue | None, config: FitConfig) -> NDArray[np.int64]:

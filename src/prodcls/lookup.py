@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -22,7 +21,6 @@ from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.nearest import nearest
 from prodcls.preparation import IMAGE_BLOCK
-from prodcls.prices import DecimalMark
 from prodcls.readers import read_table
 from prodcls.schema import match_schema
 
@@ -247,8 +245,7 @@ def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str
 
 def _build(table: RawTable, bundle: Bundle, image_root: Path | None) -> Catalogue:
     schema = match_schema(table, bundle.schema, need_target=False)
-    decimal = cast("DecimalMark | None", bundle.options.decimal)
-    return build_catalogue(table, schema, image_root=image_root, need_labels=False, decimal=decimal)
+    return build_catalogue(table, schema, image_root=image_root, need_labels=False, decimal=bundle.options.decimal)
 
 
 def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:

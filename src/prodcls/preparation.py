@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.catalogue import Catalogue
+from prodcls.catalogue import Catalogue, Rejection
 from prodcls.config import Runtime
+from prodcls.embedding_store import EmbedStats
 from prodcls.embeddings import Embeddings, EmbeddingStore, embed
 from prodcls.encoders import Encoder, Item, choose_text_encoders, image_encoder, text_encoder
 from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
 from prodcls.progress import Progress
 
-__all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "joined", "prepare"]
+__all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "failed_photos", "joined", "prepare"]
 
 IMAGE_BLOCK = "image"
 """Name of the photo block."""
@@ -147,3 +148,26 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: NDArray[np.float32] = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
     return unit
+
+
+def failed_photos(catalogue: Catalogue, stats: Iterable[EmbedStats]) -> dict[int, Rejection]:
+    """Return, by position, the photos that looked whole when the catalogue was read and could not be decoded.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    stats : iterable of EmbedStats
+        What was noted when `prepare` embedded this catalogue.
+
+    Returns
+    -------
+    dict of int to Rejection
+    """
+    found = {}
+    for i, error in sorted((i, error) for one in stats for i, error in one.failed.items()):
+        (column,) = catalogue.schema.named("image")
+        photo = None if catalogue.photos is None else catalogue.photos[i]
+        reason = str(error).removesuffix(f" [{error.code}]")
+        name = "" if photo is None else photo.name[:80]
+        found[i] = Rejection(int(catalogue.rows[i]), column, error.code, reason, name, "cell")
+    return found

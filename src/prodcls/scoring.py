@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +19,7 @@ from prodcls.errors import InputError
 from prodcls.head import best_classes
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
-from prodcls.preparation import prepare
+from prodcls.preparation import failed_photos, prepare
 from prodcls.prices import DecimalMark
 from prodcls.progress import Progress
 from prodcls.readers import read_table
@@ -41,14 +40,14 @@ class Reading:
         Folder that photos must lie in; the catalogue's own by default.
     encoding, delimiter : str or None
         Of a CSV file; detected by default.
-    decimal : str or None
-        ``"."`` or ``","``. Decimal mark of its numbers; what was set for the fit by default, else detected.
+    decimal : {".", ","} or None
+        Decimal mark of its numbers; what was set for the fit by default, else detected.
     """
 
     image_root: Path | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    decimal: str | None = None
+    decimal: DecimalMark | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _read(path: Path, fitted: Bundle, reading: Reading) -> Catalogue:
         schema,
         image_root=reading.image_root or path.parent,
         need_labels=False,
-        decimal=cast("DecimalMark | None", reading.decimal or fitted.options.decimal),
+        decimal=reading.decimal or fitted.options.decimal,
     )
 
 
@@ -187,7 +186,7 @@ class _Flow:
         before = len(self.store.stats)
         known = self.fitted.known
         inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
-        self._note_failed_photos(batch, before)
+        self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
         probabilities = self.fitted.model.probabilities(inputs, threads=available_processors())
         review = ~_something_known(inputs, known)
         self.for_review += int(review.sum())
@@ -197,16 +196,6 @@ class _Flow:
         places = (0, 1, *range(self.top_k))
         columns = [c for i in places for c in (names[:, i], values[:, i])]
         return pa.table([batch.ids, batch.rows, *columns, review], schema=self.schema)
-
-    def _note_failed_photos(self, batch: Catalogue, before: int) -> None:
-        """Report the photos that looked whole when the catalogue was read and could not be decoded."""
-        for stats in self.store.stats[before:]:
-            for i, error in stats.failed.items():
-                reason = str(error).removesuffix(f" [{error.code}]")
-                photo = batch.photos[i] if batch.photos is not None else None
-                excerpt = photo.name[:80] if photo is not None else ""
-                (column,) = batch.schema.named("image")
-                self.failed_photos.append(Rejection(int(batch.rows[i]), column, error.code, reason, excerpt, "cell"))
 
 
 def _something_known(inputs: Inputs, known: KnownColumns) -> NDArray[np.bool_]:

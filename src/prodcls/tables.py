@@ -20,6 +20,7 @@ COMPRESSION = "zstd"
 
 _REJECTIONS = pa.schema(
     [
+        pa.field("source", pa.string(), nullable=False),
         pa.field("row", pa.int64(), nullable=False),
         *(pa.field(name, pa.string(), nullable=False) for name in ("column", "code", "reason", "excerpt", "scope")),
     ]
@@ -66,7 +67,7 @@ class OutOfFoldRows:
     second_probability: NDArray[np.float64]
 
 
-def write_rejections(path: Path, rejections: Sequence[Rejection]) -> None:
+def write_rejections(path: Path, rejections: Sequence[Rejection], tested: Sequence[Rejection] = ()) -> None:
     """Write one row for each row or cell of a catalogue that was not taken as it stands.
 
     Parameters
@@ -74,9 +75,14 @@ def write_rejections(path: Path, rejections: Sequence[Rejection]) -> None:
     path : Path
         Replaced when it exists.
     rejections : sequence of Rejection
-        May be empty: the table then has columns and no rows.
+        Of the catalogue; may be empty: the table then has columns and no rows.
+    tested : sequence of Rejection
+        Of the catalogue that a model is evaluated on. The column ``source`` tells them apart: ``"catalogue"``,
+        ``"test"``.
     """
-    columns = {name: [getattr(r, name) for r in rejections] for name in _REJECTIONS.names}
+    both = (*rejections, *tested)
+    columns = {name: [getattr(r, name) for r in both] for name in _REJECTIONS.names[1:]}
+    columns["source"] = ["catalogue"] * len(rejections) + ["test"] * len(tested)
     write_bytes(path, parquet_bytes(pa.table(columns, schema=_REJECTIONS)))
 
 

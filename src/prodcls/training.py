@@ -76,7 +76,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     config.out.mkdir(parents=True, exist_ok=True)
     with progress.stage("bundle"):
         bundle = _save(config, material, fit, findings)
-        write_rejections(config.out / "rejections.parquet", material.catalogue.rejections)
+        _write_rejections(config.out / "rejections.parquet", material)
         _write_scores(config.out / "out_of_fold.parquet", material, findings)
     with progress.stage("report"):
         seconds = {**progress.seconds, "total": time.perf_counter() - started}
@@ -156,6 +156,12 @@ def _judgements(material: Material, findings: Findings) -> Judgements:
         if i < n:
             classes[i], probabilities[i] = names[k], row[k]
     return Judgements(tuple(classes), probabilities)
+
+
+def _write_rejections(path: Path, material: Material) -> None:
+    """Write a line for every row that is neither learned nor judged, and for every cell that counts as missing."""
+    tested = () if material.tested is None else material.tested.rejections
+    write_rejections(path, (*material.catalogue.rejections, *material.set_apart), (*tested, *material.set_apart_tested))
 
 
 def _write_scores(path: Path, material: Material, findings: Findings) -> None:

@@ -10,9 +10,17 @@ from PIL import Image
 
 from prodcls.explain.attribution import Attribution, Part, certify
 from prodcls.explain.case import Case, Note
+from prodcls.explain.changes import Band, Bands, Change, Changes, Search
+from prodcls.explain.product import REST
 from prodcls.explain.segments import words
+from prodcls.explain.similar import LEAVES, Similar, SimilarProduct, SimilarProducts
 
 CONTEXTS = ("marks", "border", "tail", "together", "interplay", "missing")
+
+
+def class_named(versus: str) -> str:
+    """Return a class for a rival, which may be all others together."""
+    return "Phone" if versus == REST else versus
 
 
 def _photo() -> str:
@@ -62,6 +70,40 @@ def make_attribution(
     return Attribution("p1", method, predicted, versus, 0.93, 0.04, margin, ordered, certificate)
 
 
+def make_changes(
+    texts: dict[str, str], predicted: str, becomes: str, column: str = "price", name: str = "p1"
+) -> Changes:
+    """Return changes of words, of the photo and of a number."""
+    gone = [
+        Part(c, "word", text[w.start : w.end], 0.5, c, w.start, w.end) for c, text in texts.items() for w in words(text)
+    ][:3]
+    hidden = tuple(Part("image", "region", f"2, {c + 1}", 0.2, box=(c / 4, 1 / 3, (c + 1) / 4, 2 / 3)) for c in (1, 2))
+    found = Change(tuple(gone), becomes, 0.6, 0.3, minimal=True) if gone else None
+    bands = (Band(10.0, 412.0, becomes), Band(413.0, 2000.0, predicted), Band(2010.0, 9000.0, f"{becomes}'"))
+    return Changes(
+        name,
+        predicted,
+        0.93,
+        (
+            Search("words", 8, found, 120, 200, 0, becomes),
+            Search("region", 12, Change(hidden, becomes, 0.7, 0.2, minimal=False), 200, 200, 1, becomes),
+        ),
+        (Bands(column, 599.0, bands, 240), Bands("weight", 3.0, (Band(1.0, 50.0, predicted),), 200)),
+    )
+
+
+def make_similar(title: str, label: str, other: str, name: str = "p1") -> SimilarProducts:
+    """Return similar products: a copy, one in doubt, one without a photo."""
+    near = (
+        SimilarProduct(f"{name}a", title, label, 0.98, copy=True, doubt=None, doubt_probability=None, photo=_photo()),
+        SimilarProduct(f"{name}b", title, other, 0.8, copy=False, doubt=label, doubt_probability=0.97, photo=None),
+        SimilarProduct(name, "", label, 0.5, copy=False, doubt=None, doubt_probability=None, photo=None),
+    )
+    return SimilarProducts(
+        name, (Similar("title", 1, near), Similar("image", 1, near), Similar(LEAVES, 42, near[::-1]))
+    )
+
+
 def make_case(
     title: str = "Steel kettle 1.5L for tea",
     description: str = "不锈钢水壶 free sale",
@@ -85,4 +127,6 @@ def make_case(
         label=predicted,
         notes=(Note("note.trained"), Note("note.photo", name), Note("note.cell", cell)),
         bundle="0123456789abcdef",
+        changes=make_changes(texts, predicted, class_named(versus), cell, name),
+        similar=make_similar(title, predicted, class_named(versus), name),
     )

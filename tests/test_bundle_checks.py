@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bundle_factory import contents
-from prodcls.bundle_checks import CANARIES, FlatCanary, check_model, make_canary, replay
+from prodcls.bundle_checks import (
+    CANARIES,
+    FlatCanary,
+    check_leaves,
+    check_model,
+    check_products,
+    make_canary,
+    replay,
+)
+from prodcls.bundle_products import Judgements, collect_products
 from prodcls.config import Head
 from prodcls.errors import BundleError
 from prodcls.head import EvidenceHead, Margins
@@ -127,3 +137,34 @@ def test_every_part_of_a_canary_counts(part: str) -> None:
     changed = np.roll(getattr(canary, part), 1, axis=1)
     with pytest.raises(BundleError):
         replay(given.model, replace(canary, **{part: changed}))
+
+
+@pytest.mark.parametrize("shape", [(90, 6), (90, 8), (90,)])
+def test_leaves_of_other_trees_are_refused(shape: tuple[int, ...]) -> None:
+    model = contents(boosted=True).model
+    check_leaves(model, np.zeros((90, 7), dtype=np.int32))
+    check_leaves(model, np.zeros((90, 0), dtype=np.int32))
+    with pytest.raises(BundleError, match="leaves"):
+        check_leaves(model, np.zeros(shape, dtype=np.int32))
+    with pytest.raises(BundleError, match="leaves"):
+        check_leaves(model, np.full((90, 7), -1, dtype=np.int32))
+    with pytest.raises(BundleError, match="leaves"):
+        check_leaves(contents("flat").model, np.zeros((90, 7), dtype=np.int32))
+
+
+def test_products_are_held_against_the_model() -> None:
+    given = contents()
+    root = Path(given.catalogue.source.path).parent
+    products = collect_products(given.catalogue, given.inputs, root)
+    none = np.zeros((len(products), 0), dtype=np.int32)
+    check_products(products, given.model, none)
+    check_products(products, contents("flat").model, none)
+    with pytest.raises(BundleError, match="leaves are of another number of products"):
+        check_products(products, given.model, np.zeros((3, 1), dtype=np.int32))
+    present = products.present | {"image": np.ones(len(products), dtype=np.bool_)}
+    with pytest.raises(BundleError, match="image neighbours"):
+        check_products(replace(products, present=present), given.model, none)
+    for said, probability in (("Toaster", 0.5), ("Kettle", 1.5), ("Kettle", np.nan)):
+        judged = Judgements((said,) * len(products), np.full(len(products), probability))
+        with pytest.raises(BundleError, match="out-of-fold"):
+            check_products(replace(products, judged=judged), given.model, none)

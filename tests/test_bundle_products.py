@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from bundle_factory import contents, stand_in
-from prodcls.bundle_products import Products, collect_products, products_from_bytes, products_to_bytes
+from prodcls.bundle_products import Judgements, Products, collect_products, products_from_bytes, products_to_bytes
 from prodcls.errors import BundleError, ImageError, InputError
 from prodcls.tables import parquet_bytes
 
@@ -85,3 +85,16 @@ def test_no_such_table_is_refused(data: bytes) -> None:
     with pytest.raises(BundleError) as caught:
         products_from_bytes(data)
     assert caught.value.code == "bundle-content"
+
+
+def test_what_other_models_said_is_kept() -> None:
+    given = contents()
+    n = len(given.catalogue)
+    judged = Judgements(("Kettle", None, *("Phone",) * (n - 2)), np.array([0.9, np.nan, *np.linspace(0, 1, n - 2)]))
+    products = collect_products(given.catalogue, given.inputs, Path(given.catalogue.source.path).parent, judged)
+    back = products_from_bytes(products_to_bytes(products)).judged
+    assert back.classes == judged.classes
+    np.testing.assert_array_equal(back.probabilities, judged.probabilities)
+    untested = collect_products(given.catalogue, given.inputs, Path(given.catalogue.source.path).parent).judged
+    assert set(untested.classes) == {None}
+    assert np.isnan(untested.probabilities).all()

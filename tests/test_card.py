@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 
@@ -85,6 +86,31 @@ def test_the_photo_is_a_map_of_signs() -> None:
         ["·", "·", "+++", "·"],
         ["·", "·", "·", "·"],
     ]
+
+
+def test_what_would_change_the_class_is_told_with_its_places() -> None:
+    lines = shown(make_case())
+    text = "\n".join(lines)
+    assert "Without these 3 words it would be Phone: 60.0%, with 30.0% left for Kettle." in " ".join(lines)
+    assert "  title: Steel[0:5] kettle[6:12] 1.5L[13:17]" in lines
+    at = next(i for i, line in enumerate(lines) if line.startswith("With 2 of 12 regions"))
+    rows = [line.split() for line in lines[at:] if set(line.split()) <= {"#", "·"} and line]
+    assert rows == [["·"] * 4, ["·", "#", "#", "·"], ["·"] * 4]
+    assert "# Phone: 10 to 412" in text
+    assert "= Kettle: 413 to 2,000" in text
+    [bar] = [line.strip() for line in lines if re.fullmatch(r"\s*[=#%^]{60}", line)]
+    assert re.fullmatch(r"#+=+\^=+%+", bar)
+    assert "At any weight from 1 to 50 it stays Kettle; its own is 3." in lines
+
+
+def test_similar_products_carry_their_flags() -> None:
+    lines = shown(make_case())
+    assert "  0.98 Kettle: Steel kettle 1.5L for tea" in lines
+    assert "        ! near-duplicate" in lines
+    assert "        ! label in doubt: Kettle 97.0% by a model without it" in lines
+    assert any("42 of them" in line for line in lines)
+    bare = dataclasses.replace(make_case(), changes=None, similar=None)
+    assert not any("another class" in line or "Training products" in line for line in shown(bare))
 
 
 def test_all_others_are_named_in_words() -> None:

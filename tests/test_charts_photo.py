@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from prodcls.charts_photo import DEEPEST, Region, marked_photo
+from prodcls.charts_photo import DEEPEST, Region, covered_photo, marked_photo
 
 REGIONS = (
     Region((0.0, 0.0, 0.5, 0.5), 2.0, "+2.00"),
@@ -34,3 +34,10 @@ def test_without_regions_there_is_only_the_photo() -> None:
     root = ET.fromstring(str(marked_photo("QUJD", (10, 30), (), alt="")))
     assert [e.tag for e in root.iter()] == ["svg", "image"]
     assert root.get("viewBox") == "0 0 106.67 320"
+
+
+def test_covers_lie_where_the_regions_are() -> None:
+    boxes = ((0.25, 0.0, 0.5, 0.5), (0.5, 0.0, 0.75, 0.5))
+    root = ET.fromstring(str(covered_photo("QUJD", (200, 100), boxes, alt="x")))
+    covers = [[r.get(k) for k in ("x", "y", "width", "height")] for r in root.iter("rect")]
+    assert covers == [["80", "0", "80", "80"], ["160", "0", "80", "80"]]

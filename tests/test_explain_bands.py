@@ -45,6 +45,7 @@ def test_one_class_is_one_stretch() -> None:
     assert [(s.low, s.high) for s in found.stretches] == [(5, 50)]
 
 
+@settings(deadline=None)
 @given(st.integers(-9000, 9000))
 def test_places_count_all_numbers_of_three_digits(place: int) -> None:
     assert _place(_value(place)) == place

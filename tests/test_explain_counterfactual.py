@@ -56,6 +56,7 @@ def test_what_is_found_flips_and_nothing_of_it_can_go_back(own: list[float], bia
         assert len(found.sets[0].players) <= len(min(possible, key=len))
 
 
+@settings(deadline=None)
 @given(weights, st.integers(1, 40))
 def test_the_budget_is_kept(own: list[float], budget: int) -> None:
     asked: list[int] = []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from prodcls.encoders import Parts
-from prodcls.explain.masks import open_photo, text_left
+from prodcls.explain.masks import open_photo, text_left, with_hidden
 from prodcls.explain.reading import region_pieces
 from prodcls.explain.segments import Word, words
 from prodcls.explain.subject import Split
@@ -132,3 +132,13 @@ def test_regions_are_those_of_the_exact_account(tmp_path: Path, size: tuple[int,
     opened = open_photo(tmp_path / "photo.png", (7, 7))
     np.testing.assert_allclose(opened.boxes, [place.box for place in pieces.places], atol=1e-9)
     assert [f"{row + 1}, {column + 1}" for row, column in opened.cells] == [place.label for place in pieces.places]
+
+
+def test_hidden_parts_take_the_colour_of_the_border() -> None:
+    photo = np.full((40, 60, 3), 250, dtype=np.uint8)
+    photo[10:30, 15:45] = (10, 20, 30)
+    hidden = with_hidden(photo, [(0.25, 0.25, 0.5, 0.75)])
+    assert (hidden[10:30, 15:30] == 250).all()
+    assert (hidden[10:30, 30:45] == (10, 20, 30)).all()
+    assert (photo[10:30, 15:45] == (10, 20, 30)).all()
+    np.testing.assert_array_equal(with_hidden(photo, []), photo)

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from prodcls.render import dossier_filename, render_audit, render_dossier
+from case_factory import make_case
+from hostile import HOSTILE
+from prodcls.render import dossier_filename, render_audit, render_dossier, render_why
 from report_factory import make_report, with_thresholds
 from test_render import filled
 
@@ -37,6 +39,17 @@ REPORTS = {
     "hostile": (filled('"><img src=//evil.example/x.png onerror=alert(1)>'), "en"),
     "plain": (filled("plain"), "en"),
 }
+
+ATTACK = '"><img src=//evil.example/x.png onerror=alert(1)>'
+CASES = {
+    "en": (make_case(methods=("chain", "lime")), "en"),
+    "zh": (make_case("不锈钢电水壶 1.5L", "泡茶 包邮 " * 40, predicted="水壶", versus="手机"), "zh"),
+    "long": (make_case("Steel kettle " * 60, "W" * 400, name="p" * 200, predicted="K" * 90, versus="P" * 90), "en"),
+    "hostile": (make_case(f"kettle {ATTACK}", f"tea {ATTACK}", name=ATTACK, cell=ATTACK, predicted=ATTACK), "en"),
+    "harmless": (make_case("kettle plain", "tea plain", name="plain", cell="plain", predicted="plain"), "en"),
+    "every": (make_case(" ".join(HOSTILE), " ".join(HOSTILE[::-1]), name="".join(HOSTILE)[:300]), "zh"),
+}
+"""Pages that say why one product is in its class, beside the reports."""
 
 OVERLAPS = """
 const past = (a, b) => a.right <= b.left + 1 || a.bottom <= b.top + 1;
@@ -66,6 +79,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for dossier in report.dossiers:
             page = root / name / "products" / dossier_filename(dossier.id)
             page.write_text(render_dossier(dossier, report, lang), encoding="utf-8")
+    (root / "why").mkdir()
+    for name, (case, lang) in CASES.items():
+        (root / "why" / f"{name}.html").write_text(render_why(case, lang), encoding="utf-8")
     return root
 
 
@@ -108,6 +124,19 @@ def test_nothing_overflows_or_overlaps(browser: Any, site: Path, name: str, widt
             unfold(browser)
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["en", "zh", "long", "every"])
+def test_the_page_of_one_product_neither_overflows_nor_overlaps(
+    browser: Any, site: Path, name: str, width: int
+) -> None:
+    open_page(browser, site / "why" / f"{name}.html", width)
+    for _ in range(2):
+        wide, seen = browser.execute_script("const e = document.documentElement; return [e.scrollWidth, e.clientWidth]")
+        assert wide <= seen
+        assert browser.execute_script(OVERLAPS) == []
+        unfold(browser)
+
+
 @pytest.mark.parametrize("name", ["en", "zh"])
 def test_verdict_fits_one_screen(browser: Any, site: Path, name: str) -> None:
     open_page(browser, site / name / "audit.html", 1440)
@@ -134,6 +163,11 @@ def test_hostile_text_adds_no_element_in_a_real_parser(browser: Any, site: Path)
     for name in ("hostile", "plain"):
         open_page(browser, site / name / "audit.html")
         found.append(browser.execute_script(script))
+    assert found[0] == found[1]
+    found = []
+    for name in ("hostile", "harmless"):
+        open_page(browser, site / "why" / f"{name}.html")
+        found.append({*browser.execute_script(script)})
     assert found[0] == found[1]
 
 
@@ -194,7 +228,8 @@ def test_print_is_light_and_unfolded(browser: Any, site: Path) -> None:
 @pytest.mark.parametrize("name", ["en", "zh", "long"])
 def test_accessible(browser: Any, site: Path, name: str, scheme: str) -> None:
     dossier = REPORTS[name][0].dossiers[1]
-    for page in (site / name / "audit.html", site / name / "products" / dossier_filename(dossier.id)):
+    pages = (site / name / "audit.html", site / name / "products" / dossier_filename(dossier.id))
+    for page in (*pages, site / "why" / f"{name}.html"):
         open_page(browser, page, 768, scheme)
         unfold(browser)
         browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})

@@ -18,7 +18,9 @@ from hostile import HOSTILE
 from prodcls.explain.product import REST
 from prodcls.language import LANGUAGES, as_text, load_language
 from prodcls.render import render_why
+from prodcls.sections.changes import BandContext, ChangeContext
 from prodcls.sections.marks import MarkedText, Run, strength
+from prodcls.sections.similar import SimilarContext, SimilarLine
 from prodcls.sections.why import WhyContext, odds, why_context
 from test_render import Page
 from test_sections import attributes, names_of
@@ -83,14 +85,27 @@ def test_marks_tell_sign_depth_and_figure() -> None:
     assert as_text(description.unread).startswith("1 words beyond")
 
 
+def test_what_was_not_asked_is_not_shown() -> None:
+    page = render_why(dataclasses.replace(make_case(), changes=None, similar=None))
+    assert 'id="changes"' not in page
+    assert 'id="similar"' not in page
+
+
 def test_template_and_context_agree() -> None:
+    for kind, variable in (
+        (ChangeContext, "change"),
+        (BandContext, "band"),
+        (SimilarContext, "space"),
+        (SimilarLine, "line"),
+    ):
+        assert attributes([TEMPLATES / "why.html.j2"], variable) == names_of(kind)
     shown_by_macro = {"outcomes"}
     assert attributes([TEMPLATES / "why.html.j2"], "why") | shown_by_macro == names_of(WhyContext)
     assert attributes([TEMPLATES / "why.html.j2"], "text") == names_of(MarkedText)
     assert attributes([TEMPLATES / "why.html.j2"], "run") == names_of(Run)
 
 
-@pytest.mark.parametrize("kind", [WhyContext, MarkedText, Run])
+@pytest.mark.parametrize("kind", [WhyContext, MarkedText, Run, ChangeContext, BandContext, SimilarContext, SimilarLine])
 def test_every_field_is_documented(kind: type) -> None:
     documented: set[str] = set()
     for line in re.findall(r"^ {4}(\w[\w, ]*) : ", kind.__doc__ or "", flags=re.MULTILINE):

@@ -134,6 +134,13 @@ def test_the_bundle_is_the_one_that_the_report_names(fit: Fit) -> None:
     assert len(bundle.products.ids) == 24
 
 
+def test_the_bundle_keeps_what_the_evaluation_said(fit: Fit) -> None:
+    products = load_bundle(fit.outcome.bundle_path).products
+    told = {row["id"]: row for row in pq.read_table(fit.config.out / "out_of_fold.parquet").to_pylist()}
+    assert products.judged.classes == tuple(told[name]["predicted"] for name in products.ids)
+    assert products.judged.probabilities.tolist() == [told[name]["probability"] for name in products.ids]
+
+
 def test_baselines_are_evaluated_on_the_same_folds(fit: Fit) -> None:
     names = set(fit.outcome.report.evaluation.baselines)
     assert {"majority", "tfidf_svc", "flat", "ridge title", "ridge lexical"} == names

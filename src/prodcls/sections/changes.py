@@ -95,7 +95,10 @@ def search_sentences(changes: Changes, search: Search, t: Language) -> Prose:
             told.append(t.say("changes.word", **values))
         else:
             told.append(t.say("changes.words", n=plain(t.count(count)), **values))
-        told.append(t.say("changes.minimal", n=n) if change.minimal else t.say("changes.unproven", budget=budget))
+        if count == 1:
+            told.append(t.say("changes.scored", n=n))
+        else:
+            told.append(t.say("changes.minimal", n=n) if change.minimal else t.say("changes.unproven", budget=budget))
     if search.unconfirmed:
         told.append(t.say("changes.unconfirmed", n=plain(t.count(search.unconfirmed))))
     if search.change is None:

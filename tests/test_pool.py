@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import prodcls.pool
-from prodcls.pool import MIN_SPREAD, STRENGTHS, Pool, choose_strength, fit_pool, listwise_loss
+from prodcls.pool import (
+    MIN_SPREAD,
+    STRENGTHS,
+    Pool,
+    choose_strength,
+    columns_that_help,
+    fit_pool,
+    listwise_loss,
+)
 
 ALIKE = np.array([True, True, True, False, False])
 
@@ -171,3 +179,24 @@ def test_penalties_are_compared_on_an_even_sample_of_many_rows(monkeypatch: pyte
     expected = choose_strength(values[rows], truth[rows], ALIKE, rows % 4)
     values[np.setdiff1d(np.arange(80), rows)] = 1e3
     assert choose_strength(values, truth, ALIKE, np.arange(80) % 4) == expected
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 500))
+def test_a_column_helps_when_it_tells_the_class_and_not_when_it_tells_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    channels, truth = rng.normal(size=(300, 5, 3)), rng.integers(5, size=300)
+    channels[np.arange(300), truth, 0] += 1.0
+    channels[np.arange(300), truth, 1] += 1.0
+    channels[np.arange(300), truth, 2] -= 0.3
+    alike, columns = np.array([True, False, False]), np.array([False, True, True])
+    assert columns_that_help(channels, truth, alike, columns).tolist() == [True, True, False]
+    constant = np.where(columns, 0.0, channels)
+    assert columns_that_help(constant, truth, alike, columns).tolist() == [True, False, False]
+
+
+def test_columns_alone_need_no_test() -> None:
+    channels, truth = np.zeros((20, 3, 2)), np.zeros(20, dtype=np.int64)
+    none, both = np.zeros(2, dtype=np.bool_), np.ones(2, dtype=np.bool_)
+    assert columns_that_help(channels, truth, none, both).all()
+    assert columns_that_help(channels, truth, both, none).all()

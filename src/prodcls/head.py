@@ -12,7 +12,7 @@ from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_boos
 from prodcls.calibration import fit_temperature
 from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
-from prodcls.pool import Pool, choose_strength, fit_pool
+from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool
 from prodcls.splits import stratified_group_folds
 
 __all__ = [
@@ -251,11 +251,14 @@ def fit_head(
     pool_data = PoolData(np.take_along_axis(fit.held_out, candidates[:, :, None], axis=1), truth)
     inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
     strength = choose_strength(pool_data.channels, truth, alike, inner)
-    pool = fit_pool(pool_data.channels, truth, alike, strength=strength)
+    columns = np.array([c.kind in ("typical", "affinity") for c in described])
+    helps = columns_that_help(pool_data.channels, truth, alike, columns, strength=strength)
+    pool = fit_pool(np.where(helps, pool_data.channels, 0.0), truth, alike, strength=strength)
+    pool = Pool(np.where(helps, pool.weights, 0.0))
     pooled = pool.scores(fit.held_out)
     candidates, truth = _with_truth(best_classes(pooled), labels)
     data = BoosterData(
-        candidate_evidence(fit.held_out, candidates, described),
+        candidate_evidence(np.where(helps, fit.held_out, 0.0), candidates, described),
         np.take_along_axis(pooled, candidates, axis=1),
         truth,
         _monotone(described),

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.optimize
 from numpy.typing import NDArray
 
-__all__ = ["Pool", "choose_strength", "fit_pool", "listwise_loss"]
+__all__ = ["Pool", "choose_strength", "columns_that_help", "fit_pool", "listwise_loss"]
 
 MIN_SPREAD = 0.05
 """Least spread over the candidates that a channel is scaled by: a nearly constant one must not get a huge weight."""
@@ -23,6 +23,9 @@ STRENGTHS = (320.0, 80.0, 20.0, 5.0)
 
 STRENGTH_ROWS = 2_000
 """Products on which penalties are compared."""
+
+EVIDENT = 2.0**0.5
+"""Least z of a column: where one more weight is worth its cost by Akaike's criterion (1974), a gain of one nat."""
 
 
 @dataclass(frozen=True)
@@ -147,3 +150,44 @@ def fit_pool(
         loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, 50.0)] * n_channels, options={"maxiter": 500}
     )
     return Pool(np.asarray(result.x / scale))
+
+
+def columns_that_help(
+    channels: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    alike: NDArray[np.bool_],
+    columns: NDArray[np.bool_],
+    *,
+    strength: float = 20.0,
+) -> NDArray[np.bool_]:
+    """Return which channels are worth a weight: all but columns that tell nothing evident beside the others.
+
+    A column of random numbers would get some weight by chance, from the pool and from the booster. So each column is
+    put to a score test (Rao 1948) beside the pool of all channels that are no columns.
+
+    Parameters
+    ----------
+    channels : ndarray of shape (n, M, C), float64
+        As for `fit_pool`.
+    truth : ndarray of shape (n,), int64
+    alike : ndarray of shape (C,), bool
+    columns : ndarray of shape (C,), bool
+        Channels that are put to the test.
+    strength : float
+        As for `fit_pool`.
+
+    Returns
+    -------
+    ndarray of shape (C,), bool
+    """
+    others = ~columns
+    if not columns.any() or not others.any():
+        return np.ones(len(columns), dtype=np.bool_)
+    scores = fit_pool(channels[:, :, others], truth, alike[others], strength=strength).scores(channels[:, :, others])
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    mean = np.einsum("nm,nmc->nc", p, channels)
+    variance = np.einsum("nm,nmc->nc", p, channels**2) - mean**2
+    slope = (channels[np.arange(len(truth)), truth] - mean).sum(axis=0)
+    helps: NDArray[np.bool_] = others | (slope > EVIDENT * np.sqrt(np.maximum(variance.sum(axis=0), 0.0)))
+    return helps

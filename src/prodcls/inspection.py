@@ -28,10 +28,10 @@ from prodcls.preparation import IMAGE_BLOCK
 
 __all__ = ["Plan", "look_for", "plan_views"]
 
-WORD_PRODUCTS = 240
+WORD_PRODUCTS = 200
 """Products whose words are taken apart, over all folds; about 1.5 ms each."""
 
-PHOTOS = 20
+PHOTOS = 15
 """Photos read again, over all folds; about 25 ms each."""
 
 EFFECT_PRODUCTS = 1000

@@ -76,10 +76,10 @@ def tokens(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each word, or in scripts without spaces each character, as written, with its start and end in ``text``."""
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        if _IS_UNSPACED.match(match.group()):
+        if text[start] >= UNSPACED[0] and _IS_UNSPACED.match(text, start):
             yield from ((text[i], i, i + 1) for i in range(start, end))
         else:
-            yield match.group(), start, end
+            yield match[0], start, end
 
 
 def normalised(text: str) -> str:

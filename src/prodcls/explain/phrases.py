@@ -123,26 +123,27 @@ def mine_phrases(texts: Mapping[str, Sequence[str]], groups: NDArray[np.int64], 
 
 def _read(cells: Sequence[str]) -> _Corpus:
     numbers: dict[str, int] = {}  # by the word as written, and as normalised
-    columns: list[list[int]] = [[], [], [], [], []]
-    token, start, end, sentence, text = columns
-    line = 0
+    columns: tuple[list[int], ...] = ([], [], [], [], [], [])
+    token, start, end, text, base, stops = columns
+    at = 0
     for number, cell in enumerate(cells):
-        stops = [m.start() for m in _SENTENCE_END.finditer(cell)] + [len(cell)]
-        stop = 0
-        line += 1
+        stops += [at + m.start() for m in _SENTENCE_END.finditer(cell)]
+        stops.append(at + len(cell))
+        base.append(at)
+        at += len(cell) + 1
+        before = len(token)
         for word, first, last in tokens(cell):
-            while first > stops[stop]:
-                stop += 1
-                line += 1
             found = numbers.get(word)
             if found is None:
                 found = numbers[word] = numbers.setdefault(normalised(word), len(numbers))
             token.append(found)
             start.append(first)
             end.append(last)
-            sentence.append(line)
-            text.append(number)
-    return _Corpus(*(np.array(column, dtype=np.int64) for column in columns))
+        text += [number] * (len(token) - before)
+    arrays = [np.array(column, dtype=np.int64) for column in (token, start, end, text)]
+    place = arrays[1] + np.array(base, dtype=np.int64)[arrays[3]]
+    sentence = np.searchsorted(np.array(stops, dtype=np.int64), place).astype(np.int64)
+    return _Corpus(arrays[0], arrays[1], arrays[2], sentence, arrays[3])
 
 
 def _counts(windows: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:

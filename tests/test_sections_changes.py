@@ -49,6 +49,8 @@ def test_that_nothing_was_found_is_said_with_the_budget(search: object, words: s
     assert words in told
     assert "at most 200" in told
     assert told.endswith("it would be Phone.")
+    same = replace(none, without_all="Kettle")
+    assert bare(as_text(search_sentences(CHANGES, same, EN))).endswith("it stays Kettle.")
 
 
 def test_bands_are_told_in_figures() -> None:

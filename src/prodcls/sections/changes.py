@@ -102,9 +102,16 @@ def search_sentences(changes: Changes, search: Search, t: Language) -> Prose:
     if search.unconfirmed:
         told.append(t.say("changes.unconfirmed", n=plain(t.count(search.unconfirmed))))
     if search.change is None:
-        bare = "changes.bare_words" if search.kind == "words" else "changes.bare_region"
-        told.append(t.say(bare, without=quoted(search.without_all)))
+        told.append(_bare(search, t, same=search.without_all == predicted))
     return join_prose(t, tuple(told), "sentence.separator")
+
+
+def _bare(search: Search, t: Language, *, same: bool) -> Prose:
+    """Return which class the product has without any word, or with the whole photo hidden."""
+    without = quoted(search.without_all)
+    if search.kind == "words":
+        return t.say("changes.still_words" if same else "changes.bare_words", without=without)
+    return t.say("changes.still_region" if same else "changes.bare_region", without=without)
 
 
 def band_sentence(changes: Changes, bands: Bands, t: Language) -> Prose:

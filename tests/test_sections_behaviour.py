@@ -58,3 +58,13 @@ def test_without_numbers_and_folds_nothing_is_drawn() -> None:
     assert (context.curves, context.tree) == ((), None)
     assert "no curves" in as_text(context.intro)
     assert "no account" in as_text(build(without_accounts(REPORT), EN).intro)
+
+
+def test_a_number_without_effect_is_said_to_have_none() -> None:
+    assert REPORT.views is not None
+    curve = REPORT.views.curves[0]
+    flat = dataclasses.replace(
+        curve, lines=tuple(dataclasses.replace(x, effect=(0.0,) * len(curve.edges)) for x in curve.lines)
+    )
+    report = dataclasses.replace(REPORT, views=dataclasses.replace(REPORT.views, curves=(flat,)))
+    assert "no use" in as_text(build(report, EN).curves[0].see)

@@ -14,7 +14,7 @@ from prodcls.sections.parts import Column, Figure, Section, Table, evidence_name
 __all__ = ["SECTION", "BehaviourContext"]
 
 SMALL = 0.005
-"""Leads below this are printed as zero."""
+"""Leads and effects below this are printed as zero."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ def _curve(number: int, curve: EffectCurve, t: Language) -> Figure:
     widest = max(curve.lines, key=lambda line: max(line.effect) - min(line.effect))
     reach = max(widest.effect) - min(widest.effect)
     total = plain(t.count(sum(curve.counts)))
-    see = t.say("effects.see", n=total, name=widest.name, reach=plain(t.decimal(reach)))
+    if reach < SMALL:
+        see = t.say("effects.see_none", n=total)
+    else:
+        see = t.say("effects.see", n=total, name=widest.name, reach=plain(t.decimal(reach)))
     rows = tuple(
         Curve(line.name, line.effect, f"{t.signed(min(line.effect))} \u2026 {t.signed(max(line.effect))}")
         for line in curve.lines

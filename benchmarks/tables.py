@@ -61,6 +61,26 @@ def timing_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def view_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of what the views show."""
+    found = ["| what | wanted | found |", "|---|---|---|"]
+    if "leak" in results:
+        ranks = ", ".join(f"{rank or 'none'}" for rank in results["leak"]["ranks"].values())
+        found.append(f"| demo: ranks of the planted sentence (en, zh) in its class | 3 or better | {ranks} |")
+    if "random prices" in results:
+        shares = [v for k, v in results["random prices"].items() if k != "real"]
+        found.append(f"| share of random prices in the account, worst of {len(shares)} | <= 2% | {max(shares):.2%} |")
+        found.append(f"| share of the real prices | | {results['random prices']['real']:.2%} |")
+    for name, words in (("evidence", "named evidence"), ("chain", "words, regions, columns")):
+        if "residual" in results:
+            r = results["residual"][name]
+            found.append(f"| largest residual, {words}, {r['accounts']:,} accounts | <= 1e-6 | {r['largest']:.1e} |")
+    if "threads" in results:
+        t = results["threads"]
+        found.append(f"| different outputs of `why --json`, 1 and 2 threads, {t['runs']} runs | 1 | {t['different']} |")
+    return found
+
+
 def main() -> None:
     """Print the page."""
     accuracy = json.loads((RESULTS / "accuracy.json").read_text())
@@ -77,6 +97,9 @@ def main() -> None:
         "## Time, flipkart1050, 5 folds and final model, no baselines",
         "`python benchmarks/timing.py`",
         "\n".join(timing_lines(timing)),
+        "## Views over the catalogue, exactness and repeatability",
+        "`python benchmarks/global_views.py`",
+        "\n".join(view_lines(json.loads((RESULTS / "global_views.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -38,6 +38,9 @@ __all__ = ["global_views"]
 WORDS_FOR, WORDS_AGAINST, REGIONS = 6, 3, 4
 """Entries shown for each class."""
 
+LEAST_REGION = 0.005
+"""Logits below which a region's figure would be printed as zero."""
+
 CROP = 88
 """Pixels of a crop's longest side."""
 
@@ -139,7 +142,7 @@ def _crops(material: Material, photos: list[Seen]) -> defaultdict[int, list[Regi
     for seen in sorted(photos, key=lambda s: -max((p.value for p in s.regions), default=0.0)):
         best = max(seen.regions, key=lambda p: p.value, default=None)
         copy = (seen.a, int(material.problem.groups[seen.row]))
-        if best is None or best.value <= 0 or copy in shown:
+        if best is None or best.value < LEAST_REGION or copy in shown:
             continue
         shown.add(copy)
         crop = RegionCrop(material.problem.inputs.ids[seen.row], _crop(material, seen.row, best), best.value)

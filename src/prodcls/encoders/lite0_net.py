@@ -36,8 +36,15 @@ class Lite0Net(nn.Module):
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Return the vector and the feature map of one photo."""
-        x = (pixels.permute(2, 0, 1)[None].float() / 255 - MEAN) / STD
-        states: Tensor = self.features.extract_features(x)[0]
+        return self.read(self.embed(pixels))
+
+    def embed(self, pixels: Tensor) -> Tensor:
+        """Return the pixels as the network takes them, shape (3, side, side)."""
+        return (pixels.permute(2, 0, 1).float() / 255 - MEAN) / STD
+
+    def read(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the vector and the feature map of a picture from `embed`."""
+        states: Tensor = self.features.extract_features(picture[None])[0]
         return states.double().mean((1, 2)).float(), states
 
 

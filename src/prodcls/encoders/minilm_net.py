@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
@@ -12,6 +13,8 @@ __all__ = ["MiniLMNet", "load"]
 LAYERS = 6
 HEADS = 12
 WIDTH = 384
+PAD = 0
+"""Id of the padding token."""
 NORM_EPSILON = 1e-12
 
 
@@ -29,16 +32,15 @@ class _Layer(nn.Module):
         self.down = _linear(weights, f"{prefix}.output.dense")
         self.down_norm = _norm(weights, f"{prefix}.output.LayerNorm")
 
+    def attention(self, x: Tensor) -> Tensor:
+        """Return how much each token takes from each other one, shape (heads, tokens, tokens); rows sum to 1."""
+        # Vaswani et al., Attention Is All You Need, NeurIPS 2017, equation 1; written out because it must export.
+        scores = _heads(self.query(x)) @ _heads(self.key(x)).transpose(1, 2) / math.sqrt(WIDTH // HEADS)
+        return scores.softmax(dim=-1)
+
     def forward(self, x: Tensor) -> Tensor:
         """Return the next states of one text, shape (tokens, 384)."""
-
-        def heads(part: nn.Linear) -> Tensor:
-            projected: Tensor = part(x)
-            return projected.view(-1, HEADS, WIDTH // HEADS).transpose(0, 1)
-
-        # Vaswani et al., Attention Is All You Need, NeurIPS 2017, equation 1; written out because it must export.
-        scores = heads(self.query) @ heads(self.key).transpose(1, 2) / math.sqrt(WIDTH // HEADS)
-        attended = scores.softmax(dim=-1) @ heads(self.value)
+        attended = self.attention(x) @ _heads(self.value(x))
         x = self.mix_norm(x + self.mix(attended.transpose(0, 1).reshape(-1, WIDTH)))
         normed: Tensor = self.down_norm(x + self.down(F.gelu(self.up(x))))
         return normed
@@ -67,7 +69,33 @@ class MiniLMNet(nn.Module):
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         """Return the vector and the token states of one text."""
-        x = self.norm(F.embedding(ids, self.words) + self.places[: ids.shape[0]])
+        return self.read(self.embed(ids))
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Return the words of one text as vectors, shape (tokens, 384)."""
+        return F.embedding(ids, self.words)
+
+    def blank(self, words: Tensor) -> Tensor:
+        """Return a text of as many padding tokens between the same two marks."""
+        return torch.cat([words[:1], self.words[PAD].expand(len(words) - 2, -1), words[-1:]])
+
+    def attentions(self, ids: Tensor) -> Tensor:
+        """Return the attention of each layer, averaged over its heads, shape (layers, tokens, tokens)."""
+        x, found = self._placed(self.embed(ids)), list[Tensor]()
+        for layer in self.layers:
+            assert isinstance(layer, _Layer)  # noqa: S101 - torch forgets of what type they are
+            found.append(layer.attention(x).mean(0))
+            x = layer(x)
+        return torch.stack(found)
+
+    def _placed(self, words: Tensor) -> Tensor:
+        """Return words that know where they stand."""
+        placed: Tensor = self.norm(words + self.places[: words.shape[0]])
+        return placed
+
+    def read(self, words: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the vector and the token states of words from `embed`."""
+        x = self._placed(words)
         for layer in self.layers:
             x = layer(x)
         # In float64, so that the parts of a long text sum to its vector as exactly as float32 can say.
@@ -90,6 +118,11 @@ def load(data: bytes, max_tokens: int) -> MiniLMNet:
     from safetensors.torch import load as parse
 
     return MiniLMNet(parse(data), max_tokens).eval()
+
+
+def _heads(projected: Tensor) -> Tensor:
+    """Return vectors of shape (tokens, 384) cut up by head, shape (heads, tokens, 32)."""
+    return projected.view(-1, HEADS, WIDTH // HEADS).transpose(0, 1)
 
 
 def _linear(weights: dict[str, Tensor], name: str) -> nn.Linear:

@@ -18,7 +18,7 @@ from prodcls.config import Runtime
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["Network", "Run", "open_network"]
+__all__ = ["Network", "Run", "open_module", "open_network"]
 
 EXPORT_VERSION = 1
 """Raise it when a network's definition or the way it is exported changes: older exported files are then ignored."""
@@ -80,11 +80,32 @@ def open_network(network: Network, runtime: Runtime) -> Run:
     return _run_torch(network) if runtime == "torch" else _run_onnx(network)
 
 
+@lru_cache(maxsize=OPEN_NETWORKS)
+def open_module(network: Network) -> nn.Module:
+    """Return the torch module itself, its weights fixed.
+
+    Parameters
+    ----------
+    network : Network
+
+    Returns
+    -------
+    Module
+        In evaluation mode.
+
+    Raises
+    ------
+    InputError
+        If the weights are not the pinned ones.
+    """
+    return network.build().requires_grad_(requires_grad=False)
+
+
 def _run_torch(network: Network) -> Run:
     """Run the torch module itself."""
     import torch
 
-    module = network.build()
+    module = open_module(network)
 
     def run(item: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         with torch.inference_mode():

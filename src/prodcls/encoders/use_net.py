@@ -72,11 +72,25 @@ class UseNet(nn.Module):
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return sentence, pooled, unit-length pooled vector and token states of one text."""
+        return self.read(self.embed(ids))
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Return the words of one text as vectors, shape (tokens, 320)."""
+        chunk = ids % CHUNKS
+        words: Tensor = F.embedding(ids, self.table).float() * self.w["scale"][chunk, None] + self.w["lo"][chunk, None]
+        return words
+
+    def blank(self, words: Tensor) -> Tensor:
+        """Return a text of as many zero vectors between the same two marks."""
+        return torch.cat([words[:1], torch.zeros_like(words[1:-1]), words[-1:]])
+
+    def read(self, words: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return what `forward` does, of words from `embed`."""
         w = self.w
-        states = self._states(ids)
+        states = self._states(words)
         # The projection is linear, so the sum may come first: one row to project instead of one per token. In float64,
         # so that the parts of a long text sum to its vector as exactly as float32 can say.
-        count = torch.ones_like(ids, dtype=torch.float64).sum()
+        count = torch.ones_like(words[:, 0], dtype=torch.float64).sum()
         exact = (states.double().sum(0) @ w["cnn_W"] + count * w["cnn_b"]) / count.sqrt()
         pooled = exact.float()
         first = F.relu(pooled @ w["p1"] + F.relu(pooled @ w["d0"]) @ w["d1"])
@@ -84,11 +98,9 @@ class UseNet(nn.Module):
         sentence = last / last.square().sum().clamp(min=self.eps).sqrt()
         return sentence, pooled, F.normalize(exact, dim=0).float(), states
 
-    def _states(self, ids: Tensor) -> Tensor:
+    def _states(self, words: Tensor) -> Tensor:
         """Return what is known of each token and its neighbours, shape (tokens, 1280)."""
         w = self.w
-        chunk = ids % CHUNKS
-        words = F.embedding(ids, self.table).float() * w["scale"][chunk, None] + w["lo"][chunk, None]
         # One normalisation over all three branches together.
         x = words @ w["branch_proj"] + w["branch_proj_b"]
         x = F.layer_norm(x, x.shape[-1:], w["branch_ln_g"], w["branch_ln_b"], self.eps).T

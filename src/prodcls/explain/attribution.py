@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from prodcls.errors import AdditivityError
 
-__all__ = ["TOLERANCE", "Attribution", "Certificate", "Part", "PartKind", "certify"]
+__all__ = ["TOLERANCE", "Attribution", "Certificate", "Part", "PartKind", "Scope", "certify"]
 
 TOLERANCE = 1e-6
 """Largest residual of an account, logits; above it the program is at fault."""
@@ -59,6 +59,29 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a method's figures are about where that is not the served margin.
+
+    Attributes
+    ----------
+    about : {"pool", "attention"}
+        ``"pool"``: the linear pool's lead of A over B, without the booster; ``"attention"``: where an encoder looks,
+        whatever the classes.
+    note : str
+        The same in a sentence, for those who read the JSON.
+    lead : float or None
+        What the parts should sum to, logits; None for attention.
+    residual : float or None
+        Sum of the parts less ``lead``.
+    """
+
+    about: Literal["pool", "attention"]
+    note: str
+    lead: float | None = None
+    residual: float | None = None
+
+
+@dataclass(frozen=True)
 class Attribution:
     """Why a product is class A and not class B.
 
@@ -77,6 +100,8 @@ class Attribution:
         Any number; largest absolute value first.
     certificate : Certificate or None
         None for witnesses, which promise no exact sum.
+    scope : Scope or None
+        None for an account of the served margin.
     """
 
     id: str
@@ -88,6 +113,7 @@ class Attribution:
     margin: float
     parts: tuple[Part, ...]
     certificate: Certificate | None
+    scope: Scope | None = None
 
     def to_json(self) -> str:
         """Return the account as one JSON object."""
@@ -99,7 +125,8 @@ class Attribution:
         found: dict[str, Any] = json.loads(text)
         parts = tuple(Part(**{**p, "box": None if p["box"] is None else tuple(p["box"])}) for p in found["parts"])
         certificate = None if found["certificate"] is None else Certificate(**found["certificate"])
-        return cls(**{**found, "parts": parts, "certificate": certificate})
+        scope = None if found.get("scope") is None else Scope(**found["scope"])
+        return cls(**{**found, "parts": parts, "certificate": certificate, "scope": scope})
 
 
 def certify(parts: tuple[Part, ...], margin: float) -> Certificate:

@@ -1,0 +1,72 @@
+"""Attention is shared out over the words of a text, and never passes for an explanation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import prodcls.explain.attention
+from explain_factory import Counting, make_product
+from prodcls.explain.attention import Attention, rollout
+from prodcls.explain.attribution import Attribution
+from prodcls.explain.product import Product
+from prodcls.lookup import product_from_cells
+from real_bundle import real
+
+
+def ask(title: str, photo: Path | None = None) -> Attribution:
+    bundle, readers = real().bundle, real().readers
+    found = product_from_cells(bundle, {"title": title}, readers, photo)
+    product = Product(bundle.model, bundle.recipe, found.subject.inputs, found.photo)
+    return Attention().explain(product, "Phone", "Kettle")
+
+
+@given(st.integers(1, 4), st.integers(1, 6), st.integers(0, 1000))
+def test_rollout_keeps_rows_that_sum_to_one(layers: int, tokens: int, seed: int) -> None:
+    drawn = np.random.default_rng(seed).random((layers, tokens, tokens)) + 1e-3
+    flow = rollout(drawn / drawn.sum(axis=2, keepdims=True))
+    assert (flow >= 0).all()
+    np.testing.assert_allclose(flow.sum(axis=1), 1.0)
+
+
+def test_later_layers_mix_what_earlier_ones_made() -> None:
+    first, second = np.array([[0.0, 1.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
+    mix = [(layer + np.eye(2)) / 2 for layer in (first, second)]
+    np.testing.assert_allclose(rollout(np.stack([first, second])), mix[1] @ mix[0])
+
+
+@pytest.mark.parametrize("title", ["smart phone 5g, with case", "phone", "双门 冰箱", "word " * 300, "a🙂 b"])
+def test_shares_of_a_text_sum_to_one(title: str) -> None:
+    words = [p for p in ask(title).parts if p.kind == "word"]
+    assert all(p.value >= 0 for p in words)
+    assert sum(p.value for p in words) == pytest.approx(1.0, abs=1e-9)
+    assert all(title[p.start : p.end] == p.label for p in words)
+
+
+@pytest.mark.parametrize("title", ["", "!!! ..."])
+def test_without_words_there_is_nothing_to_look_at(title: str) -> None:
+    assert not ask(title).parts
+
+
+def test_the_json_says_that_it_is_no_explanation() -> None:
+    account = ask("smart phone")
+    told = json.loads(account.to_json())
+    assert told["scope"]["about"] == "attention"
+    assert told["scope"]["note"].startswith("Not an explanation of the decision")
+    assert told["certificate"] is None
+    assert Attribution.from_json(account.to_json()) == account
+
+
+def test_an_encoder_that_is_no_transformer_is_named_as_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [p.label for p in ask("smart phone").parts if p.kind == "context"] == ["no-attention"]  # of use-pooled
+    monkeypatch.setattr(prodcls.explain.attention, "text_encoder", lambda *_: Counting([]))
+    account = Attention().explain(make_product(), "Kettle", "Lamp")
+    assert [(p.block, p.label, p.value) for p in account.parts] == [
+        ("title", "no-attention", 0.0),
+        ("description", "no-attention", 0.0),
+    ]

@@ -14,6 +14,8 @@ from prodcls.calibration import softmax
 from prodcls.evidence import Channel
 from prodcls.head import (
     CANDIDATES,
+    _choose_correction,
+    _monotone,
     _with_truth,
     best_classes,
     candidate_evidence,
@@ -201,6 +203,27 @@ def test_evidence_in_favour_never_lowers_a_margin() -> None:
             raised = evidence.copy()
             raised[:, feature] += 0.5
             assert np.all(np.asarray(head.booster.predict(raised, raw_score=True)) >= before - 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rounds", "gain", "asked", "lifted"), [(0, 1.0, 1, False), (10, 1.0, 2, True), (10, 0.0, 2, False)]
+)
+def test_closeness_may_count_against_a_class_only_where_that_clearly_helps(
+    monkeypatch: pytest.MonkeyPatch, rounds: int, gain: float, asked: int, lifted: bool
+) -> None:
+    data = BoosterData(np.zeros((40, 3, 7)), np.zeros((40, 3)), np.zeros(40, dtype=np.int64), _monotone(DESCRIBED))
+    constraints: list[tuple[int, ...]] = []
+
+    def choose(given: BoosterData, *_: object, **__: object) -> RoundsChoice:
+        constraints.append(given.monotone)
+        corrections = np.zeros(given.start.shape)
+        corrections[:, 0] = gain * (len(constraints) - 1) + np.resize([0.1, -0.1], 40) * (len(constraints) - 1)
+        return RoundsChoice(rounds, {}, corrections)
+
+    monkeypatch.setattr(prodcls.head, "choose_rounds", choose)
+    chosen, _ = _choose_correction(data, DESCRIBED, np.arange(40) % 5, random_state=0, threads=1)
+    assert constraints == [(1, 1, 1, 1, 0, 1, 1), (1, 1, 1, 0, 0, 1, 1)][:asked]
+    assert chosen.monotone == constraints[-1 if lifted else 0]
 
 
 def test_the_temperature_is_fitted_on_held_out_margins_with_their_corrections(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm
 import numpy as np
@@ -12,7 +12,7 @@ from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_boos
 from prodcls.calibration import fit_temperature
 from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
-from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool
+from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool, listwise_loss
 from prodcls.splits import stratified_group_folds
 
 __all__ = [
@@ -263,7 +263,7 @@ def fit_head(
         truth,
         _monotone(described),
     )
-    rounds = choose_rounds(data, inner, random_state=random_state, threads=threads)
+    data, rounds = _choose_correction(data, described, inner, random_state=random_state, threads=threads)
     booster, level = None, 0.0
     if rounds.rounds:
         booster = train_booster(data, rounds.rounds, random_state=random_state, threads=threads)
@@ -279,10 +279,30 @@ def _base_value(booster: lightgbm.Booster, data: BoosterData) -> float:
     return float(np.asarray(booster.predict(data.evidence[:1, 0], pred_contrib=True))[0, -1])
 
 
-def _monotone(channels: tuple[Channel, ...]) -> tuple[int, ...]:
-    """Return, for each feature, 1 where more of it may not count against a class, else 0.
+def _choose_correction(
+    data: BoosterData,
+    described: tuple[Channel, ...],
+    inner: NDArray[np.int64],
+    *,
+    random_state: int,
+    threads: int,
+) -> tuple[BoosterData, RoundsChoice]:
+    """Choose the rounds, and whether what the closest products say may be corrected downwards.
 
-    How close the closest product is means less in a class with many products, so its correction may fall.
+    How close the closest product is means less in a class with many products. To learn that takes many products, so the
+    constraint on it is lifted only where the held-out loss falls by more than its standard error.
     """
-    helping = [0 if c.kind in ("prior", "closest") else 1 for c in channels]
-    return (*helping, *(1 for c in channels if _leads(c)))
+    rounds = choose_rounds(data, inner, random_state=random_state, threads=threads)
+    if rounds.rounds and any(c.kind == "closest" for c in described):
+        freer = replace(data, monotone=_monotone(described, free=("prior", "closest")))
+        found = choose_rounds(freer, inner, random_state=random_state, threads=threads)
+        losses = [listwise_loss(data.start + choice.corrections, data.truth) for choice in (rounds, found)]
+        gain = losses[0] - losses[1]
+        if gain.mean() > gain.std() / np.sqrt(len(gain)):
+            return freer, found
+    return data, rounds
+
+
+def _monotone(channels: tuple[Channel, ...], free: tuple[str, ...] = ("prior",)) -> tuple[int, ...]:
+    """Return, for each feature, 1 where more of it may not count against a class, else 0: kinds in ``free``."""
+    return (*(0 if c.kind in free else 1 for c in channels), *(1 for c in channels if _leads(c)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from prodcls.explain.attribution import Attribution, Part, certify
+from prodcls.explain.attribution import Attribution, Part, Scope, certify
 from prodcls.explain.case import Case, Note
 from prodcls.explain.changes import Band, Bands, Change, Changes, Search
 from prodcls.explain.product import REST
@@ -67,7 +67,23 @@ def make_attribution(
     ordered = tuple(sorted(parts, key=lambda p: -abs(p.value)))
     margin = sum(p.value for p in ordered)
     certificate = certify(ordered, margin) if method.startswith("chain") else None
-    return Attribution("p1", method, predicted, versus, 0.93, 0.04, margin, ordered, certificate)
+    found = Attribution("p1", method, predicted, versus, 0.93, 0.04, margin, ordered, certificate)
+    if method == "integrated-gradients":
+        gap = Part("title", "context", "no-gradient", 0.2)
+        return replace(found, parts=(*ordered, gap), scope=Scope("pool", "of the pool", margin - 0.5, 0.0123))
+    if method == "attention":
+        return replace(found, parts=_attention(texts), scope=Scope("attention", "no explanation"))
+    return found
+
+
+def _attention(texts: dict[str, str]) -> tuple[Part, ...]:
+    """Return equal shares of the words of each text."""
+    shares = tuple(
+        Part(column, "word", text[w.start : w.end], 1 / len(words(text)), column, w.start, w.end)
+        for column, text in texts.items()
+        for w in words(text)
+    )
+    return (*shares, Part("description", "context", "no-attention", 0.0))
 
 
 def make_changes(

@@ -126,6 +126,26 @@ def test_other_methods_and_notes_follow() -> None:
     assert "--image-root" in text
 
 
+@pytest.mark.parametrize("title", ["Steel kettle " * 40, "不锈钢电水壶" * 40, "", "🙂 שלום"])
+@pytest.mark.parametrize(
+    ("lang", "warning"), [("en", "Not an explanation of the decision"), ("zh", "这不是对决定的解释")]
+)
+def test_attention_is_shown_with_a_warning_and_without_signs(title: str, lang: str, warning: str) -> None:
+    lines = shown(make_case(title, title, methods=("chain", "attention")), lang)
+    start = lines.index("attention:")
+    assert lines[start + 1].lstrip().startswith(warning)
+    assert all(cell_len(line) <= WIDTH for line in lines)
+    if "kettle" in title:
+        assert any("50.0% kettle (title) ×40" in line for line in lines[start:])
+
+
+def test_integrated_gradients_say_what_they_leave_out() -> None:
+    text = " ".join(line.strip() for line in shown(make_case(methods=("chain", "integrated-gradients"))))
+    assert "and not the served margin: the booster’s +0.50 have no gradient" in text
+    assert "The parts miss the lead by +0.012" in text
+    assert "an encoder of it gives no gradient: title" in text
+
+
 def test_a_witness_promises_no_sum() -> None:
     assert "promises no exact sum" in " ".join(shown(make_case(methods=("lime",))))
 

@@ -108,7 +108,24 @@ def test_all_methods_give_a_line_each(given_bundle: Real, capsys: pytest.Capture
     *lines, nearest = capsys.readouterr().out.splitlines()
     methods = [json.loads(line)["method"] for line in lines]
     assert json.loads(nearest)["view"] == "nearest"
-    assert methods == ["chain", "shap", "lime"]
+    assert methods == ["chain", "shap", "lime", "integrated-gradients", "attention"]
+
+
+def test_what_is_not_about_the_margin_stands_beside_the_account_and_says_so(
+    given_bundle: Real, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page, told = tmp_path / "why.html", "Not an explanation of the decision"
+    asked = [str(given_bundle.folder), "p000", "--method", "attention", "--no-counterfactuals"]
+    assert run(why, [*asked, "--html", str(page)], "why") == 0
+    card = capsys.readouterr().out
+    assert told in card
+    assert all(cell_len(line) <= 80 for line in card.splitlines())
+    assert told in page.read_text(encoding="utf-8")
+    assert run(why, [*asked, "--json"], "why") == 0
+    account, attention, _ = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (account["method"], account["scope"]) == ("chain", None)
+    assert told in attention["scope"]["note"]
+    assert attention["certificate"] is None
 
 
 @pytest.mark.parametrize(

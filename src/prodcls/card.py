@@ -15,7 +15,17 @@ from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.case import Case, Said, WordSum, groups, said, word_sums
 from prodcls.language import Language, Prose, plain
 from prodcls.sections.marks import strength
-from prodcls.sections.why import certificate, class_name, group_name, note, odds
+from prodcls.sections.why import (
+    certificate,
+    class_name,
+    group_name,
+    is_attention,
+    method_figure,
+    method_note,
+    method_words,
+    note,
+    odds,
+)
 
 __all__ = ["WIDTH", "card_lines"]
 
@@ -212,13 +222,9 @@ class _Card:
         for i in range(max(len(pro), len(contra))):
             line = Text()
             for side, style in ((pro, _FOR), (contra, _AGAINST)):
-                entry = self._entry(side[i], half - 2) if i < len(side) else ""
+                entry = _entry(side[i], self.t.signed(side[i].value).rjust(6), half - 2) if i < len(side) else ""
                 line.append(_padded(entry, half), style)
             yield line
-
-    def _entry(self, word: Said, width: int) -> str:
-        times = f" ×{word.count}" if word.count > 1 else ""
-        return _fit(f"{self.t.signed(word.value).rjust(6)} {_clean(word.text)}{times}", width)
 
     def _photo(self, parts: tuple[Part, ...]) -> Iterator[Text]:
         """Yield the regions as a map, one sign or two a region."""
@@ -241,7 +247,13 @@ class _Card:
     def _method(self, other: Attribution) -> Iterator[Text]:
         yield Text()
         yield Text(f"{other.method}:", _HEAD)
-        found = said(word_sums(other.parts))[: 2 * WORDS]
-        yield from _wrapped(
-            ((f"{self._entry(s, 40).strip()}   ", _FOR if s.value >= 0 else _AGAINST) for s in found), "  "
-        )
+        yield from self._prints(method_note(other, self.t), "", "  ")
+        found = method_words(other)[: 2 * WORDS]
+        styles = ("", "") if is_attention(other) else (_FOR, _AGAINST)
+        figures = ((s, method_figure(other, s.value, self.t)) for s in found)
+        yield from _wrapped(((f"{_entry(s, figure, 40)}   ", styles[s.value < 0]) for s, figure in figures), "  ")
+
+
+def _entry(word: Said, figure: str, width: int) -> str:
+    times = f" ×{word.count}" if word.count > 1 else ""
+    return _fit(f"{figure} {_clean(word.text)}{times}", width)

@@ -30,8 +30,14 @@ from prodcls.relatives import find_similar
 
 __all__ = ["Method", "Question", "answer"]
 
-Method = Literal["chain", "chain-corrected", "shap", "lime", "all"]
-"""Ways to explain; ``"all"`` is the exact account and both libraries beside it."""
+Method = Literal["chain", "chain-corrected", "shap", "lime", "integrated-gradients", "attention", "all"]
+"""Ways to explain; ``"all"`` is the exact account with the others of `BESIDE` after it."""
+
+BESIDE = ("shap", "lime", "integrated-gradients", "attention")
+"""Witnesses that can be asked for."""
+
+PARTIAL = ("integrated-gradients", "attention")
+"""Those that say nothing of the served margin, which are only shown after the exact account."""
 
 THUMBNAIL = 480
 """Pixels of the longest side of the photo on the page."""
@@ -148,10 +154,9 @@ def _explain(bundle: Bundle, found: Found, question: Question, progress: Progres
         return
     with progress.stage("chain"):
         exact = explain(bundle.model, found.subject, *pair)
-    if question.method in ("chain", "all"):
+    if question.method in ("chain", "all", *PARTIAL):
         yield exact
-    names = {"all": ("shap", "lime"), "shap": ("shap",), "lime": ("lime",)}.get(question.method, ())
-    for name in names:
+    for name in (name for name in BESIDE if question.method in (name, "all")):
         with progress.stage(name):
             yield witness(name).explain(product, exact.predicted, exact.versus)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["why"]
 
-METHODS = ("chain", "chain-corrected", "shap", "lime", "all")
+METHODS = ("chain", "chain-corrected", "shap", "lime", "integrated-gradients", "attention", "all")
 
 
 def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -52,7 +52,9 @@ def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
     type=click.Choice(METHODS),
     default="chain",
     help="chain: the exact account; chain-corrected: its words and regions weighed by asking the model again; "
-    "shap, lime: witnesses from outside.",
+    "shap, lime: witnesses from outside; integrated-gradients: beside the exact account, the linear pool's lead "
+    "through the encoders, without the booster; attention: beside it, where the encoder looks, not an explanation of "
+    "the decision; all: the exact account and the four witnesses.",
 )
 @click.option(
     "--counterfactuals/--no-counterfactuals",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from prodcls.charts import Key
 from prodcls.charts_rows import Step, waterfall
 from prodcls.explain.attribution import Attribution
-from prodcls.explain.case import Case, Group, WordSum, groups, said, word_sums
+from prodcls.explain.case import Case, Group, Said, WordSum, groups, said, word_sums
 from prodcls.explain.product import REST
 from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
 from prodcls.sections.cards import TERMS, Outcome
@@ -25,6 +25,10 @@ __all__ = [
     "class_name",
     "group_name",
     "group_reason",
+    "is_attention",
+    "method_figure",
+    "method_note",
+    "method_words",
     "note",
     "odds",
     "why_context",
@@ -48,6 +52,9 @@ CONTEXTS = {
     "spread": ("why.spread", "why.spread.because"),
 }
 """Name and reason of what has no place, by the key of its group."""
+
+GAPS = {"no-gradient": "method.no_gradient", "no-attention": "method.no_attention"}
+"""What is said of blocks that a method cannot look into, by the label of their context part."""
 
 PART_KINDS = {
     "word": "part.word",
@@ -293,13 +300,60 @@ def _parts(main: Attribution, t: Language) -> Table:
     return Table(t("dossier.account"), heads, rows)
 
 
+def method_note(found: Attribution, t: Language) -> Prose:
+    """Return what a method's figures are about where that is not the served margin, and which blocks have none."""
+    scope = found.scope
+    if scope is None:
+        return ()
+    if scope.about == "attention":
+        told = t.say("method.attention")
+    else:
+        lead = scope.lead or 0.0
+        told = t.say(
+            "method.pool",
+            predicted=found.predicted,
+            versus=class_name(found.versus, t),
+            lead=plain(t.signed(lead)),
+            left=plain(t.signed(found.margin - lead)),
+            residual=plain(t.signed(scope.residual or 0.0, 3)),
+        )
+    for label, key in GAPS.items():
+        blocks = tuple(dict.fromkeys(p.block for p in found.parts if p.label == label and p.kind == "context"))
+        if blocks:
+            told += (*plain(" "), *t.say(key, blocks=join_prose(t, tuple(block_name(t, b) for b in blocks))))
+    return told
+
+
+def method_figure(found: Attribution, value: float, t: Language) -> str:
+    """Return a figure of a method: logits with their sign, attention as a share."""
+    return t.share(value) if is_attention(found) else t.signed(value)
+
+
+def method_words(found: Attribution) -> tuple[Said, ...]:
+    """Return the words of a method, strongest first; attention is shared out text by text, so texts stay apart."""
+    words = word_sums(found.parts)
+    if not is_attention(found):
+        return said(words)
+    columns = dict.fromkeys(w.column for w in words)
+    apart = [s for column in columns for s in said(w for w in words if w.column == column)]
+    if len(columns) > 1:
+        apart = [replace(s, text=f"{s.text} ({s.columns[0]})") for s in apart]
+    return tuple(sorted(apart, key=lambda s: -s.value))
+
+
+def is_attention(found: Attribution) -> bool:
+    """Return whether a method's figures are shares of attention, which speak for no class."""
+    return found.scope is not None and found.scope.about == "attention"
+
+
 def _methods(case: Case, t: Language) -> Table:
     heads = (Column(t.say("head.method")), Column(t.say("head.strongest")))
     rows = []
     for found in case.attributions:
-        words = [(s.text, s.value) for s in said(word_sums(found.parts))]
+        words = [(s.text, s.value) for s in method_words(found)]
         words += [(f"{t('why.regions')} {p.label}", p.value) for p in found.parts if p.kind == "region"]
         strongest = sorted(words, key=lambda w: -abs(w[1]))[:8]
-        items = tuple((*quoted(text), *plain(f" {t.signed(value)}")) for text, value in strongest)
-        rows.append((code(found.method), join_prose(t, items)))
+        items = tuple((*quoted(text), *plain(f" {method_figure(found, value, t)}")) for text, value in strongest)
+        note = method_note(found, t)
+        rows.append((code(found.method), (*note, *plain(" " if note else ""), *join_prose(t, items))))
     return Table(t("why.methods"), heads, tuple(rows))

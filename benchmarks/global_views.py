@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from tables import view_lines
 from threadpoolctl import threadpool_limits
 
+from prodcls.candidates import best_classes
 from prodcls.config import FitConfig
 from prodcls.demo import write_demo
 from prodcls.encoders import image_encoder, text_encoder
@@ -39,7 +40,7 @@ from prodcls.explain.account import explain_evidence, explain_rest
 from prodcls.explain.chain import explain_many
 from prodcls.explain.subject import Split, Subject
 from prodcls.gathering import Material, gather
-from prodcls.head import EvidenceHead, best_classes
+from prodcls.head import EvidenceHead
 from prodcls.images import load_photo
 from prodcls.inspection import look_for, plan_views
 from prodcls.lexical import normalised

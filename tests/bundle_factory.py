@@ -17,10 +17,11 @@ from PIL import Image
 
 from prodcls.booster import BoosterData, train_booster
 from prodcls.bundle import BundleContents, save_bundle
+from prodcls.candidates import candidate_evidence
 from prodcls.catalogue import Catalogue
 from prodcls.config import FitConfig, Head
 from prodcls.embeddings import Embeddings
-from prodcls.head import EvidenceHead, candidate_evidence
+from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
 from prodcls.intake import read_catalogue
 from prodcls.model import Model, fit_model

@@ -11,11 +11,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from prodcls.booster import BoosterData, train_booster
+from prodcls.candidates import candidate_evidence
 from prodcls.embeddings import Embeddings
 from prodcls.encoders import Encoded, Encoder, Item, Kind, Parts, Progress
 from prodcls.encoders.base import without_blanks
 from prodcls.explain.subject import Split, Subject
-from prodcls.head import EvidenceHead, candidate_evidence
+from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
 from prodcls.model import Model, fit_model
 from prodcls.preparation import IMAGE_BLOCK, joined

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodcls.calibration import softmax
+from prodcls.candidates import candidate_evidence
 from prodcls.errors import AdditivityError
 from prodcls.explain.account import explain_evidence, explain_rest, rest_weights
-from prodcls.head import EvidenceHead, candidate_evidence, fit_head
+from prodcls.head import EvidenceHead, fit_head
 from prodcls.pool import Pool
 from synthetic import boosted, make_sample, without_evidence
 

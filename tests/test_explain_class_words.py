@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chain_factory import fitted, subjects
+from prodcls.candidates import best_classes
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import explain_evidence
 from prodcls.explain.attribution import Part
@@ -17,7 +18,7 @@ from prodcls.explain.chain import explain_many
 from prodcls.explain.class_words import Spoken, class_entries, lexical_words
 from prodcls.explain.phrases import mine_phrases
 from prodcls.explain.subject import Subject
-from prodcls.head import EvidenceHead, best_classes
+from prodcls.head import EvidenceHead
 
 MODEL = fitted()
 CELLS = (

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from chain_factory import fitted, make_subject
-from prodcls.head import EvidenceHead, HeadFit, PoolData, candidate_evidence
+from prodcls.candidates import candidate_evidence
+from prodcls.head import EvidenceHead, HeadFit, PoolData
 from prodcls.leaves import leaves_of, training_leaves
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.bundle_products import Products
+from prodcls.candidates import candidate_evidence, feature_channels
 from prodcls.errors import BundleError
 from prodcls.evidence import EvidenceModel
 from prodcls.flat import FlatModel, flat_probabilities
-from prodcls.head import EvidenceHead, Margins, candidate_evidence, feature_channels
+from prodcls.head import EvidenceHead, Margins
 from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.probes import Probe

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from prodcls.candidates import best_classes
 from prodcls.config import Head
 from prodcls.evidence import Channel
 from prodcls.explain.account import EvidenceAccount, explain_evidence
 from prodcls.explain.views import FoldView, Judged, Look
-from prodcls.head import EvidenceHead, HeadFit, Margins, best_classes
+from prodcls.head import EvidenceHead, HeadFit, Margins
 from prodcls.inputs import Inputs
 from prodcls.model import ModelFit, fit_model
 from prodcls.pool import fit_pool

@@ -10,24 +10,13 @@ from numpy.typing import NDArray
 
 from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_booster
 from prodcls.calibration import fit_temperature
+from prodcls.candidates import best_classes, candidate_evidence, leads, with_truth
 from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
 from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool, listwise_loss
 from prodcls.splits import stratified_group_folds
 
-__all__ = [
-    "EvidenceHead",
-    "HeadFit",
-    "Margins",
-    "PoolData",
-    "best_classes",
-    "candidate_evidence",
-    "feature_channels",
-    "fit_head",
-]
-
-CANDIDATES = 20
-"""Classes per product that the booster corrects."""
+__all__ = ["EvidenceHead", "HeadFit", "Margins", "PoolData", "fit_head"]
 
 POOL_CANDIDATES = 40
 """Classes per product on which the pool is fitted; with fewer the choice itself biases the weights."""
@@ -159,57 +148,6 @@ class HeadFit:
     text_blocks: tuple[str, ...]
 
 
-def best_classes(scores: NDArray[np.float64], count: int = CANDIDATES) -> NDArray[np.int64]:
-    """Return the ``count`` best classes of each row, best first, ties by class number; shape (n, M)."""
-    return np.argsort(-scores, axis=1, kind="stable")[:, :count].astype(np.int64)
-
-
-def feature_channels(channels: tuple[Channel, ...]) -> tuple[int, ...]:
-    """Return, for each feature of `candidate_evidence`, the position of the channel that it comes from."""
-    return (*range(len(channels)), *(i for i, c in enumerate(channels) if _leads(c)))
-
-
-def _leads(channel: Channel) -> bool:
-    return channel.kind in ("score", "neighbours")
-
-
-def candidate_evidence(
-    channels: NDArray[np.float64], candidates: NDArray[np.int64], described: tuple[Channel, ...]
-) -> NDArray[np.float64]:
-    """Return evidence of shape (n, M, F): channel values, and leads over the best other class.
-
-    Parameters
-    ----------
-    channels : ndarray of shape (n, K, C), float64
-    candidates : ndarray of shape (n, M), int64
-    described : tuple of Channel
-    """
-    values = np.take_along_axis(channels, candidates[:, :, None], axis=1)
-    leading = [i for i, c in enumerate(described) if _leads(c)]
-    return np.concatenate([values, *(_lead(channels[:, :, i], candidates)[:, :, None] for i in leading)], axis=2)
-
-
-def _lead(scores: NDArray[np.float64], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the distance of each candidate to the best other class, shape (n, M)."""
-    if scores.shape[1] < 2:
-        return np.zeros(candidates.shape)
-    top = -np.partition(-scores, 1, axis=1)[:, :2]
-    mine = np.take_along_axis(scores, candidates, axis=1)
-    lead: NDArray[np.float64] = mine - np.where(mine >= top[:, :1], top[:, 1:], top[:, :1])
-    return lead
-
-
-def _with_truth(
-    candidates: NDArray[np.int64], labels: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return candidates that hold the true class (in the last place if it was missed) and its position."""
-    found = candidates == labels[:, None]
-    missed = ~found.any(axis=1)
-    out = candidates.copy()
-    out[missed, -1] = labels[missed]
-    return out, np.where(missed, out.shape[1] - 1, found.argmax(axis=1)).astype(np.int64)
-
-
 def fit_head(
     inputs: Inputs,
     labels: NDArray[np.int64],
@@ -247,7 +185,7 @@ def fit_head(
     described = fit.model.channels
     alike = np.array([c.kind == "score" for c in described])
     plain = fit.held_out[:, :, alike].sum(axis=2) if alike.any() else fit.held_out.sum(axis=2)
-    candidates, truth = _with_truth(best_classes(plain, POOL_CANDIDATES), labels)
+    candidates, truth = with_truth(best_classes(plain, POOL_CANDIDATES), labels)
     pool_data = PoolData(np.take_along_axis(fit.held_out, candidates[:, :, None], axis=1), truth)
     inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
     strength = choose_strength(pool_data.channels, truth, alike, inner)
@@ -256,7 +194,7 @@ def fit_head(
     pool = fit_pool(np.where(helps, pool_data.channels, 0.0), truth, alike, strength=strength)
     pool = Pool(np.where(helps, pool.weights, 0.0))
     pooled = pool.scores(fit.held_out)
-    candidates, truth = _with_truth(best_classes(pooled), labels)
+    candidates, truth = with_truth(best_classes(pooled), labels)
     data = BoosterData(
         candidate_evidence(np.where(helps, fit.held_out, 0.0), candidates, described),
         np.take_along_axis(pooled, candidates, axis=1),
@@ -305,4 +243,4 @@ def _choose_correction(
 
 def _monotone(channels: tuple[Channel, ...], free: tuple[str, ...] = ("prior",)) -> tuple[int, ...]:
     """Return, for each feature, 1 where more of it may not count against a class, else 0: kinds in ``free``."""
-    return (*(0 if c.kind in free else 1 for c in channels), *(1 for c in channels if _leads(c)))
+    return (*(0 if c.kind in free else 1 for c in channels), *(1 for c in channels if leads(c)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.head import EvidenceHead, HeadFit, candidate_evidence
+from prodcls.candidates import candidate_evidence
+from prodcls.head import EvidenceHead, HeadFit
 from prodcls.inputs import Inputs
 
 __all__ = ["leaves_of", "training_leaves"]

@@ -12,11 +12,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from prodcls.bundle import Bundle, KnownColumns, load_bundle
+from prodcls.candidates import best_classes
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
-from prodcls.head import best_classes
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.preparation import failed_photos, prepare

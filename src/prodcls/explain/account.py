@@ -15,10 +15,11 @@ import scipy.special
 from numpy.typing import NDArray
 
 from prodcls.calibration import softmax
+from prodcls.candidates import candidate_evidence, feature_channels
 from prodcls.errors import AdditivityError
 from prodcls.evidence import Channel
 from prodcls.explain.attribution import TOLERANCE
-from prodcls.head import EvidenceHead, Margins, candidate_evidence, feature_channels
+from prodcls.head import EvidenceHead, Margins
 
 __all__ = ["EvidenceAccount", "explain_evidence", "explain_rest", "rest_weights"]
 

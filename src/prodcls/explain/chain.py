@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from prodcls.calibration import softmax
+from prodcls.candidates import best_classes
 from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import EvidenceAccount, explain_evidence, explain_rest, rest_weights
@@ -28,7 +29,7 @@ from prodcls.explain.pieces import Pieces, carried
 from prodcls.explain.product import REST
 from prodcls.explain.reading import Difference, lexical_pieces, region_pieces, word_pieces
 from prodcls.explain.subject import Subject
-from prodcls.head import EvidenceHead, Margins, best_classes
+from prodcls.head import EvidenceHead, Margins
 from prodcls.model import Model
 from prodcls.nearest import nearest
 

@@ -12,6 +12,8 @@ from typing import Any
 
 RESULTS = Path(__file__).resolve().parent / "results"
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "onnxruntime", "torch")
+FIGURES = ("comprehensiveness", "sufficiency", "deletion", "insertion")
+RIVALS = ("lime", "shap")
 COLUMNS = ("evidence head", "tfidf_svc", "plain sum", "pool", "ridge lexical", "flat")
 
 
@@ -81,8 +83,32 @@ def view_lines(results: dict[str, Any]) -> list[str]:
     return found
 
 
+def explanation_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of faithfulness and of cost."""
+    lines = ["| what is taken out or kept | method | comprehensiveness | sufficiency | deletion | insertion |"]
+    lines.append("|---|---|---|---|---|---|")
+    for name, setting in results["settings"].items():
+        rows = dict(setting["methods"])
+        chains = {ours: theirs for ours, theirs in setting["against"].items() if ours in ("chain", "chain-corrected")}
+        rows |= {f"{a} less {b}": found for a, others in chains.items() for b, found in others.items() if b in RIVALS}
+        lines += [f"| {name} | {method} | {_figures(found)} |" for method, found in rows.items()]
+    lines += ["", "| parts | method | seconds, median | times a prediction | times `chain` |", "|---|---|---|---|---|"]
+    for kind, found in results["kinds"].items():
+        for method, took in found["seconds"].items():
+            ratios = f"{took['over predict']:.3g} | {took['over chain']:.3g}"
+            lines.append(f"| {kind}s | {method} | {took['median']:.3f} | {ratios} |")
+    return lines
+
+
+def _figures(found: dict[str, dict[str, float]]) -> str:
+    return " | ".join(
+        f"{found[name]['value']:.3f} ({found[name]['low']:.3f} to {found[name]['high']:.3f})" for name in FIGURES
+    )
+
+
 def main() -> None:
     """Print the page."""
+    explanations = json.loads((RESULTS / "explanations.json").read_text())
     accuracy = json.loads((RESULTS / "accuracy.json").read_text())
     timing = json.loads((RESULTS / "timing.json").read_text())
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
@@ -97,6 +123,9 @@ def main() -> None:
         "## Time, flipkart1050, 5 folds and final model, no baselines",
         "`python benchmarks/timing.py`",
         "\n".join(timing_lines(timing)),
+        f"## Faithfulness and cost of explanations, flipkart second level, {explanations['products']} products",
+        "`python benchmarks/explanations.py`; out of fold, mean and 95% interval, paired where one is less another",
+        "\n".join(explanation_lines(explanations)),
         "## Views over the catalogue, exactness and repeatability",
         "`python benchmarks/global_views.py`",
         "\n".join(view_lines(json.loads((RESULTS / "global_views.json").read_text()))),

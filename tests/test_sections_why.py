@@ -144,8 +144,8 @@ def test_attention_is_marked_and_given_in_shares_of_each_text(lang: str, warning
     t = load_language(lang)
     methods = why_context(make_case("steel kettle", "kettle", methods=("chain", "attention")), t).methods
     assert methods is not None
-    told = as_text(methods.rows[1][1])
-    assert told.startswith(warning)
+    assert as_text(methods.rows[1][1]).startswith(warning)
+    told = as_text(methods.rows[1][2])
     assert "100.0%" in told  # the only word of the description, not added to the one of the title
     assert "50.0%" in told
     assert "+" not in told

@@ -305,23 +305,21 @@ def method_note(found: Attribution, t: Language) -> Prose:
     scope = found.scope
     if scope is None:
         return ()
+    told: list[Prose] = []
     if scope.about == "attention":
-        told = t.say("method.attention")
+        told.append(t.say("method.attention"))
     else:
-        lead = scope.lead or 0.0
-        told = t.say(
-            "method.pool",
-            predicted=found.predicted,
-            versus=class_name(found.versus, t),
-            lead=plain(t.signed(lead)),
-            left=plain(t.signed(found.margin - lead)),
-            residual=plain(t.signed(scope.residual or 0.0, 3)),
-        )
+        lead = {
+            "lead": plain(t.signed(scope.lead or 0.0)),
+            "left": plain(t.signed(found.margin - (scope.lead or 0.0))),
+            "residual": plain(t.signed(scope.residual or 0.0, 3)),
+        }
+        told.append(t.say("method.pool", predicted=found.predicted, versus=class_name(found.versus, t), **lead))
     for label, key in GAPS.items():
         blocks = tuple(dict.fromkeys(p.block for p in found.parts if p.label == label and p.kind == "context"))
         if blocks:
-            told += (*plain(" "), *t.say(key, blocks=join_prose(t, tuple(block_name(t, b) for b in blocks))))
-    return told
+            told.append(t.say(key, blocks=join_prose(t, tuple(block_name(t, b) for b in blocks))))
+    return join_prose(t, tuple(told), "sentence.separator")
 
 
 def method_figure(found: Attribution, value: float, t: Language) -> str:
@@ -347,13 +345,13 @@ def is_attention(found: Attribution) -> bool:
 
 
 def _methods(case: Case, t: Language) -> Table:
-    heads = (Column(t.say("head.method")), Column(t.say("head.strongest")))
+    heads = (Column(t.say("head.method")), Column(t.say("head.about")), Column(t.say("head.strongest")))
     rows = []
     for found in case.attributions:
         words = [(s.text, s.value) for s in method_words(found)]
         words += [(f"{t('why.regions')} {p.label}", p.value) for p in found.parts if p.kind == "region"]
         strongest = sorted(words, key=lambda w: -abs(w[1]))[:8]
         items = tuple((*quoted(text), *plain(f" {method_figure(found, value, t)}")) for text, value in strongest)
-        note = method_note(found, t)
-        rows.append((code(found.method), (*note, *plain(" " if note else ""), *join_prose(t, items))))
+        about = method_note(found, t) or t.say("method.margin")
+        rows.append((code(found.method), about, join_prose(t, items)))
     return Table(t("why.methods"), heads, tuple(rows))

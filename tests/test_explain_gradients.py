@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -54,12 +55,23 @@ def test_the_parts_sum_to_the_lead_of_the_pool(versus: str, photo: Path) -> None
     assert total - account.scope.lead == pytest.approx(account.scope.residual, abs=1e-9)
     size = sum(abs(p.value) for p in account.parts if p.kind in ("word", "region"))
     assert abs(account.scope.residual) <= 5 * ENOUGH * size
+    spread = [p.value for p in account.parts if p.label == "spread"]
+    assert (len(spread), all(value < 0 for value in spread)) == (int(versus == REST), True)
     if versus == "Kettle":  # the lead by the head's own figures
         head = product.model.head
         pooled = head.margins(product.inputs).pooled[0] / head.temperature  # type: ignore[union-attr]
         phone, kettle = (product.model.classes.index(name) for name in ("Phone", "Kettle"))
         assert account.scope.lead == pytest.approx(pooled[phone] - pooled[kettle], abs=1e-9)
     assert Attribution.from_json(account.to_json()) == account
+
+
+def test_all_others_together_differ_from_the_margin_by_the_booster_alone() -> None:
+    product = ask(TITLE)
+    head = dataclasses.replace(product.model.head, booster=None, level=0.0)  # type: ignore[type-var]
+    bare = dataclasses.replace(product, model=Model(product.model.classes, head))
+    account = QUICK.explain(bare, "Phone", REST)
+    assert account.scope is not None
+    assert account.scope.lead == pytest.approx(account.margin, abs=1e-9)
 
 
 def test_words_and_regions_are_placed_as_in_the_exact_account(photo: Path) -> None:

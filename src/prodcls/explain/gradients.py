@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import scipy.special
 from numpy.typing import NDArray
 
 from prodcls.encoders import Encoder, image_encoder, text_encoder
@@ -97,13 +98,22 @@ class _Pull:
     method: IntegratedGradients
 
     @cached_property
-    def _direction(self) -> NDArray[np.float64]:
-        """Return 1 for A and -1 for B, shape (K,); all others share the -1 by their probabilities."""
-        names = np.eye(len(self.product.model.classes))
+    def _rivals(self) -> NDArray[np.float64]:
+        """Return 1 for B, shape (K,); all others share it by their probabilities."""
         if self.b is not None:
-            return np.asarray(names[self.a] - names[self.b])
+            return np.asarray(np.eye(1, len(self.product.model.classes), self.b)[0])
         margins = self.head.margins(self.product.inputs)
-        return np.asarray(names[self.a] - rest_weights(self.head, margins, np.array([self.a]))[0])
+        return np.asarray(rest_weights(self.head, margins, np.array([self.a]))[0])
+
+    @cached_property
+    def _direction(self) -> NDArray[np.float64]:
+        """Return 1 for A less the share of each rival, shape (K,)."""
+        return np.asarray(np.eye(1, len(self._rivals), self.a)[0] - self._rivals)
+
+    @property
+    def _spread(self) -> float:
+        """What A loses because several rivals share the rest: 0 for one rival (see `explain_rest`)."""
+        return -float(scipy.special.entr(self._rivals).sum())
 
     @cached_property
     def _leads(self) -> NDArray[np.float64]:
@@ -118,10 +128,11 @@ class _Pull:
     @property
     def lead(self) -> float:
         """The pool's lead of A over B, logits."""
-        return float(self._leads.sum())
+        return float(self._leads.sum()) + self._spread
 
     def parts(self) -> Iterator[Part]:
         inputs = self.product.inputs
+        yield Part(REST, "context", "spread", self._spread)
         for channel, lead, rate in zip(self.head.evidence.channels, self._leads, self._rates, strict=True):
             block = channel.block
             if channel.kind in ("typical", "affinity"):

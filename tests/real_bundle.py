@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +38,7 @@ class Real:
 @cache
 def real() -> Real:
     folder = Path(mkdtemp(prefix="prodcls-real-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = write_catalogue(folder / "products.csv", product_rows(folder, n=60))
     catalogue = read_catalogue(path, ColumnOptions(), need_labels=True)
     inputs = prepare(catalogue, RECIPE, EmbeddingStore(), SilentProgress())

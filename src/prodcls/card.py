@@ -15,17 +15,9 @@ from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.case import Case, Said, WordSum, groups, said, word_sums
 from prodcls.language import Language, Prose, plain
 from prodcls.sections.marks import strength
-from prodcls.sections.why import (
-    certificate,
-    class_name,
-    group_name,
-    is_attention,
-    method_figure,
-    method_note,
-    method_words,
-    note,
-    odds,
-)
+from prodcls.sections.methods import is_attention, method_figure, method_note, method_words
+from prodcls.sections.parts import class_name
+from prodcls.sections.why import certificate, group_name, note, odds
 
 __all__ = ["WIDTH", "card_lines"]
 

@@ -9,7 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from prodcls.audit import AuditReport
-from prodcls.language import Language, Prose
+from prodcls.explain.product import REST
+from prodcls.language import Language, Prose, quoted
 
 __all__ = [
     "Column",
@@ -20,6 +21,7 @@ __all__ = [
     "baseline_name",
     "block_name",
     "block_tones",
+    "class_name",
     "evidence_name",
     "join_prose",
     "pairs_table",
@@ -159,6 +161,11 @@ def evidence_name(t: Language, block: str, key: str, name: str) -> str:
     if key == block:
         return t(f"kind.{kind}")
     return t("evidence.named", block=block_name(t, block), kind=t.say(f"kind.{kind}"))
+
+
+def class_name(versus: str, t: Language) -> Prose:
+    """Return the rival's name; that of all others together is in the language of the page."""
+    return t.say("why.rest") if versus == REST else quoted(versus)
 
 
 def join_prose(t: Language, items: tuple[Prose, ...], separator: str = "list.separator") -> Prose:

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from prodcls.charts import Key
 from prodcls.charts_rows import Step, waterfall
 from prodcls.explain.attribution import Attribution
-from prodcls.explain.case import Case, Group, Said, WordSum, groups, said, word_sums
-from prodcls.explain.product import REST
+from prodcls.explain.case import Case, Group, WordSum, groups, said, word_sums
 from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
 from prodcls.sections.cards import TERMS, Outcome
 from prodcls.sections.changes import BandContext, ChangeContext, changes_context
 from prodcls.sections.marks import MarkedText, marked_picture, marked_text
-from prodcls.sections.parts import Column, Figure, Table, block_name, evidence_name, join_prose
+from prodcls.sections.methods import methods_table
+from prodcls.sections.parts import Column, Figure, Table, block_name, class_name, evidence_name, join_prose
 from prodcls.sections.similar import SimilarContext, similar_context
 
 __all__ = [
     "WhyContext",
     "certificate",
-    "class_name",
     "group_name",
     "group_reason",
-    "is_attention",
-    "method_figure",
-    "method_note",
-    "method_words",
     "note",
     "odds",
     "why_context",
@@ -52,9 +47,6 @@ CONTEXTS = {
     "spread": ("why.spread", "why.spread.because"),
 }
 """Name and reason of what has no place, by the key of its group."""
-
-GAPS = {"no-gradient": "method.no_gradient", "no-attention": "method.no_attention"}
-"""What is said of blocks that a method cannot look into, by the label of their context part."""
 
 PART_KINDS = {
     "word": "part.word",
@@ -147,18 +139,13 @@ def why_context(case: Case, t: Language) -> WhyContext:
         cells=tuple((name, cell) for name, cell in case.fields.items() if name not in case.texts),
         top=_top(words, t),
         parts=_parts(main, t),
-        methods=_methods(case, t) if len(case.attributions) > 1 else None,
+        methods=methods_table(case, t) if len(case.attributions) > 1 else None,
         changes=changes,
         bands=bands,
         similar=() if case.similar is None else similar_context(case.similar, main.predicted, t),
         origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
         terms=tuple(map(t.term, TERMS)),
     )
-
-
-def class_name(versus: str, t: Language) -> Prose:
-    """Return the rival's name; that of all others together is in the language of the page."""
-    return t.say("why.rest") if versus == REST else quoted(versus)
 
 
 def note(key: str, text: str, t: Language) -> Prose:
@@ -298,60 +285,3 @@ def _parts(main: Attribution, t: Language) -> Table:
         for p in main.parts
     )
     return Table(t("dossier.account"), heads, rows)
-
-
-def method_note(found: Attribution, t: Language) -> Prose:
-    """Return what a method's figures are about where that is not the served margin, and which blocks have none."""
-    scope = found.scope
-    if scope is None:
-        return ()
-    told: list[Prose] = []
-    if scope.about == "attention":
-        told.append(t.say("method.attention"))
-    else:
-        lead = {
-            "lead": plain(t.signed(scope.lead or 0.0)),
-            "left": plain(t.signed(found.margin - (scope.lead or 0.0))),
-            "residual": plain(t.signed(scope.residual or 0.0, 3)),
-        }
-        told.append(t.say("method.pool", predicted=found.predicted, versus=class_name(found.versus, t), **lead))
-    for label, key in GAPS.items():
-        blocks = tuple(dict.fromkeys(p.block for p in found.parts if p.label == label and p.kind == "context"))
-        if blocks:
-            told.append(t.say(key, blocks=join_prose(t, tuple(block_name(t, b) for b in blocks))))
-    return join_prose(t, tuple(told), "sentence.separator")
-
-
-def method_figure(found: Attribution, value: float, t: Language) -> str:
-    """Return a figure of a method: logits with their sign, attention as a share."""
-    return t.share(value) if is_attention(found) else t.signed(value)
-
-
-def method_words(found: Attribution) -> tuple[Said, ...]:
-    """Return the words of a method, strongest first; attention is shared out text by text, so texts stay apart."""
-    words = word_sums(found.parts)
-    if not is_attention(found):
-        return said(words)
-    columns = dict.fromkeys(w.column for w in words)
-    apart = [s for column in columns for s in said(w for w in words if w.column == column)]
-    if len(columns) > 1:
-        apart = [replace(s, text=f"{s.text} ({s.columns[0]})") for s in apart]
-    return tuple(sorted(apart, key=lambda s: -s.value))
-
-
-def is_attention(found: Attribution) -> bool:
-    """Return whether a method's figures are shares of attention, which speak for no class."""
-    return found.scope is not None and found.scope.about == "attention"
-
-
-def _methods(case: Case, t: Language) -> Table:
-    heads = (Column(t.say("head.method")), Column(t.say("head.about")), Column(t.say("head.strongest")))
-    rows = []
-    for found in case.attributions:
-        words = [(s.text, s.value) for s in method_words(found)]
-        words += [(f"{t('why.regions')} {p.label}", p.value) for p in found.parts if p.kind == "region"]
-        strongest = sorted(words, key=lambda w: -abs(w[1]))[:8]
-        items = tuple((*quoted(text), *plain(f" {method_figure(found, value, t)}")) for text, value in strongest)
-        about = method_note(found, t) or t.say("method.margin")
-        rows.append((code(found.method), about, join_prose(t, items)))
-    return Table(t("why.methods"), heads, tuple(rows))

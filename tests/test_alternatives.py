@@ -61,7 +61,7 @@ def test_words_without_which_it_is_another_class(given_bundle: Real) -> None:
 
 
 def test_a_region_without_which_it_is_another_class(given_bundle: Real, tmp_path: Path) -> None:
-    pixels = np.full((120, 120, 3), (30, 30, 200), dtype=np.uint8)
+    pixels = np.full((120, 120, 3), (30, 200, 30), dtype=np.uint8)
     pixels[30:100, 20:110] = (200, 30, 30)
     Image.fromarray(pixels).save(tmp_path / "photo.png")
     product = described(given_bundle, "", tmp_path / "photo.png")

@@ -96,7 +96,7 @@ def test_template_and_context_agree() -> None:
         (ChangeContext, "change"),
         (BandContext, "band"),
         (SimilarContext, "space"),
-        (SimilarLine, "line"),
+        (SimilarLine, "one"),
     ):
         assert attributes([TEMPLATES / "why.html.j2"], variable) == names_of(kind)
     shown_by_macro = {"outcomes"}

@@ -19,6 +19,7 @@ from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.bands import scan
 from prodcls.explain.changes import Band, Bands, Change, Changes, Search
 from prodcls.explain.counterfactual import smallest_flips
+from prodcls.explain.faithfulness import values_on
 from prodcls.explain.masks import text_left, with_hidden
 from prodcls.explain.product import Product
 from prodcls.explain.scorer import MaskScorer
@@ -71,7 +72,9 @@ class _Finder:
         [probabilities] = bundle.model.probabilities(self._base)
         self._own = int(probabilities.argmax())
         self._probability = float(probabilities[self._own])
-        self._values = self._account(main)
+        # What the account says of each player in favour of the product's own class.
+        sign = 1.0 if main.predicted == bundle.model.classes[self._own] else -1.0
+        self._values = sign * values_on(main, self._scorer.players)
 
     def changes(self) -> Changes:
         searches = [self._search("words", "word"), self._search("region", "region")]
@@ -82,14 +85,6 @@ class _Finder:
             searches=tuple(s for s in searches if s is not None),
             bands=tuple(self._bands()),
         )
-
-    def _account(self, main: Attribution) -> NDArray[np.float64]:
-        """Return what the account says of each player in favour of the product's own class."""
-        sums: dict[object, float] = {}
-        for part in main.parts:
-            sums[_place(part)] = sums.get(_place(part), 0.0) + part.value
-        sign = 1.0 if main.predicted == self._bundle.model.classes[self._own] else -1.0
-        return np.array([sign * sums.get(_place(player), 0.0) for player in self._scorer.players])
 
     def _search(self, kind: Literal["words", "region"], player: Literal["word", "region"]) -> Search | None:
         players = self._scorer.positions(player)
@@ -175,10 +170,6 @@ class _Finder:
             kept = self._inputs.take(np.zeros(n, dtype=np.intp)).dense[IMAGE_BLOCK]
             inputs = replace(inputs, dense=inputs.dense | {IMAGE_BLOCK: kept})
         return inputs.aligned(self._bundle.known.numeric, self._bundle.known.categorical)
-
-
-def _place(part: Part) -> object:
-    return part.box if part.box is not None else (part.column, part.start, part.end)
 
 
 def _touching(labels: list[str]) -> list[frozenset[int]]:

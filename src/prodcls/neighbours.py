@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,13 @@ class Neighbours:
     vectors: NDArray[np.float32]
     labels: NDArray[np.int64]
     count: int
+
+    @cached_property
+    def _by_class(self) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.intp]]:
+        """Return the rows in order of their class, the classes there are, and where each begins in that order."""
+        order = np.argsort(self.labels, kind="stable")
+        known, first = np.unique(self.labels[order], return_index=True)
+        return order, known, first
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,7 @@ def neighbour_scores(
     NeighbourScores
     """
     shares, closest = np.empty((len(queries), n_classes)), np.zeros((len(queries), n_classes))
-    order = np.argsort(neighbours.labels, kind="stable")
-    known, first = np.unique(neighbours.labels[order], return_index=True)
+    order, known, first = neighbours._by_class
     for start in range(0, len(queries), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
         similarity = queries[rows] @ neighbours.vectors.T

@@ -15,6 +15,7 @@ from prodcls.encoders import text_encoder
 from prodcls.encoders.inner import attentions, prepared
 from prodcls.explain.attribution import Attribution, Part, Scope
 from prodcls.explain.product import REST, Product, class_numbers, score
+from prodcls.explain.reading import word_part
 from prodcls.explain.segments import overlaps, words
 
 __all__ = ["Attention", "rollout"]
@@ -65,7 +66,7 @@ def _shares(product: Product, column: str) -> Iterator[Part]:
         yield Part(column, "context", "no-attention", 0.0)
     if readers:
         for word, share in zip(found, (total / readers).tolist(), strict=True):
-            yield Part(column, "word", text[word.start : word.end], share, column, word.start, word.end)
+            yield word_part(column, column, text, word, share)
 
 
 def rollout(layers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from prodcls.errors import AdditivityError
 
-__all__ = ["TOLERANCE", "Attribution", "Certificate", "Part", "PartKind", "Scope", "certify"]
+__all__ = ["TOLERANCE", "Attribution", "Certificate", "Part", "PartKind", "Scope", "certify", "merged"]
 
 TOLERANCE = 1e-6
 """Largest residual of an account, logits; above it the program is at fault."""
@@ -148,3 +149,12 @@ def certify(parts: tuple[Part, ...], margin: float) -> Certificate:
         message = f"the parts of an account sum to {total:.9g}, its margin is {margin:.9g}"
         raise AdditivityError(message)
     return Certificate(total, margin, total - margin)
+
+
+def merged(parts: Iterable[Part]) -> Iterator[Part]:
+    """Return the parts, those that differ by their value alone as one: a word of two encoders, an absent block."""
+    found: dict[Part, float] = {}
+    for part in parts:
+        key = replace(part, value=0.0)
+        found[key] = found.get(key, 0.0) + part.value
+    return (replace(key, value=value) for key, value in found.items())

@@ -11,7 +11,7 @@ on a word, a region or a column keeps a line of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -24,10 +24,10 @@ from prodcls.candidates import best_classes
 from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import EvidenceAccount, explain_evidence, explain_rest, rest_weights
-from prodcls.explain.attribution import Attribution, Part, certify
+from prodcls.explain.attribution import Attribution, Part, certify, merged
 from prodcls.explain.pieces import Pieces, carried
 from prodcls.explain.product import REST
-from prodcls.explain.reading import Difference, lexical_pieces, region_pieces, word_pieces
+from prodcls.explain.reading import Difference, between, column_part, lexical_pieces, region_pieces, word_pieces
 from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead, Margins
 from prodcls.model import Model
@@ -121,8 +121,7 @@ class _Rival:
     def difference(self, a: int) -> Difference:
         """Return what takes an array of shape (..., K) to class ``a`` less class B."""
         if self.number is not None:
-            b = self.number
-            return lambda values: values[..., a].astype(np.float64) - values[..., b]
+            return between(a, self.number)
         return lambda values: values[..., a] - values @ self.weights
 
 
@@ -144,7 +143,7 @@ class _Scene:
             shares = explain_rest(self.head, self.margins, numbers)
         else:
             shares = explain_evidence(self.head, self.margins, numbers, np.array([rival.number]))
-        parts = tuple(sorted(_merged(self._parts(shares, rival.difference(a))), key=_rank))
+        parts = tuple(sorted(merged(self._parts(shares, rival.difference(a))), key=_rank))
         margin = float(shares.margin[0])
         return Attribution(
             id=self.subject.inputs.ids[0],
@@ -197,8 +196,7 @@ class _Scene:
         if kind == "prior":
             return Part(block, "evidence", "prior", share)
         if kind in ("typical", "affinity"):
-            cell = _cell(inputs.numeric[block][0]) if kind == "typical" else inputs.categorical[block][0]
-            return Part(block, "column" if cell else "context", cell or "missing", share, block)
+            return column_part(inputs, block, share)
         if not self._present(block):
             return Part(block, "context", "missing", share)
         if kind in ("neighbours", "closest") or (block != LEXICAL and block not in self.subject.splits):
@@ -227,19 +225,6 @@ class _Scene:
             assert self.subject.photo_size is not None  # noqa: S101 - told with the split
             return region_pieces(block, self.subject.photo_size, split, probe, difference)
         return word_pieces(block, texts[block], split, probe, difference)
-
-
-def _merged(parts: Iterable[Part]) -> Iterable[Part]:
-    """Return the parts with those that differ by their value alone as one: the channels of a block that is absent."""
-    found: dict[Part, float] = {}
-    for part in parts:
-        key = replace(part, value=0.0)
-        found[key] = found.get(key, 0.0) + part.value
-    return (replace(key, value=value) for key, value in found.items())
-
-
-def _cell(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.15g}"
 
 
 def _rank(part: Part) -> tuple[float, str, str, int, str]:

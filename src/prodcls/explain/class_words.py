@@ -18,8 +18,8 @@ from prodcls.evidence import LEXICAL
 from prodcls.explain.account import EvidenceAccount
 from prodcls.explain.attribution import Part
 from prodcls.explain.phrases import Phrases
-from prodcls.explain.pieces import bounded_rate
-from prodcls.explain.reading import Difference, lexical_pieces
+from prodcls.explain.pieces import carried
+from prodcls.explain.reading import between, lexical_pieces
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
 from prodcls.lexical import normalised
@@ -98,24 +98,16 @@ def lexical_words(
     rate = float(head.pool.weights[at]) / head.temperature
     leads = account.values_a[:, at] - account.values_b[:, at]
     vectors = lexical.vocabulary.vectors(inputs.joined_text())
-    found = []
+    found: list[tuple[Part, ...]] = []
     for i in range(len(inputs)):
+        if not vectors[i].nnz:  # no word that is counted: the score is 0
+            found.append(())
+            continue
         texts = {column: cells[i] for column, cells in inputs.texts.items()}
-        pieces = lexical_pieces(LEXICAL, texts, lexical, vectors[i], _lead(int(a[i]), int(b[i])))
-        more = bounded_rate(float(account.correction[i, at]), float(leads[i]), pieces.size)
-        values = (pieces.values * (rate + more)).tolist()
-        found.append(
-            tuple(
-                Part(LEXICAL, "word", place.label, value, place.column, place.start, place.end)
-                for place, value in zip(pieces.places, values, strict=True)
-                if value
-            )
-        )
+        pieces = lexical_pieces(LEXICAL, texts, lexical, vectors[i], between(int(a[i]), int(b[i])))
+        parts = carried(pieces, LEXICAL, float(leads[i]), rate, float(account.correction[i, at]))
+        found.append(tuple(part for part in parts if part.kind == "word" and part.value))
     return tuple(found)
-
-
-def _lead(a: int, b: int) -> Difference:
-    return lambda values: values[..., a].astype(np.float64) - values[..., b]
 
 
 def class_entries(spoken: Iterable[Spoken], phrases: Phrases, n_classes: int) -> tuple[tuple[Entry, ...], ...]:

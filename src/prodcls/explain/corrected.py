@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.explain.attribution import Attribution, Part, PartKind, certify
 from prodcls.explain.chain import explain
-from prodcls.explain.faithfulness import SHARES, part_key, ranking
+from prodcls.explain.faithfulness import SHARES, part_key, ranking, values_on
 from prodcls.explain.product import Product, class_numbers
 from prodcls.explain.scorer import MaskScorer, item_seed
 from prodcls.explain.subject import Subject
@@ -147,28 +147,18 @@ class _Units:
 
 def _units(scorer: MaskScorer, chain: Attribution, kind: PartKind) -> _Units | None:
     """Return the players that the account gives anything to; None without any."""
-    shares: dict[tuple[object, ...], float] = {}
-    for part in chain.parts:
-        if part.kind == kind:
-            shares[part_key(part)] = shares.get(part_key(part), 0.0) + part.value
     positions = scorer.positions(kind)
-    found = [(i, part_key(scorer.players[i])) for i in positions.tolist()]
-    found = [(i, key) for i, key in found if shares.get(key)]
-    if not found:
+    shares = values_on(chain, [scorer.players[i] for i in positions])
+    players, shares = positions[shares != 0], shares[shares != 0]
+    if not len(players):
         return None
-    run = -(-len(found) // UNITS)
-    columns = np.array([scorer.players[i].column for i, _ in found])
+    run = -(-len(players) // UNITS)
+    columns = np.array([scorer.players[i].column for i in players])
     starts = np.flatnonzero(np.append(True, columns[1:] != columns[:-1]))
-    place = np.arange(len(found)) - np.repeat(starts, np.diff(np.append(starts, len(found))))
+    place = np.arange(len(players)) - np.repeat(starts, np.diff(np.append(starts, len(players))))
     unit = np.cumsum(place % run == 0) - 1
-    keys = tuple(key for _, key in found)
-    return _Units(
-        keys,
-        np.array([i for i, _ in found], dtype=np.intp),
-        unit.astype(np.intp),
-        np.array([shares[key] for key in keys], dtype=np.float64),
-        positions,
-    )
+    keys = tuple(part_key(scorer.players[i]) for i in players)
+    return _Units(keys, players, unit.astype(np.intp), shares, positions)
 
 
 @dataclass(frozen=True)

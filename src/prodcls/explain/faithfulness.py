@@ -30,6 +30,7 @@ __all__ = [
     "bootstrap_mean",
     "judge",
     "judge_orders",
+    "part_key",
     "ranking",
     "stability",
     "values_on",
@@ -180,6 +181,7 @@ def values_on(account: Attribution, players: Sequence[Part]) -> NDArray[np.float
 
 
 def part_key(part: Part) -> tuple[object, ...]:
+    """Return what tells words and regions apart whatever the block: their place."""
     box = None if part.box is None else tuple(round(edge, 6) for edge in part.box)
     return part.kind, part.column, part.start, part.end, box
 

@@ -8,7 +8,7 @@ but for the error of the numerical integration, which is reported; that is no ce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,11 +21,11 @@ from prodcls.encoders.inner import Integrated, integrate, prepared
 from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import rest_weights
-from prodcls.explain.attribution import Attribution, Part, Scope
+from prodcls.explain.attribution import Attribution, Part, Scope, merged
 from prodcls.explain.masks import open_photo
 from prodcls.explain.product import REST, Product, class_numbers, score
-from prodcls.explain.reading import lexical_pieces
-from prodcls.explain.segments import Word, overlaps, words
+from prodcls.explain.reading import column_part, lexical_pieces, word_part
+from prodcls.explain.segments import overlaps, words
 from prodcls.head import EvidenceHead
 
 __all__ = ["IntegratedGradients"]
@@ -62,7 +62,8 @@ class IntegratedGradients:
             raise InputError(message, code="head-flat")
         numbers = class_numbers(product.model.classes, a, b)
         pull = _Pull(product, head, *numbers, self)
-        parts = tuple(sorted(_merged(pull.parts()), key=lambda p: (-abs(p.value), p.block, p.start or 0, p.label)))
+        found = (part for part in merged(pull.parts()) if part.value)
+        parts = tuple(sorted(found, key=lambda p: (-abs(p.value), p.block, p.start or 0, p.label)))
         served = score(product.model, product.inputs, *numbers)
         residual = float(sum(p.value for p in parts)) - pull.lead
         return Attribution(
@@ -136,9 +137,7 @@ class _Pull:
         for channel, lead, rate in zip(self.head.evidence.channels, self._leads, self._rates, strict=True):
             block = channel.block
             if channel.kind in ("typical", "affinity"):
-                cell = f"{inputs.numeric[block][0]:.15g}" if channel.kind == "typical" else inputs.categorical[block][0]
-                there = cell not in ("", "nan")
-                yield Part(block, "column" if there else "context", cell if there else "missing", float(lead), block)
+                yield column_part(inputs, block, float(lead))
             elif channel.kind != "score":
                 yield Part(block, "evidence", channel.kind, float(lead))
             elif lead and block == LEXICAL:
@@ -190,7 +189,7 @@ class _Pull:
         def on_words(values: NDArray[np.float64]) -> NDArray[np.float64]:
             return np.append(spread.to_words(values), values[~spread.placed].sum())
 
-        places = [_word(block, text, word) for word in found]
+        places = [word_part(block, block, text, word) for word in found]
         marks = Part(block, "context", "marks", 0.0)
         return self._placed((*places, marks), on_words, lambda steps: integrate(encoder, item.value, weights, steps))
 
@@ -231,16 +230,3 @@ class _Pull:
             steps *= 2
         parts = (replace(part, value=value) for part, value in zip(places, values.tolist(), strict=True))
         return _Placed(tuple(parts), found.blank)
-
-
-def _word(block: str, text: str, word: Word) -> Part:
-    return Part(block, "word", text[word.start : word.end], 0.0, block, word.start, word.end)
-
-
-def _merged(parts: Iterable[Part]) -> Iterator[Part]:
-    """Yield the parts that are not zero, those that differ by their value alone as one: a word of two encoders."""
-    found: dict[Part, float] = {}
-    for part in parts:
-        key = replace(part, value=0.0)
-        found[key] = found.get(key, 0.0) + part.value
-    return (replace(key, value=value) for key, value in found.items() if value)

@@ -21,17 +21,34 @@ from prodcls.explain.attribution import Part
 from prodcls.explain.pieces import Pieces, bounded_rate
 from prodcls.explain.segments import Word, overlaps, words
 from prodcls.explain.subject import Split
+from prodcls.inputs import Inputs
 from prodcls.lexical import terms
 from prodcls.probes import Probe
 
-__all__ = ["Difference", "lexical_pieces", "region_pieces", "word_pieces"]
+__all__ = ["Difference", "between", "column_part", "lexical_pieces", "region_pieces", "word_part", "word_pieces"]
 
 Difference = Callable[[NDArray[np.float32]], NDArray[np.float64]]
 """Takes an array of shape (..., K) to its value for class A less that for class B, shape (...)."""
 
 
-def _word_part(block: str, column: str, text: str, word: Word) -> Part:
-    return Part(block, "word", text[word.start : word.end], 0.0, column, word.start, word.end)
+def between(a: int, b: int) -> Difference:
+    """Return what takes an array to its value for class ``a`` less that for class ``b``."""
+    return lambda values: values[..., a].astype(np.float64) - values[..., b]
+
+
+def word_part(block: str, column: str, text: str, word: Word, value: float = 0.0) -> Part:
+    """Return a word at its place in the seller's text."""
+    return Part(block, "word", text[word.start : word.end], value, column, word.start, word.end)
+
+
+def column_part(inputs: Inputs, column: str, value: float) -> Part:
+    """Return the cell of a number or category column of one product; without a cell what its absence says."""
+    if column in inputs.numeric:
+        number = inputs.numeric[column][0]
+        cell = "" if np.isnan(number) else f"{number:.15g}"
+    else:
+        cell = inputs.categorical[column][0]
+    return Part(column, "column" if cell else "context", cell or "missing", value, column)
 
 
 def word_pieces(block: str, text: str, split: Split, probe: Probe, difference: Difference) -> Pieces:
@@ -67,7 +84,7 @@ def word_pieces(block: str, text: str, split: Split, probe: Probe, difference: D
             aside["tail"] = aside.get("tail", 0.0) + float(parts.vector @ weights) - float(carried.sum())
         end = max(end, int(parts.spans[:, 1].max(initial=0)) if parts.spans is not None else 0)
     aside["marks"] = float(values[-1])
-    places = [_word_part(block, block, text, word) for word in found]
+    places = [word_part(block, block, text, word) for word in found]
     read = sum(word.start < end for word in found)
     unread = tuple(replace(place, kind="unread") for place in places[read:])
     return Pieces(tuple(places[:read]), values[:read], aside, unread)
@@ -128,7 +145,7 @@ def lexical_pieces(
     places, found, at = [], [], 0
     for column, text in texts.items():
         if text:
-            places += [_word_part(block, column, text, word) for word in words(text)]
+            places += [word_part(block, column, text, word) for word in words(text)]
             found += [Word(word.start + at, word.end + at) for word in words(text)]
             at += len(text) + 1  # the line break that joins columns
     joined = "\n".join(filter(None, texts.values()))

@@ -22,6 +22,7 @@ from prodcls.encoders import Encoder, Item, image_encoder, text_encoder
 from prodcls.explain.attribution import Attribution, Part, PartKind
 from prodcls.explain.masks import Fill, HideablePhoto, open_photo, text_left
 from prodcls.explain.product import REST, Product, Scored, score
+from prodcls.explain.reading import word_part
 from prodcls.explain.segments import words
 from prodcls.inputs import Inputs
 from prodcls.preparation import IMAGE_BLOCK, joined
@@ -134,9 +135,7 @@ class MaskScorer:
 
     def _list_players(self) -> tuple[Part, ...]:
         players = [
-            Part(name, "word", text[word.start : word.end], 0.0, name, word.start, word.end)
-            for name, text in self._texts.items()
-            for word in self._words[name]
+            word_part(name, name, text, word) for name, text in self._texts.items() for word in self._words[name]
         ]
         if self._photo is not None:
             players += [

@@ -59,6 +59,14 @@ def test_no_row_is_judged_by_a_model_that_saw_its_group(monkeypatch: pytest.Monk
         assert set(model) == set(PROBLEM.inputs.ids) - {PROBLEM.inputs.ids[i] for i in fold.rows}
 
 
+def test_the_model_of_each_fold_is_the_one_that_judged_it() -> None:
+    for fold in SCORES.folds:
+        assert fold.model is not None
+        with threadpool_limits(1):
+            probabilities = fold.model.probabilities(PROBLEM.inputs.take(fold.rows))
+        np.testing.assert_allclose(softmax(fold.margins, fold.temperature), probabilities, atol=1e-12)
+
+
 def test_rows_that_are_not_tested_are_only_trained_on() -> None:
     fold = np.where(np.arange(120) < 80, NOT_TESTED, 0)
     scores = cross_validate(replace(PROBLEM, fold=fold))

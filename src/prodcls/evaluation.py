@@ -16,7 +16,7 @@ from prodcls.explain.account import EvidenceAccount, explain_evidence
 from prodcls.explain.views import FoldView, Judged, Look
 from prodcls.head import EvidenceHead, HeadFit, Margins
 from prodcls.inputs import Inputs
-from prodcls.model import ModelFit, fit_model
+from prodcls.model import Model, ModelFit, fit_model
 from prodcls.pool import fit_pool
 
 __all__ = ["NOT_TESTED", "FoldScores", "OutOfFold", "Problem", "cross_validate", "modality_names"]
@@ -65,7 +65,9 @@ class FoldScores:
         Predicted classes of the linear pool on part of the evidence; ``"all"`` is the pool itself and ``"sum"`` the
         plain sum of the block scores.
     view : FoldView or None
-        Samples taken while the model was there; None where none were asked for.
+        Samples taken right after the fit; None where none were asked for.
+    model : Model or None
+        The fold's model, for further questions about its test rows; None for the flat head.
     """
 
     rows: NDArray[np.intp]
@@ -74,6 +76,7 @@ class FoldScores:
     account: EvidenceAccount | None
     ablation: dict[str, NDArray[np.int64]]
     view: FoldView | None = None
+    model: Model | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look |
     account = explain_evidence(fitted, margins, best[:, 0], best[:, -1])
     ablation = _ablate(fit.details, margins)
     view = None if look is None else look(Judged(fit.model, margins, account, best[:, [0, -1]], test))
-    return FoldScores(test, margins.total, fitted.temperature, account, ablation, view)
+    return FoldScores(test, margins.total, fitted.temperature, account, ablation, view, fit.model)
 
 
 def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) -> dict[str, str]:

@@ -79,4 +79,4 @@ class Judged:
 
 
 Look = Callable[[Judged], FoldView]
-"""Takes its samples while a fold's model is there: models are too large to be kept."""
+"""Takes its samples of a fold, beside the folds that are still being fitted."""

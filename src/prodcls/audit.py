@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prodcls.audit_interval import Interval
 from prodcls.audit_views import GlobalViews
 
 __all__ = [
@@ -26,21 +27,6 @@ __all__ = [
     "Lineage",
     "Resources",
 ]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A figure with its 95% bootstrap interval.
-
-    Attributes
-    ----------
-    value, low, high : float
-        In the unit of the figure; shares are in [0, 1].
-    """
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)

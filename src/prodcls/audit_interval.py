@@ -1,0 +1,22 @@
+"""A figure of the audit with its interval; apart, so that every part of the report can use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Interval"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its 95% bootstrap interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        In the unit of the figure; shares are in [0, 1].
+    """
+
+    value: float
+    low: float
+    high: float

@@ -341,6 +341,7 @@ def make_report(
             machine={"system": "Linux x86_64", "cores": "2"},
             random_state=0,
             created="2026-02-03T04:05:06+00:00",
+            tables={"rejections.parquet": "0a1b" * 16, "out_of_fold.parquet": "2c3d" * 16},
         ),
         data=_data(names, tuple(f.support for f in evaluation.per_class)),
         evaluation=evaluation,

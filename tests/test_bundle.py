@@ -22,7 +22,7 @@ from safetensors.numpy import load, save
 
 from bundle_factory import CREATED, contents, saved
 from prodcls.bundle import load_bundle, save_bundle
-from prodcls.bundle_layout import make_manifest, read_folder
+from prodcls.bundle_layout import FORMAT_VERSION, make_manifest, read_folder
 from prodcls.config import Head
 from prodcls.errors import BundleError
 
@@ -61,6 +61,19 @@ def test_all_that_was_saved_beside_the_model_comes_back(tmp_path: Path) -> None:
     assert found.options.head == "evidence"
     assert found.options.catalogue == Path("products.csv")
     assert found.products.ids == given.catalogue.ids
+    assert found.report is None
+
+
+def test_a_report_is_kept_and_what_was_measured_leaves_the_digest_alone(tmp_path: Path) -> None:
+    told = replace(contents(), report='{"rows": 90}\n')
+    manifest = save_bundle(tmp_path / "a", replace(told, measured={"/seconds": 1.5}), created=CREATED)
+    found = load_bundle(tmp_path / "a")
+    assert found.report == b'{"rows": 90}\n'
+    assert found.manifest.measured == {"/seconds": 1.5}
+    assert (
+        save_bundle(tmp_path / "b", replace(told, measured={"/seconds": 9.0}), created=CREATED).digest == found.digest
+    )
+    assert save_bundle(tmp_path / "c", contents(), created=CREATED).digest != manifest.digest == found.digest
 
 
 def test_equal_models_have_equal_files_whenever_and_wherever_they_are_saved(tmp_path: Path) -> None:
@@ -406,7 +419,7 @@ print(found.digest, [m for m in ("torch", "onnxruntime", "matplotlib") if m in s
 
 def test_what_the_manifest_lists_can_be_checked_with_other_tools(intact: Path) -> None:
     manifest = json.loads((intact / "manifest.json").read_bytes())
-    assert manifest["format_version"] == 2
+    assert manifest["format_version"] == FORMAT_VERSION == 3
     assert manifest["created"] == CREATED
     assert manifest["environment"]["python"] == sys.version.split()[0]
     assert set(manifest["files"]) == set(FILES) - {"manifest.json"}

@@ -53,6 +53,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 def test_the_digest_covers_files_and_not_the_time() -> None:
     first = make_manifest(FILES, CREATED)
     assert make_manifest(dict(reversed(FILES.items())), "later").digest == first.digest
+    assert make_manifest(FILES, CREATED, {"/seconds": 2.5}).digest == first.digest
     for name, data in FILES.items():
         assert make_manifest({**FILES, name: data + b"x"}, CREATED).digest != first.digest
         assert make_manifest({n: d for n, d in FILES.items() if n != name}, CREATED).digest != first.digest
@@ -98,6 +99,8 @@ ENTRY = {"size": 0, "sha256": "0" * 64}
         (lambda m: m.pop("files"), "bundle-manifest"),
         (lambda m: m.update(files=[]), "bundle-manifest"),
         (lambda m: m.update(more=1), "bundle-manifest"),
+        (lambda m: m.update(measured=[]), "bundle-manifest"),
+        (lambda m: m.pop("measured"), "bundle-manifest"),
         (lambda m: m.update(created=1), "bundle-manifest"),
         (lambda m: m.update(environment={"python": 3}), "bundle-manifest"),
         (lambda m: m.update(environment=None), "bundle-manifest"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +19,11 @@ from prodcls.evaluation import cross_validate
 from prodcls.gathering import Material, gather
 from prodcls.inspection import look_for, plan_views
 from prodcls.progress import SilentProgress
-from prodcls.reporting import Findings, SavedBundle, build_report, environment, peak_rss_bytes
+from prodcls.reporting import Findings, build_report, environment, peak_rss_bytes, with_cost
 from synthetic import catalogue_rows, use_fake_encoders, write_csv, write_photo
 
 SIZES = {"Kettles": 14, "Phones": 10, "Towels": 3}
-BUNDLE = SavedBundle("ab" * 32, "2026-01-02T03:04:05+00:00")
+TABLES = {"out_of_fold.parquet": b"rows"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def make_case(config: FitConfig) -> Case:
     )
     majority = run_baseline("majority", problem.inputs, problem.labels, 2, problem.fold, 0, 1)
     findings = Findings(scores, probabilities, {"majority": majority})
-    return Case(config, material, findings, build_report(config, material, findings, BUNDLE, {"total": 10.0}))
+    report = build_report(config, material, findings, TABLES)
+    return Case(config, material, findings, with_cost(report, material, {"total": 10.0}))
 
 
 @pytest.fixture(scope="module")
@@ -153,13 +155,15 @@ def test_dossiers_agree_with_the_predictions(case: Case) -> None:
 
 def test_lineage_names_what_a_figure_can_depend_on(case: Case) -> None:
     lineage = case.report.lineage
-    assert lineage.bundle_sha256 == BUNDLE.manifest_sha256
-    assert lineage.created == BUNDLE.created
+    assert lineage.tables == {"out_of_fold.parquet": hashlib.sha256(b"rows").hexdigest()}
+    assert lineage.bundle_sha256 == lineage.created == ""  # there is no bundle yet
     assert lineage.data_sha256 == case.material.catalogue.source.sha256
     assert lineage.encoders == {"title": "words-v1 + words-v1", "image": "colours-v1"}
     assert lineage.configuration["folds"] == "3"
     assert lineage.configuration["catalogue"] == "shop.csv"
     assert lineage.configuration["target"] == "default"
+    assert {"threads", "image_root", "out", "lang"}.isdisjoint(lineage.configuration)
+    assert lineage.machine["threads"] == lineage.machine["image_root"] == "default"
     assert lineage.versions == environment()
     assert {"prodcls", "python", "lightgbm", "scikit-learn"} <= set(lineage.versions)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
 
 import numpy as np
 import pyarrow as pa
@@ -10,12 +10,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from prodcls.catalogue import Rejection
-from prodcls.tables import OutOfFoldRows, parquet_bytes, write_out_of_fold, write_rejections
+from prodcls.tables import OutOfFoldRows, out_of_fold_bytes, out_of_fold_rows, parquet_bytes, rejections_bytes
 
 REJECTIONS = (
     Rejection(3, "price", "price-ambiguous", "1.299 may be 1000 times more", "1.299", "cell"),
     Rejection(9, "", "row-duplicate", "第 8 行相同", "\u202e", "row"),
 )
+
+
+def read(data: bytes) -> pa.Table:
+    return pq.read_table(io.BytesIO(data))
 
 
 def rows(n: int) -> OutOfFoldRows:
@@ -31,9 +35,8 @@ def rows(n: int) -> OutOfFoldRows:
     )
 
 
-def test_rejections_come_back_with_their_types(tmp_path: Path) -> None:
-    write_rejections(tmp_path / "r.parquet", REJECTIONS)
-    table = pq.read_table(tmp_path / "r.parquet")
+def test_rejections_come_back_with_their_types() -> None:
+    table = read(rejections_bytes(REJECTIONS))
     assert table.column("source").to_pylist() == ["catalogue"] * len(REJECTIONS)
     assert [Rejection(**row) for row in table.drop(["source"]).to_pylist()] == list(REJECTIONS)
     assert {f.name: str(f.type) for f in table.schema} == {
@@ -42,23 +45,19 @@ def test_rejections_come_back_with_their_types(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_rejections_of_the_two_catalogues_are_told_apart(tmp_path: Path) -> None:
-    write_rejections(tmp_path / "r.parquet", REJECTIONS[:1], REJECTIONS[1:])
-    sources = pq.read_table(tmp_path / "r.parquet").column("source").to_pylist()
+def test_rejections_of_the_two_catalogues_are_told_apart() -> None:
+    sources = read(rejections_bytes(REJECTIONS[:1], REJECTIONS[1:])).column("source").to_pylist()
     assert sources == ["catalogue"] + ["test"] * (len(REJECTIONS) - 1)
 
 
-def test_no_rejections_are_a_table_of_the_same_columns(tmp_path: Path) -> None:
-    write_rejections(tmp_path / "none.parquet", ())
-    write_rejections(tmp_path / "some.parquet", REJECTIONS)
-    none, some = pq.read_table(tmp_path / "none.parquet"), pq.read_table(tmp_path / "some.parquet")
+def test_no_rejections_are_a_table_of_the_same_columns() -> None:
+    none, some = read(rejections_bytes(())), read(rejections_bytes(REJECTIONS))
     assert none.num_rows == 0
     assert none.schema == some.schema
 
 
-def test_out_of_fold_rows_come_back_with_their_types(tmp_path: Path) -> None:
-    write_out_of_fold(tmp_path / "o.parquet", rows(5))
-    table = pq.read_table(tmp_path / "o.parquet")
+def test_out_of_fold_rows_come_back_with_their_types() -> None:
+    table = read(out_of_fold_bytes(rows(5)))
     assert table.column_names == [
         "id", "fold", "group", "label", "predicted", "probability", "second", "second_probability"
     ]  # fmt: skip
@@ -69,11 +68,22 @@ def test_out_of_fold_rows_come_back_with_their_types(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_columns_of_different_lengths_are_a_mistake(tmp_path: Path) -> None:
+def test_out_of_fold_rows_are_read_from_their_file() -> None:
+    given, found = rows(5), out_of_fold_rows(out_of_fold_bytes(rows(5)))
+    for name, column in vars(given).items():
+        assert list(getattr(found, name)) == list(column), name
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", rejections_bytes(REJECTIONS), out_of_fold_bytes(rows(5))[:-9]])
+def test_another_file_is_no_table_of_out_of_fold_rows(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no table"):
+        out_of_fold_rows(data)
+
+
+def test_columns_of_different_lengths_are_a_mistake() -> None:
     mixed = OutOfFoldRows(**{**vars(rows(5)), "second": ["x"]})
     with pytest.raises(ValueError, match="'second': 1"):
-        write_out_of_fold(tmp_path / "o.parquet", mixed)
-    assert list(tmp_path.iterdir()) == []
+        out_of_fold_bytes(mixed)
 
 
 def test_equal_tables_have_equal_bytes() -> None:

@@ -15,6 +15,8 @@ import pytest
 
 import prodcls.training
 from prodcls.audit_json import from_json
+from prodcls.audit_measured import take_out
+from prodcls.audit_stored import whole_report
 from prodcls.bundle import load_bundle
 from prodcls.config import FitConfig
 from prodcls.errors import CatalogueError
@@ -75,7 +77,7 @@ def test_all_files_are_there(fit: Fit) -> None:
     assert len(pages) == len(fit.outcome.report.dossiers) == 4
     assert "of an earlier fit.html" not in pages
     assert (out / "products" / "mine.txt").exists()
-    assert fit.stages == ("read", "embed", "group", "evaluate", "baselines", "train", "bundle", "report")
+    assert fit.stages == ("read", "embed", "group", "evaluate", "baselines", "train", "report", "bundle", "pages")
 
 
 def test_the_json_file_is_the_report(fit: Fit) -> None:
@@ -156,15 +158,33 @@ def test_the_summary_tells_what_counts(fit: Fit) -> None:
 
 def test_a_second_fit_gives_the_same_bundle_and_figures(fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
     use_fake_encoders(monkeypatch)
-    again = fit_catalogue(replace(fit.config, out=fit.config.out.parent / "again", baselines=False), SilentProgress())
+    again = fit_catalogue(replace(fit.config, out=fit.config.out.parent / "again", threads=2), SilentProgress())
     first, second = (load_bundle(o.bundle_path) for o in (fit.outcome, again))
-    assert {name: e.sha256 for name, e in first.manifest.files.items() if name != "config.json"} == {
-        name: e.sha256 for name, e in second.manifest.files.items() if name != "config.json"
-    }
-    assert again.report.evaluation.baselines == {}
-    assert replace(again.report.evaluation, baselines={}) == replace(fit.outcome.report.evaluation, baselines={})
+    assert first.manifest.files == second.manifest.files
+    assert first.digest == second.digest
+    assert first.manifest.measured != second.manifest.measured
+    assert again.report.lineage.bundle_sha256 != fit.outcome.report.lineage.bundle_sha256
+    assert take_out(again.report.evaluation)[0] == take_out(fit.outcome.report.evaluation)[0]
     assert again.report.dossiers == fit.outcome.report.dossiers
     assert again.report.timing["encoding"] == 0.0
+
+
+def test_leaving_the_baselines_out_changes_no_other_figure(
+    fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fake_encoders(monkeypatch)
+    again = fit_catalogue(replace(fit.config, out=tmp_path, baselines=False), SilentProgress())
+    first, second = (load_bundle(o.bundle_path).manifest.files for o in (fit.outcome, again))
+    assert {name for name in first if first[name] != second[name]} == {"config.json", "report.json"}
+    assert again.report.evaluation.baselines == {}
+    assert replace(again.report.evaluation, baselines={}) == replace(fit.outcome.report.evaluation, baselines={})
+
+
+def test_the_bundle_holds_the_report(fit: Fit) -> None:
+    bundle = load_bundle(fit.outcome.bundle_path)
+    assert whole_report(bundle.report, bundle.manifest) == fit.outcome.report
+    for name, digest in fit.outcome.report.lineage.tables.items():
+        assert hashlib.sha256((fit.config.out / name).read_bytes()).hexdigest() == digest
 
 
 @pytest.mark.parametrize("apart", [False, True])

@@ -1,13 +1,15 @@
 """The audit report as data: frozen dataclasses that turn into ``audit.json`` and back.
 
-Nothing here computes a figure or draws; the flow in ``training`` fills the objects and ``render`` shows them.
+Nothing here computes a figure or draws; the flow in ``training`` fills the objects and ``render`` shows them. What
+differs from one run of the same fit to the next is marked `MEASURED`, so that it stays out of a bundle's digest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prodcls.audit_interval import Interval
+from prodcls.audit_measured import MEASURED
 from prodcls.audit_views import GlobalViews
 
 __all__ = [
@@ -73,9 +75,12 @@ class Lineage:
     versions : dict of str to str
         Versions of Python and the libraries.
     machine : dict of str to str
+        Also how many threads the fit used.
     random_state : int
     created : str
         ISO 8601 in UTC.
+    tables : dict of str to str
+        SHA-256 of each table that lies beside the report, by file name.
     """
 
     data_path: str
@@ -84,10 +89,11 @@ class Lineage:
     bundle_sha256: str
     encoders: dict[str, str]
     configuration: dict[str, str]
-    versions: dict[str, str]
-    machine: dict[str, str]
+    versions: dict[str, str] = field(metadata=MEASURED)
+    machine: dict[str, str] = field(metadata=MEASURED)
     random_state: int
     created: str
+    tables: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ class BaselineFigures:
 
     accuracy: Interval
     macro_f1: Interval
-    seconds: float
+    seconds: float = field(metadata=MEASURED)
 
 
 @dataclass(frozen=True)
@@ -340,7 +346,7 @@ class Dossier:
 class Resources:
     """What the fit cost."""
 
-    peak_rss_bytes: int
+    peak_rss_bytes: int = field(metadata=MEASURED)
 
 
 @dataclass(frozen=True)
@@ -358,8 +364,8 @@ class AuditReport:
     explanation : ExplanationSection
     dossiers : tuple of Dossier
     timing : dict of str to float
-        Seconds by stage, ``total`` of all of them, ``encoding`` spent in encoders within them, and its
-        ``encoder_share`` of the total, in [0, 1].
+        Seconds by stage until the report was put together, ``total`` of all of them, ``encoding`` spent in encoders
+        within them, and its ``encoder_share`` of the total, in [0, 1].
     resources : Resources
     views : GlobalViews or None
         None with the flat head.
@@ -373,6 +379,6 @@ class AuditReport:
     evaluation: EvaluationSection
     explanation: ExplanationSection
     dossiers: tuple[Dossier, ...]
-    timing: dict[str, float]
+    timing: dict[str, float] = field(metadata=MEASURED)
     resources: Resources
     views: GlobalViews | None = None

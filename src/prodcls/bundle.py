@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from prodcls.preparation import Recipe
 __all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "save_bundle"]
 
 CONFIG, VOCABULARY, BOOSTER, PRODUCTS = "config.json", "vocabulary.json", "booster.txt", "catalogue.parquet"
+REPORT = "report.json"
 ARRAYS, PROBES, CANARY = "arrays.safetensors", "probes.safetensors", "canary.safetensors"
 
 
@@ -47,6 +49,10 @@ class BundleContents:
         What models that had not seen them said of them; None: they were not tested.
     leaves : ndarray of shape (n, trees), int32, or None
         From `prodcls.leaves.training_leaves`; None: none are kept.
+    report : str or None
+        What the audit report says that every fit of the same data would say, as JSON; None: none is kept.
+    measured : mapping of str to Any
+        The rest of it, JSON values that go into the manifest.
     """
 
     model: Model
@@ -56,6 +62,8 @@ class BundleContents:
     inputs: Inputs
     judged: Judgements | None = None
     leaves: NDArray[np.int32] | None = None
+    report: str | None = None
+    measured: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,8 @@ class Bundle:
     leaves : ndarray of shape (n, trees), int32
         Leaves of the training products as candidates for their own labels, on held-out evidence; without trees where
         the model has none.
+    report : bytes or None
+        The file that `prodcls.audit_stored` reads; None: the bundle was saved without a report.
     """
 
     model: Model
@@ -117,6 +127,7 @@ class Bundle:
     options: FitConfig
     manifest: Manifest
     leaves: NDArray[np.int32]
+    report: bytes | None
     _products: bytes
 
     @property
@@ -135,7 +146,7 @@ class Bundle:
 def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Manifest:
     """Write a bundle; it is read back and its canaries replayed before it takes its place.
 
-    Equal contents give equal bytes, but for the manifest, which also tells time and environment.
+    Equal contents give equal bytes, but for the manifest, which also tells time, environment and what was measured.
 
     Parameters
     ----------
@@ -172,7 +183,9 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     tree = pack(stored, _Stored, leaves)
     config = {**tree, "options": json.loads(_portable(options).to_json())}
     files = _files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
-    manifest = make_manifest(files, created)
+    if contents.report is not None:
+        files[REPORT] = contents.report.encode()
+    manifest = make_manifest(files, created, contents.measured)
     _build(StoredFiles(manifest, files))
     write_folder(folder, files, manifest)
     return manifest
@@ -279,5 +292,6 @@ def _build(stored: StoredFiles) -> Bundle:
         options,
         stored.manifest,
         found.leaves,
+        files.get(REPORT),
         products,
     )

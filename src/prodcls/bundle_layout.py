@@ -15,7 +15,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,7 +25,7 @@ from prodcls.errors import BundleError
 
 __all__ = ["FORMAT_VERSION", "FileEntry", "Manifest", "StoredFiles", "make_manifest", "read_folder", "write_folder"]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised whenever a bundle of the new form cannot be read by the previous release."""
 
 MANIFEST = "manifest.json"
@@ -66,6 +66,8 @@ class Manifest:
         Versions of Python and libraries, and the platform.
     files : dict of str to FileEntry
         All files but the manifest, by name.
+    measured : dict of str to Any
+        JSON values: what the report tells that differs from one run of the same fit to the next, such as seconds.
     """
 
     format_version: int
@@ -73,10 +75,11 @@ class Manifest:
     version: str
     environment: dict[str, str]
     files: dict[str, FileEntry]
+    measured: dict[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over format version and files; when and where the bundle was written has no part in it."""
+        """SHA-256 over format version and files; when, where and how fast the bundle was made has no part in it."""
         named = {name: asdict(entry) for name, entry in self.files.items()}
         return hashlib.sha256(_canonical({"format_version": self.format_version, "files": named})).hexdigest()
 
@@ -100,7 +103,7 @@ class StoredFiles:
     files: dict[str, bytes]
 
 
-def make_manifest(files: Mapping[str, bytes], created: str) -> Manifest:
+def make_manifest(files: Mapping[str, bytes], created: str, measured: Mapping[str, Any] | None = None) -> Manifest:
     """Return the manifest of ``files``, written now by this environment.
 
     Parameters
@@ -108,6 +111,8 @@ def make_manifest(files: Mapping[str, bytes], created: str) -> Manifest:
     files : mapping of str to bytes
     created : str
         ISO 8601 in UTC.
+    measured : mapping of str to Any, optional
+        JSON values; see `Manifest`.
 
     Returns
     -------
@@ -121,7 +126,7 @@ def make_manifest(files: Mapping[str, bytes], created: str) -> Manifest:
         "machine": platform.machine(),
         **{name: version(name) for name in LIBRARIES},
     }
-    return Manifest(FORMAT_VERSION, created, version("prodcls"), environment, entries)
+    return Manifest(FORMAT_VERSION, created, version("prodcls"), environment, entries, dict(measured or {}))
 
 
 def _canonical(value: object) -> bytes:
@@ -212,9 +217,16 @@ def _checked_manifest(found: dict[str, Any]) -> Manifest:
         if not listed or type(entry.size) is not int or not 0 <= entry.size <= MAX_FILE_BYTES:
             raise ValueError(name)
     texts = (found["created"], found["version"], *found["environment"].values())
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) for text in texts) or not isinstance(found["measured"], dict):
         raise TypeError
-    return Manifest(found["format_version"], found["created"], found["version"], found["environment"], entries)
+    return Manifest(
+        found["format_version"],
+        found["created"],
+        found["version"],
+        found["environment"],
+        entries,
+        found["measured"],
+    )
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import resource
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,25 +49,13 @@ from prodcls.reporting_accounts import (
 )
 from prodcls.reporting_views import global_views
 
-__all__ = ["Findings", "SavedBundle", "build_report", "environment"]
+__all__ = ["Findings", "build_report", "environment", "with_cost"]
 
 LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pandas", "pillow", "scikit-learn", "scipy", "torch")
 """Libraries whose versions can move a figure."""
 
-
-@dataclass(frozen=True)
-class SavedBundle:
-    """The bundle that the report speaks of.
-
-    Attributes
-    ----------
-    manifest_sha256 : str
-    created : str
-        ISO 8601 in UTC.
-    """
-
-    manifest_sha256: str
-    created: str
+OF_THE_MACHINE = frozenset({"out", "cache_dir", "lang", "threads", "image_root"})
+"""Options that say where and how fast a fit ran, or how it is shown, and move no figure."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +80,7 @@ def environment() -> dict[str, str]:
     return {"prodcls": version("prodcls"), "python": platform.python_version()} | {x: version(x) for x in LIBRARIES}
 
 
-def build_report(
-    config: FitConfig, material: Material, findings: Findings, bundle: SavedBundle, seconds: dict[str, float]
-) -> AuditReport:
+def build_report(config: FitConfig, material: Material, findings: Findings, tables: Mapping[str, bytes]) -> AuditReport:
     """Put the report together.
 
     Parameters
@@ -100,13 +88,13 @@ def build_report(
     config : FitConfig
     material : Material
     findings : Findings
-    bundle : SavedBundle
-    seconds : dict of str to float
-        Wall time by stage; ``"total"`` is the time so far.
+    tables : mapping of str to bytes
+        Tables that are written beside the report, by file name.
 
     Returns
     -------
     AuditReport
+        Without what can only be known later: digest and time of the bundle, and, by `with_cost`, what the fit cost.
     """
     problem, rows = material.problem, findings.scores.rows
     labels = problem.labels[rows]
@@ -115,20 +103,38 @@ def build_report(
     before = expected_calibration_error(softmax(findings.scores.margins), labels)
     accounts = gather_accounts(findings.scores)
     evaluation = _evaluation(config, material, findings, result, before)
-    encoding = sum(s.seconds for s in material.store.stats)
     return AuditReport(
         format_version=1,
         title=Path(material.catalogue.source.path).name,
         verdict=_verdict(evaluation),
-        lineage=_lineage(config, material, bundle),
+        lineage=_lineage(config, material, tables),
         data=_data(material),
         evaluation=evaluation,
         explanation=_explanation(accounts, config),
         dossiers=_dossiers(config, material, findings, accounts),
-        timing={**seconds, "encoding": encoding, "encoder_share": encoding / max(seconds["total"], 1e-9)},
-        resources=Resources(peak_rss_bytes()),
+        timing={},
+        resources=Resources(0),
         views=global_views(material, findings.scores, accounts),
     )
+
+
+def with_cost(report: AuditReport, material: Material, seconds: Mapping[str, float]) -> AuditReport:
+    """Return the report with the time and memory that it took.
+
+    Parameters
+    ----------
+    report : AuditReport
+    material : Material
+    seconds : mapping of str to float
+        Wall time by stage; ``"total"`` is the time so far.
+
+    Returns
+    -------
+    AuditReport
+    """
+    encoding = sum(s.seconds for s in material.store.stats)
+    timing = {**seconds, "encoding": encoding, "encoder_share": encoding / max(seconds["total"], 1e-9)}
+    return replace(report, timing=timing, resources=Resources(peak_rss_bytes()))
 
 
 def peak_rss_bytes() -> int:
@@ -189,21 +195,27 @@ def _verdict(evaluation: EvaluationSection) -> tuple[Check, ...]:
     )
 
 
-def _lineage(config: FitConfig, material: Material, bundle: SavedBundle) -> Lineage:
+def _lineage(config: FitConfig, material: Material, tables: Mapping[str, bytes]) -> Lineage:
     source = material.catalogue.source
+    options = {name: _plain(value) for name, value in asdict(config).items()}
     return Lineage(
         data_path=Path(source.path).name,
         data_sha256=source.sha256,
         data_format=", ".join(f"{name} {value}" for name, value in source.details.items()),
-        bundle_sha256=bundle.manifest_sha256,
+        bundle_sha256="",
         encoders={name: e.encoder for name, e in material.problem.inputs.dense.items()},
-        configuration={
-            name: _plain(value) for name, value in asdict(config).items() if name not in ("out", "cache_dir", "lang")
-        },
+        configuration={name: text for name, text in options.items() if name not in OF_THE_MACHINE},
         versions=environment(),
-        machine={"system": platform.system(), "processor": platform.machine(), "cores": str(os.cpu_count())},
+        machine={
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "cores": str(os.cpu_count()),
+            "threads": options["threads"],
+            "image_root": options["image_root"],
+        },
         random_state=config.random_state,
-        created=bundle.created,
+        created="",
+        tables={name: hashlib.sha256(data).hexdigest() for name, data in tables.items()},
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from prodcls.atomic import write_bytes
 from prodcls.bundle import Bundle, KnownColumns, load_bundle
 from prodcls.candidates import best_classes
 from prodcls.catalogue import Catalogue, Rejection
@@ -25,7 +26,7 @@ from prodcls.progress import Progress
 from prodcls.readers import read_table
 from prodcls.schema import match_schema
 from prodcls.scoring_files import check_format, open_table
-from prodcls.tables import write_rejections
+from prodcls.tables import rejections_bytes
 
 __all__ = ["PredictOutcome", "Reading", "predict_catalogue"]
 
@@ -123,7 +124,7 @@ def predict_catalogue(
     rejections = (*products.rejections, *flow.failed_photos)
     beside = out.with_name(f"{out.stem}.rejections.parquet")
     if rejections:
-        write_rejections(beside, rejections)
+        write_bytes(beside, rejections_bytes(rejections))
     else:
         beside.unlink(missing_ok=True)  # of an earlier prediction
     lines = (

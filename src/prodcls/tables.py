@@ -1,20 +1,19 @@
-"""Tables that other tools read, as Parquet with a fixed schema, written whole or not at all."""
+"""Tables that other tools read, as Parquet with a fixed schema."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from prodcls.atomic import write_bytes
 from prodcls.catalogue import Rejection
 
-__all__ = ["OutOfFoldRows", "parquet_bytes", "write_out_of_fold", "write_rejections"]
+__all__ = ["OutOfFoldRows", "out_of_fold_bytes", "out_of_fold_rows", "parquet_bytes", "rejections_bytes"]
 
 COMPRESSION = "zstd"
 
@@ -67,33 +66,37 @@ class OutOfFoldRows:
     second_probability: NDArray[np.float64]
 
 
-def write_rejections(path: Path, rejections: Sequence[Rejection], tested: Sequence[Rejection] = ()) -> None:
-    """Write one row for each row or cell of a catalogue that was not taken as it stands.
+def rejections_bytes(rejections: Sequence[Rejection], tested: Sequence[Rejection] = ()) -> bytes:
+    """Return a Parquet file with one row for each row or cell of a catalogue that was not taken as it stands.
 
     Parameters
     ----------
-    path : Path
-        Replaced when it exists.
     rejections : sequence of Rejection
         Of the catalogue; may be empty: the table then has columns and no rows.
     tested : sequence of Rejection
         Of the catalogue that a model is evaluated on. The column ``source`` tells them apart: ``"catalogue"``,
         ``"test"``.
+
+    Returns
+    -------
+    bytes
     """
     both = (*rejections, *tested)
     columns = {name: [getattr(r, name) for r in both] for name in _REJECTIONS.names[1:]}
     columns["source"] = ["catalogue"] * len(rejections) + ["test"] * len(tested)
-    write_bytes(path, parquet_bytes(pa.table(columns, schema=_REJECTIONS)))
+    return parquet_bytes(pa.table(columns, schema=_REJECTIONS))
 
 
-def write_out_of_fold(path: Path, rows: OutOfFoldRows) -> None:
-    """Write the out-of-fold predictions.
+def out_of_fold_bytes(rows: OutOfFoldRows) -> bytes:
+    """Return the out-of-fold predictions as a Parquet file.
 
     Parameters
     ----------
-    path : Path
-        Replaced when it exists.
     rows : OutOfFoldRows
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------
@@ -104,7 +107,33 @@ def write_out_of_fold(path: Path, rows: OutOfFoldRows) -> None:
     if len({len(column) for column in columns.values()}) > 1:
         message = f"columns of different lengths: { {name: len(column) for name, column in columns.items()} }"
         raise ValueError(message)
-    write_bytes(path, parquet_bytes(pa.table(columns, schema=_OUT_OF_FOLD)))
+    return parquet_bytes(pa.table(columns, schema=_OUT_OF_FOLD))
+
+
+def out_of_fold_rows(data: bytes) -> OutOfFoldRows:
+    """Return the rows of a file made by `out_of_fold_bytes`.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    OutOfFoldRows
+
+    Raises
+    ------
+    ValueError
+        If it is no such file.
+    """
+    try:
+        table = pq.read_table(io.BytesIO(data)).cast(_OUT_OF_FOLD)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        message = f"no table of out-of-fold predictions ({type(error).__name__})"
+        raise ValueError(message) from error
+    numbers = {name: table[name].to_numpy() for name in ("fold", "group", "probability", "second_probability")}
+    texts = {name: table[name].to_pylist() for name in ("id", "label", "predicted", "second")}
+    return OutOfFoldRows(**numbers, **texts)
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

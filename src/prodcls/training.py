@@ -1,8 +1,7 @@
-"""The flow of a fit: gather, evaluate, train on everything, save, report."""
+"""The flow of a fit: gather, evaluate, train on everything, report, save."""
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from prodcls.atomic import write_text
+from prodcls.atomic import write_bytes
 from prodcls.audit import AuditReport, Interval
-from prodcls.audit_json import to_json
+from prodcls.audit_stored import store_report, whole_report
 from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, save_bundle
 from prodcls.bundle_products import Judgements
@@ -26,10 +25,10 @@ from prodcls.gathering import Material, gather
 from prodcls.inspection import look_for, plan_views
 from prodcls.leaves import training_leaves
 from prodcls.model import ModelFit, fit_model
+from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
-from prodcls.render import dossier_filename, render_audit, render_dossier
-from prodcls.reporting import Findings, SavedBundle, build_report
-from prodcls.tables import OutOfFoldRows, write_out_of_fold, write_rejections
+from prodcls.reporting import Findings, build_report, with_cost
+from prodcls.tables import OutOfFoldRows, out_of_fold_bytes, rejections_bytes
 
 __all__ = ["FitOutcome", "fit_catalogue"]
 
@@ -73,16 +72,20 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     findings = _judge(config, material, progress)
     with progress.stage("train"):
         fit = _train(config, material)
+    with progress.stage("report"):
+        tables = {"rejections.parquet": _rejections(material), "out_of_fold.parquet": _scores(material, findings)}
+        report = build_report(config, material, findings, tables)
+    # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
+    seconds = {**progress.seconds, "total": time.perf_counter() - started}
+    report = with_cost(report, material, seconds)
     config.out.mkdir(parents=True, exist_ok=True)
     with progress.stage("bundle"):
-        bundle = _save(config, material, fit, findings)
-        _write_rejections(config.out / "rejections.parquet", material)
-        _write_scores(config.out / "out_of_fold.parquet", material, findings)
-    with progress.stage("report"):
-        seconds = {**progress.seconds, "total": time.perf_counter() - started}
-        report = build_report(config, material, findings, bundle, seconds)
-        _write_report(config, report)
-    return FitOutcome(config.out / "bundle", config.out / "audit.html", report, tuple(_summary(report)))
+        report = _save(config, material, fit, findings, report)
+        for name, data in tables.items():
+            write_bytes(config.out / name, data)
+    with progress.stage("pages"):
+        write_pages(config.out, report, config.lang)
+    return FitOutcome(config.out / "bundle", config.out / PAGE, report, tuple(_summary(report)))
 
 
 def _judge(config: FitConfig, material: Material, progress: Progress) -> Findings:
@@ -129,9 +132,10 @@ def _train(config: FitConfig, material: Material) -> ModelFit:
         )
 
 
-def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findings) -> SavedBundle:
-    """Write the bundle; return the digest of its manifest and when it was made."""
+def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findings, report: AuditReport) -> AuditReport:
+    """Write the bundle with the report in it; return the report that names the bundle."""
     rows = np.arange(len(material.catalogue))
+    stored = store_report(report)
     contents = BundleContents(
         fit.model,
         material.recipe,
@@ -140,10 +144,12 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         material.problem.inputs.take(rows),
         _judgements(material, findings),
         training_leaves(fit.details),
+        stored.text,
+        stored.measured,
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)
-    return SavedBundle(hashlib.sha256(manifest.to_bytes()).hexdigest(), created)
+    return whole_report(stored.text.encode(), manifest)
 
 
 def _judgements(material: Material, findings: Findings) -> Judgements:
@@ -158,19 +164,20 @@ def _judgements(material: Material, findings: Findings) -> Judgements:
     return Judgements(tuple(classes), probabilities)
 
 
-def _write_rejections(path: Path, material: Material) -> None:
-    """Write a line for every row that is neither learned nor judged, and for every cell that counts as missing."""
+def _rejections(material: Material) -> bytes:
+    """Return a line for every row that is neither learned nor judged, and for every cell that counts as missing."""
     tested = () if material.tested is None else material.tested.rejections
-    write_rejections(path, (*material.catalogue.rejections, *material.set_apart), (*tested, *material.set_apart_tested))
+    return rejections_bytes(
+        (*material.catalogue.rejections, *material.set_apart), (*tested, *material.set_apart_tested)
+    )
 
 
-def _write_scores(path: Path, material: Material, findings: Findings) -> None:
-    """Write what the evaluation said of each tested product."""
+def _scores(material: Material, findings: Findings) -> bytes:
+    """Return what the evaluation said of each tested product."""
     problem, scores = material.problem, findings.scores
     rows, ranked = scores.rows, scores.ranked
     top = np.take_along_axis(findings.probabilities, ranked, axis=1)
-    write_out_of_fold(
-        path,
+    return out_of_fold_bytes(
         OutOfFoldRows(
             id=[problem.inputs.ids[i] for i in rows],
             fold=problem.fold[rows],
@@ -180,22 +187,8 @@ def _write_scores(path: Path, material: Material, findings: Findings) -> None:
             probability=top[:, 0],
             second=[problem.classes[k] for k in ranked[:, 1]],
             second_probability=top[:, 1],
-        ),
+        )
     )
-
-
-def _write_report(config: FitConfig, report: AuditReport) -> None:
-    """Write the report as data, as a page, and one page a dossier."""
-    write_text(config.out / "audit.json", to_json(report))
-    write_text(config.out / "audit.html", render_audit(report, config.lang))
-    products = config.out / "products"
-    products.mkdir(exist_ok=True)
-    pages = {dossier_filename(d.id): render_dossier(d, report, config.lang) for d in report.dossiers}
-    for old in products.glob("*.html"):  # pages of an earlier fit
-        if old.name not in pages:
-            old.unlink()
-    for name, page in pages.items():
-        write_text(products / name, page)
 
 
 def _summary(report: AuditReport) -> Iterator[str]:

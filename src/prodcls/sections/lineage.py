@@ -23,6 +23,8 @@ class LineageContext:
     ----------
     origin : Table
         Data, bundle, time and seed.
+    tables : Table
+        Digests of the tables beside the report.
     encoders : Table
         Identity of the encoder of each block.
     configuration : Table
@@ -36,6 +38,7 @@ class LineageContext:
     """
 
     origin: Table
+    tables: Table
     encoders: Table
     configuration: Table
     environment: Table
@@ -87,6 +90,7 @@ def build(report: AuditReport, t: Language) -> LineageContext:
     environment = {**lineage.versions, **lineage.machine}
     return LineageContext(
         origin=_origin(report, t),
+        tables=pairs_table(t, t("lineage.tables"), tuple((code(k), code(v)) for k, v in lineage.tables.items())),
         encoders=pairs_table(
             t, t("lineage.encoders"), tuple((t.pick("block", b), code(e)) for b, e in lineage.encoders.items())
         ),

@@ -1,0 +1,78 @@
+"""Everything that a report is read from: one function makes it, for a fit, for ``report`` and for ``verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from prodcls.atomic import write_text
+from prodcls.audit import AuditReport
+from prodcls.audit_json import to_json
+from prodcls.render import dossier_filename, render_audit, render_dossier
+
+__all__ = ["DATA", "PAGE", "PRODUCTS", "Page", "build_pages", "left_over", "write_pages"]
+
+DATA, PAGE, PRODUCTS = "audit.json", "audit.html", "products"
+"""Names of the report as data, of its page, and of the folder with a page a product."""
+
+
+class Page(NamedTuple):
+    """A file of the report: its place below the report's folder, parted by slashes, and what is in it."""
+
+    name: str
+    text: str
+
+
+def build_pages(report: AuditReport, lang: str) -> Iterator[Page]:
+    """Yield the files of a report one by one, so that few of them are held at a time.
+
+    Whatever a fit is to write beside its bundle, for people or for tools, belongs here: then ``prodcls report`` makes
+    it again and ``prodcls verify`` compares it.
+
+    Parameters
+    ----------
+    report : AuditReport
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Yields
+    ------
+    Page
+        The same report and language give the same bytes.
+    """
+    yield Page(DATA, to_json(report))
+    yield Page(PAGE, render_audit(report, lang))
+    for dossier in report.dossiers:
+        yield Page(f"{PRODUCTS}/{dossier_filename(dossier.id)}", render_dossier(dossier, report, lang))
+
+
+def write_pages(folder: Path, report: AuditReport, lang: str) -> int:
+    """Write the files of a report, and take away pages of products that an earlier one left.
+
+    Parameters
+    ----------
+    folder : Path
+    report : AuditReport
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    int
+        Number of files written.
+    """
+    (folder / PRODUCTS).mkdir(parents=True, exist_ok=True)
+    written = set()
+    for name, text in build_pages(report, lang):
+        write_text(folder / name, text)
+        written.add(name)
+    for name in left_over(folder, written):
+        (folder / name).unlink()
+    return len(written)
+
+
+def left_over(folder: Path, names: set[str]) -> list[str]:
+    """Return the pages of products in ``folder`` that are none of ``names``; other files there are the user's own."""
+    found = (path.relative_to(folder).as_posix() for path in (folder / PRODUCTS).glob("*.html"))
+    return sorted(name for name in found if name not in names)

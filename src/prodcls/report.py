@@ -1,0 +1,40 @@
+"""``python -m prodcls.report``: the audit report again, from the bundle alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from prodcls.config import Lang
+from prodcls.console import run_and_exit
+
+__all__ = ["report"]
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.argument("bundle", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the report.  [default: the one that holds BUNDLE]",
+)
+@click.option("--lang", type=click.Choice(get_args(Lang)), help="Language of the report.  [default: the fit's]")
+def report(bundle: Path, out: Path | None, lang: Lang | None) -> None:
+    """Write the audit report of BUNDLE again: audit.json, audit.html and the pages of products.
+
+    In the language of the fit they are the fit's files, byte by byte.
+    """
+    from prodcls.audit_stored import whole_report
+    from prodcls.bundle import load_bundle
+    from prodcls.pages import PAGE, write_pages
+
+    found = load_bundle(bundle)
+    folder = bundle.absolute().parent if out is None else out
+    count = write_pages(folder, whole_report(found.report, found.manifest), lang or found.options.lang)
+    click.echo(f"report: {folder / PAGE} ({count} files)")
+
+
+if __name__ == "__main__":
+    run_and_exit(report, "python -m prodcls.report")

@@ -1,0 +1,36 @@
+"""The files of a report come from one function, and an earlier report leaves none behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prodcls.audit_json import from_json
+from prodcls.pages import DATA, PAGE, build_pages, left_over, write_pages
+from prodcls.render import dossier_filename, render_audit, render_dossier
+from report_factory import make_report
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_pages_are_data_audit_and_a_page_a_product(lang: str) -> None:
+    report = make_report()
+    pages = dict(build_pages(report, lang))
+    assert from_json(pages.pop(DATA)) == report
+    assert pages.pop(PAGE) == render_audit(report, lang)
+    assert pages == {f"products/{dossier_filename(d.id)}": render_dossier(d, report, lang) for d in report.dossiers}
+
+
+def test_what_is_written_is_what_was_built_and_nothing_is_left_over(tmp_path: Path) -> None:
+    products = tmp_path / "products"
+    products.mkdir()
+    (products / "old.html").write_text("of an earlier fit")
+    (products / "notes.txt").write_text("the user's own")
+    report = make_report()
+    names = {page.name for page in build_pages(report, "en")}
+    assert left_over(tmp_path, names) == ["products/old.html"]
+    assert write_pages(tmp_path, report, "en") == len(names)
+    files = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert files == names | {"products/notes.txt"}
+    for name, text in build_pages(report, "en"):
+        assert (tmp_path / name).read_bytes() == text.encode()

@@ -26,6 +26,7 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_confidence import Calibration, ConfidenceSection, OperatingPoint, ReliabilityBin, Risk, RiskBound
 from prodcls.audit_views import (
     ClassView,
     ClassWord,
@@ -279,6 +280,36 @@ def _views(names: tuple[str, ...], rng: random.Random) -> GlobalViews:
     return GlobalViews(classes, 240, 0.41, 20, (curve,), TreeView(steps, 0.94, 0.88, 0.5, 600))
 
 
+def _confidence(products: int) -> ConfidenceSection:
+    def calibration(off: float) -> Calibration:
+        bins = tuple(
+            ReliabilityBin(p, _near(min(1.0, max(0.0, p - off)), 0.04), products // 15)
+            for p in (0.41, 0.52, 0.68, 0.81, 0.9, 0.95, 0.98, 0.991, 0.999)
+        )
+        return Calibration(bins, _near(0.02 + off, 0.006), _near(0.004 + off / 10, 0.001))
+
+    def point(threshold: float, share: float, error: float) -> OperatingPoint:
+        return OperatingPoint(threshold, round(share * products), _near(error, 0.01) if share else None)
+
+    return ConfidenceSection(
+        products=products,
+        before=calibration(0.03),
+        after=calibration(0.004),
+        risk=Risk(
+            coverage=tuple(i / 40 for i in range(1, 41)),
+            risk=tuple(0.002 + 0.06 * (i / 40) ** 3 for i in range(1, 41)),
+            area=0.016,
+            best_area=0.002,
+            points=(point(0.0, 1.0, 0.06), point(0.5, 0.97, 0.05), point(0.9, 0.8, 0.012), point(0.99, 0.0, 0.0)),
+            bounds=(
+                RiskBound(0.01, 299, None),
+                RiskBound(0.02, 149, point(0.87, 0.83, 0.013)),
+                RiskBound(0.05, products + 1, None),
+            ),
+        ),
+    )
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -364,6 +395,7 @@ def make_report(
         | {"encoding": 40.9, "encoder_share": 0.773},
         resources=Resources(1_412_000_000),
         views=_views(names, rng),
+        confidence=_confidence(sum(f.support for f in evaluation.per_class)),
     )
 
 

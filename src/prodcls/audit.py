@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_views import GlobalViews
@@ -369,6 +370,8 @@ class AuditReport:
     resources : Resources
     views : GlobalViews or None
         None with the flat head.
+    confidence : ConfidenceSection or None
+        None in reports made before it was measured.
     """
 
     format_version: int
@@ -382,3 +385,4 @@ class AuditReport:
     timing: dict[str, float] = field(metadata=MEASURED)
     resources: Resources
     views: GlobalViews | None = None
+    confidence: ConfidenceSection | None = None

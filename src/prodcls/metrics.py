@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+import scipy.special
 from numpy.typing import NDArray
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Scores",
     "confusion_counts",
     "evaluate",
+    "exact_interval",
     "expected_calibration_error",
     "log_loss",
 ]
@@ -30,7 +32,10 @@ CELLS_AT_ONCE = 4_000_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its percentile bootstrap interval of `CONFIDENCE` (Efron and Tibshirani 1993, chapter 13)."""
+    """A figure with its interval of `CONFIDENCE`.
+
+    It is a percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) where a function names no other one.
+    """
 
     value: float
     low: float
@@ -148,6 +153,26 @@ def expected_calibration_error(probabilities: NDArray[np.float64], labels: NDArr
     edges = np.quantile(top, np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1])
     bins = np.searchsorted(edges, top, side="left")
     return float(np.abs(np.bincount(bins, weights=surplus)).sum() / len(labels))
+
+
+def exact_interval(hits: int, rows: int, confidence: float = CONFIDENCE) -> Estimate:
+    """Return a share with its exact binomial interval (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    hits : int
+    rows : int
+        At least one.
+    confidence : float
+
+    Returns
+    -------
+    Estimate
+    """
+    tail = (1.0 - confidence) / 2.0
+    low = float(scipy.special.betaincinv(hits, rows - hits + 1, tail)) if hits else 0.0
+    high = float(scipy.special.betaincinv(hits + 1, rows - hits, 1.0 - tail)) if hits < rows else 1.0
+    return Estimate(hits / rows, low, high)
 
 
 def evaluate(

@@ -47,6 +47,7 @@ from prodcls.reporting_accounts import (
     gather_accounts,
     make_dossier,
 )
+from prodcls.reporting_confidence import confidence_section
 from prodcls.reporting_views import global_views
 
 __all__ = ["Findings", "build_report", "environment", "with_cost"]
@@ -115,6 +116,7 @@ def build_report(config: FitConfig, material: Material, findings: Findings, tabl
         timing={},
         resources=Resources(0),
         views=global_views(material, findings.scores, accounts),
+        confidence=confidence_section(findings.scores.margins, findings.probabilities, labels, config.random_state),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from prodcls.sections import (
     behaviour,
+    confidence,
     data,
     dossiers,
     explanation,
@@ -27,6 +28,7 @@ SECTIONS: tuple[Section, ...] = (
     lineage.SECTION,
     data.SECTION,
     performance.SECTION,
+    confidence.SECTION,
     explanation.SECTION,
     words.SECTION,
     behaviour.SECTION,

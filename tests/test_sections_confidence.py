@@ -1,0 +1,49 @@
+"""Figures of certainty reach the page unchanged, and what cannot be promised is said."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from prodcls.language import as_text, load_language
+from prodcls.sections.confidence import build
+from report_factory import make_report
+
+EN, ZH = load_language("en"), load_language("zh")
+
+
+def test_every_bin_and_threshold_has_its_row() -> None:
+    report = make_report()
+    found, shown = report.confidence, build(report, EN)
+    assert found is not None
+    assert shown.reliability is not None
+    assert shown.thresholds is not None
+    assert len(shown.reliability.table.rows) == len(found.before.bins) + len(found.after.bins)
+    assert len(shown.thresholds.rows) == len(found.risk.points)
+    assert as_text(shown.thresholds.rows[0][1]) == "100.0%"
+    assert as_text(shown.thresholds.rows[-1][2]) == "\u2013"
+    assert as_text(shown.thresholds.rows[-1][3]) == EN.count(found.products)
+
+
+def test_bounds_say_why_there_is_none() -> None:
+    report = make_report()
+    shown = build(report, EN)
+    assert shown.bounds is not None
+    texts = [as_text(row[1]) for row in shown.bounds.rows]
+    assert "not even among the 299" in texts[0]
+    assert texts[1] == "87.00%"
+    assert "too few products" in texts[2]
+
+
+def test_risk_sentence_tells_half_and_all() -> None:
+    report = make_report()
+    shown = build(report, EN)
+    assert shown.risk is not None
+    assert "most certain half (50%)" in as_text(shown.risk.see)
+    assert "of all decisions it is 6.2%" in as_text(shown.risk.see)
+    assert "把握最大的一半" in as_text(build(report, ZH).risk.see)  # type: ignore[union-attr]
+
+
+def test_older_reports_say_that_there_is_none() -> None:
+    shown = build(dataclasses.replace(make_report(), confidence=None), EN)
+    assert shown.reliability is None
+    assert "no study" in as_text(shown.intro)

@@ -13,7 +13,6 @@ from prodcls.audit import (
     AuditReport,
     BaselineFigures,
     Beeswarm,
-    Check,
     ClassFigures,
     ColumnSummary,
     Confusion,
@@ -22,6 +21,7 @@ from prodcls.audit import (
     EvaluationSection,
     EvidencePart,
     ExplanationSection,
+    GivenFile,
     Interval,
     Lineage,
     Resources,
@@ -37,6 +37,8 @@ from prodcls.audit_views import (
     TreeStep,
     TreeView,
 )
+from prodcls.reporting_verdict import judge
+from prodcls.thresholds import Threshold, Thresholds
 
 SHOP_CLASSES = (
     "Baby Care",
@@ -335,32 +337,10 @@ def make_report(
         values = tuple((lv - 0.35) * 4 / (i + 1) + rng.gauss(0, 0.5) / (i + 1) for lv in levels)
         swarms.append(Beeswarm(name, block, sum(map(abs, values)) / sampled, values, levels, key))
     swarms.sort(key=lambda s: -s.mean_abs)
-    worst = min(evaluation.per_class, key=lambda f: f.recall.value)
-    return AuditReport(
+    report = AuditReport(
         format_version=1,
         title="products.csv",
-        verdict=(
-            Check(
-                "accuracy",
-                evaluation.accuracy.value,
-                evaluation.accuracy.low,
-                evaluation.accuracy.high,
-                None,
-                None,
-                "min",
-            ),
-            Check(
-                "macro_f1",
-                evaluation.macro_f1.value,
-                evaluation.macro_f1.low,
-                evaluation.macro_f1.high,
-                None,
-                None,
-                "min",
-            ),
-            Check("worst_class_recall", worst.recall.value, worst.recall.low, worst.recall.high, None, None, "min"),
-            Check("ece", evaluation.ece, None, None, None, None, "max"),
-        ),
+        verdict=(),
         lineage=Lineage(
             data_path="catalogues/spring/products.csv",
             data_sha256="5b1c" * 16,
@@ -397,17 +377,26 @@ def make_report(
         views=_views(names, rng),
         confidence=_confidence(sum(f.support for f in evaluation.per_class)),
     )
+    return dataclasses.replace(report, verdict=judge(report, None))
 
 
-def with_thresholds(report: AuditReport) -> AuditReport:
-    """Return the report with thresholds, one of which fails."""
-    bounds = {"accuracy": 0.8, "macro_f1": 0.99, "worst_class_recall": 0.5, "ece": 0.05}
-    checks = []
-    for check in report.verdict:
-        bound = bounds[check.name]
-        passed = check.value >= bound if check.direction == "min" else check.value <= bound
-        checks.append(dataclasses.replace(check, threshold=bound, passed=passed))
-    return dataclasses.replace(report, verdict=tuple(checks))
+BOUNDS = {
+    "accuracy": Threshold(0.8, "interval"),
+    "macro_f1": Threshold(0.99),
+    "worst_class_recall": Threshold(0.5),
+    "lead_over_baseline": Threshold(0.001),
+    "ece": Threshold(0.05),
+    "log_loss": Threshold(0.1),
+    "rejected_share": Threshold(0.05),
+    "missing_photo_share": Threshold(0.01),
+}
+
+
+def with_thresholds(report: AuditReport, bounds: dict[str, Threshold] | None = None) -> AuditReport:
+    """Return the report with thresholds, two of which fail by default."""
+    thresholds = Thresholds("audit.toml", "c0ffee" * 10 + "abcd", BOUNDS if bounds is None else bounds)
+    lineage = dataclasses.replace(report.lineage, given=(GivenFile("thresholds", "audit.toml", thresholds.sha256),))
+    return dataclasses.replace(report, lineage=lineage, verdict=judge(report, thresholds))
 
 
 def without_accounts(report: AuditReport) -> AuditReport:

@@ -29,6 +29,7 @@ class Calls:
 
     config: FitConfig | None = None
     predicted: dict[str, Any] | None = None
+    failing: tuple[str, ...] = ()
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
     def fit_catalogue(config: FitConfig, _progress: object) -> SimpleNamespace:
         calls.config = config
-        return SimpleNamespace(summary_lines=("accuracy 0.9",), bundle_path="o/bundle", report_path="o/audit.html")
+        told = {"summary_lines": ("accuracy 0.9",), "failing": calls.failing}
+        return SimpleNamespace(bundle_path="o/bundle", report_path="o/audit.html", **told)
 
     def predict_catalogue(bundle: Path, catalogue: Path, out: Path, **options: Any) -> SimpleNamespace:
         calls.predicted = {"bundle": bundle, "catalogue": catalogue, "out": out, **options}
@@ -89,14 +91,28 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
     words = f"""{table} --out o --target c --id sku --text title,description --image photo --numeric price
         --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --decimal , --head flat
         --text-encoder minilm,use --runtime torch --folds 7 --test {table} --no-baselines --no-group-duplicates
-        --min-class-size 3 --random-state 9 --threads 2 --dossiers 0 --lang zh --cache-dir {tmp_path}""".split()
+        --min-class-size 3 --random-state 9 --threads 2 --dossiers 0 --lang zh --cache-dir {tmp_path}
+        --audit {table} --enforce""".split()
     assert run(fit, words, "fit") == 0
     assert flows.config == FitConfig(
         catalogue=table, out=Path("o"), target="c", id="sku", text=("title", "description"), image="photo",
         numeric=("price",), categorical=("brand",), image_root=tmp_path, encoding="gb18030", delimiter="\t",
         decimal=",", head="flat", text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, baselines=False,
         group_duplicates=False, min_class_size=3, random_state=9, threads=2, dossiers=0, lang="zh", cache_dir=tmp_path,
+        audit=table, enforce=True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "code"), [([], 0), (["--enforce"], 3)])
+def test_a_threshold_that_fails_is_told_and_counts_where_it_is_enforced(
+    flows: Calls, capsys: pytest.CaptureFixture[str], words: list[str], code: int
+) -> None:
+    assert run(fit, words, "fit") == 0
+    flows.failing = ("accuracy is 0.9, and at least 0.95 was asked for",)
+    assert run(fit, words, "fit") == code
+    captured = capsys.readouterr()
+    assert captured.err == "threshold not held: accuracy is 0.9, and at least 0.95 was asked for\n"
+    assert captured.out.endswith("report: o/audit.html\n")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ WIDTHS = (360, 768, 1440)
 REPORTS = {
     "en": (make_report(), "en"),
     "zh": (with_thresholds(make_report(8, chinese=True)), "zh"),
+    "judged": (with_thresholds(make_report()), "en"),
     "long": (make_report(100, long=True), "en"),
     "heat": (make_report(25, long=True), "zh"),
     "hostile": (filled('"><img src=//evil.example/x.png onerror=alert(1)>'), "en"),
@@ -137,7 +138,7 @@ def test_the_page_of_one_product_neither_overflows_nor_overlaps(
         unfold(browser)
 
 
-@pytest.mark.parametrize("name", ["en", "zh"])
+@pytest.mark.parametrize("name", ["en", "zh", "judged"])
 def test_verdict_fits_one_screen(browser: Any, site: Path, name: str) -> None:
     open_page(browser, site / name / "audit.html", 1440)
     assert (

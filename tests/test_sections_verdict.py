@@ -9,6 +9,7 @@ import pytest
 from prodcls.audit import AuditReport, BaselineFigures, Interval
 from prodcls.language import as_text, load_language
 from prodcls.sections.verdict import best_baseline, build
+from prodcls.thresholds import Threshold
 from report_factory import make_report, with_thresholds
 
 EN = load_language("en")
@@ -56,24 +57,43 @@ def test_best_baseline_is_the_most_accurate() -> None:
 
 def test_without_thresholds_lines_inform() -> None:
     context = build(make_report(), EN)
-    assert not context.judged
+    assert context.status == "info"
     assert {line.status for line in context.checks} == {"info"}
     assert "for information" in as_text(context.checks_note)
 
 
-def test_thresholds_are_judged() -> None:
+def test_thresholds_are_judged_and_those_that_fail_come_first() -> None:
     context = build(with_thresholds(make_report()), EN)
-    assert context.judged
-    assert [line.status for line in context.checks] == ["pass", "fail", "pass", "pass"]
-    assert "1 of 4 thresholds fail" in as_text(context.checks_note)
-    assert [line.bound for line in context.checks][-1] == "\u2264\u00a05.0%"
+    assert context.status == "fail"
+    assert as_text(context.banner) == "2 of 8 thresholds fail"
+    assert [line.status for line in context.checks] == ["fail"] * 2 + ["pass"] * 6
+    bounds = {as_text(line.name): line.bound for line in context.checks}
+    assert bounds["Accuracy"] == "\u2265\u00a080.0%, lower end"
+    assert bounds["Calibration error"] == "\u2264\u00a05.0%"
+    assert bounds["Log loss"] == "\u2264\u00a00.100"
     assert context.checks[0].interval.count("%") == 1
+    assert as_text(context.checks_note).startswith("Thresholds as set in audit.toml")
 
 
-def test_all_thresholds_holding_is_said() -> None:
-    report = with_thresholds(make_report())
-    held = tuple(dataclasses.replace(c, passed=True) for c in report.verdict)
-    assert "All 4 thresholds hold" in as_text(build(dataclasses.replace(report, verdict=held), EN).checks_note)
+@pytest.mark.parametrize(
+    ("bounds", "status", "words"),
+    [
+        ({"accuracy": 0.1, "macro_f1": 0.1}, "pass", "All 2 thresholds hold"),
+        ({"accuracy": 0.1}, "pass", "The threshold holds"),
+        ({"accuracy": 1.0}, "fail", "The threshold fails"),
+        ({"accuracy": 1.0, "macro_f1": 1.0}, "fail", "2 of 2 thresholds fail"),
+    ],
+)
+def test_the_banner_counts(bounds: dict[str, float], status: str, words: str) -> None:
+    report = with_thresholds(make_report(), {name: Threshold(b) for name, b in bounds.items()})
+    context = build(report, EN)
+    assert (context.status, as_text(context.banner)) == (status, words)
+
+
+def test_what_was_not_measured_says_so() -> None:
+    report = with_thresholds(with_accuracy(0.9), {"lead_over_baseline": Threshold(0.0)})
+    line = build(report, EN).checks[0]
+    assert (line.figure, line.status) == ("not measured", "fail")
 
 
 def test_rejected_rows_are_those_read_and_not_kept() -> None:

@@ -19,7 +19,7 @@ from prodcls.audit_measured import take_out
 from prodcls.audit_stored import whole_report
 from prodcls.bundle import load_bundle
 from prodcls.config import FitConfig
-from prodcls.errors import CatalogueError
+from prodcls.errors import CatalogueError, InputError
 from prodcls.inputs import Inputs
 from prodcls.model import fit_model
 from prodcls.progress import SilentProgress
@@ -154,6 +154,28 @@ def test_the_summary_tells_what_counts(fit: Fit) -> None:
     assert "26 rows, 2 classes, evaluated on 3 folds" in lines[0]
     assert f"accuracy {accuracy:.3f}" in lines[1]
     assert "best baseline" in lines[2]
+
+
+def test_thresholds_beside_the_catalogue_are_judged(fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_fake_encoders(monkeypatch)
+    (tmp_path / "audit.toml").write_text("[thresholds]\naccuracy = 0.01\nrejected_share = 0.0\n")
+    catalogue = tmp_path / "shop.csv"
+    assert fit.config.catalogue is not None
+    catalogue.write_bytes(fit.config.catalogue.read_bytes())
+    config = replace(fit.config, catalogue=catalogue, out=tmp_path / "out", baselines=False, enforce=True)
+    outcome = fit_catalogue(config, SilentProgress())
+    assert [(c.name, c.passed) for c in outcome.report.verdict[:2]] == [("accuracy", True), ("rejected_share", False)]
+    assert outcome.summary_lines[-1] == "thresholds: 1 of 2 hold"
+    assert outcome.failing == ("rejected_share is 0.03704, and at most 0 was asked for",)
+    assert outcome.report_path.exists()
+    assert load_bundle(outcome.bundle_path).options.enforce is False
+
+
+def test_thresholds_at_fault_are_told_before_anything_is_read(tmp_path: Path) -> None:
+    audit = tmp_path / "audit.toml"
+    audit.write_text("[thresholds]\naccuracy = 95\n")
+    with pytest.raises(InputError, match="95 per cent is 0"):
+        fit_catalogue(FitConfig(catalogue=tmp_path / "absent.csv", audit=audit), SilentProgress())
 
 
 def test_a_second_fit_gives_the_same_bundle_and_figures(fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "EvaluationSection",
     "EvidencePart",
     "ExplanationSection",
+    "GivenFile",
     "Interval",
     "Lineage",
     "Resources",
@@ -40,7 +41,8 @@ class Check:
     ----------
     name : str
         Key of the figure, such as ``"accuracy"``.
-    value : float
+    value : float or None
+        None where a threshold asks for what this report has not measured.
     low, high : float or None
         Interval, where there is one.
     threshold : float or None
@@ -49,15 +51,34 @@ class Check:
         None without a threshold.
     direction : str
         ``"min"``: at least the threshold; ``"max"``: at most.
+    judged_by : str
+        ``"figure"``: the figure must hold; ``"interval"``: the worse end of its interval must.
     """
 
     name: str
-    value: float
+    value: float | None
     low: float | None
     high: float | None
     threshold: float | None
     passed: bool | None
     direction: str
+    judged_by: str = "figure"
+
+
+@dataclass(frozen=True)
+class GivenFile:
+    """A file that people wrote for the audit.
+
+    Attributes
+    ----------
+    role : str
+        ``"thresholds"`` or ``"model_card"``.
+    name, sha256 : str
+    """
+
+    role: str
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +103,8 @@ class Lineage:
         ISO 8601 in UTC.
     tables : dict of str to str
         SHA-256 of each table that lies beside the report, by file name.
+    given : tuple of GivenFile
+        Thresholds and model card.
     """
 
     data_path: str
@@ -95,6 +118,7 @@ class Lineage:
     random_state: int
     created: str
     tables: dict[str, str]
+    given: tuple[GivenFile, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,8 @@ def _portable(options: FitConfig) -> FitConfig:
         image_root=None,
         cache_dir=None,
         threads=None,
+        audit=None,
+        enforce=FitConfig.enforce,
     )
 
 

@@ -45,7 +45,7 @@ LIMITS: dict[str, Limit] = {
 }
 """Range of every numeric option by name."""
 
-_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir")
+_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
 _LISTS = (*_COLUMN_LISTS, "text_encoder")
 
@@ -96,6 +96,10 @@ class FitConfig:
         Language of the report.
     cache_dir : Path or None
         Where embeddings are kept. None: ``PRODCLS_CACHE``, else the user's cache folder.
+    audit : Path or None
+        File with the thresholds of the verdict. None: ``audit.toml`` beside the catalogue, where there is one.
+    enforce : bool
+        Whether a threshold that does not hold makes the command fail.
 
     Raises
     ------
@@ -128,6 +132,8 @@ class FitConfig:
     dossiers: int = 12
     lang: Lang = "en"
     cache_dir: Path | None = None
+    audit: Path | None = None
+    enforce: bool = False
 
     def __post_init__(self) -> None:
         """Check ranges, choices and contradictions."""

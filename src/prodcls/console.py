@@ -16,10 +16,12 @@ import click
 
 from prodcls.errors import InputError
 
-__all__ = ["printable", "run", "run_and_exit"]
+__all__ = ["EXIT_UNMET", "printable", "run", "run_and_exit"]
 
 EXIT_DEFECT = 1
 EXIT_INPUT = 2
+EXIT_UNMET = 3
+"""A check that was asked for did not hold."""
 EXIT_INTERRUPTED = 130
 
 VERSIONED = ("prodcls", "click", "lightgbm", "numpy", "onnxruntime", "pandas", "pyarrow", "scikit-learn", "torch")
@@ -60,8 +62,8 @@ def run(command: click.Command, arguments: Sequence[str] | None, prog_name: str)
     Returns
     -------
     int
-        0; 2 where the input or the call is at fault; 130 when interrupted; 1 for a defect, of which a traceback file
-        tells more, and for a closed pipe.
+        0; 2 where the input or the call is at fault; 3 where a check that was asked for did not hold; 130 when
+        interrupted; 1 for a defect, of which a traceback file tells more, and for a closed pipe.
     """
     try:
         code = command.main(arguments, prog_name=prog_name, standalone_mode=False)

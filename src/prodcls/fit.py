@@ -9,7 +9,7 @@ from typing import Any, get_args
 import click
 
 from prodcls.config import LIMITS, FitConfig, Head, Lang, Runtime
-from prodcls.console import run_and_exit
+from prodcls.console import EXIT_UNMET, run_and_exit
 
 __all__ = ["fit"]
 
@@ -108,7 +108,11 @@ def _range(name: str) -> click.IntRange:
     type=click.Path(file_okay=False, path_type=Path),
     help="Where embeddings are kept.  [default: the user's cache folder]",
 )
-def fit(catalogue: Path | None, **options: Any) -> None:  # noqa: ANN401 - each option has its own type
+@click.option(
+    "--audit", type=FILE, help="File with thresholds for the verdict.  [default: audit.toml beside the catalogue]"
+)
+@click.option("--enforce", is_flag=True, help="Exit with code 3 when a threshold does not hold.")
+def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each option has its own type
     """Learn the categories of CATALOGUE (CSV, Parquet or JSONL), evaluate, and write a bundle and an audit report.
 
     Columns are recognised by name where no option sets them. Without CATALOGUE a demo catalogue is made.
@@ -122,6 +126,9 @@ def fit(catalogue: Path | None, **options: Any) -> None:  # noqa: ANN401 - each 
         click.echo(line)
     click.echo(f"bundle: {outcome.bundle_path}")
     click.echo(f"report: {outcome.report_path}")
+    for line in outcome.failing:
+        click.echo(f"threshold not held: {line}", err=True)
+    return EXIT_UNMET if config.enforce and outcome.failing else 0
 
 
 if __name__ == "__main__":

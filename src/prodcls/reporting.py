@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from prodcls.audit import (
     AuditReport,
     BaselineFigures,
-    Check,
     ClassFigures,
     ColumnSummary,
     Confusion,
@@ -48,6 +47,8 @@ from prodcls.reporting_accounts import (
     make_dossier,
 )
 from prodcls.reporting_confidence import confidence_section
+from prodcls.reporting_papers import Papers
+from prodcls.reporting_verdict import judge
 from prodcls.reporting_views import global_views
 
 __all__ = ["Findings", "build_report", "environment", "with_cost"]
@@ -55,8 +56,8 @@ __all__ = ["Findings", "build_report", "environment", "with_cost"]
 LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pandas", "pillow", "scikit-learn", "scipy", "torch")
 """Libraries whose versions can move a figure."""
 
-OF_THE_MACHINE = frozenset({"out", "cache_dir", "lang", "threads", "image_root"})
-"""Options that say where and how fast a fit ran, or how it is shown, and move no figure."""
+OF_THE_MACHINE = frozenset({"out", "cache_dir", "lang", "threads", "image_root", "audit", "enforce"})
+"""Options that say where and how fast a fit ran, or how it is shown and judged, and move no figure."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,13 @@ def environment() -> dict[str, str]:
     return {"prodcls": version("prodcls"), "python": platform.python_version()} | {x: version(x) for x in LIBRARIES}
 
 
-def build_report(config: FitConfig, material: Material, findings: Findings, tables: Mapping[str, bytes]) -> AuditReport:
+def build_report(
+    config: FitConfig,
+    material: Material,
+    findings: Findings,
+    tables: Mapping[str, bytes],
+    papers: Papers | None = None,
+) -> AuditReport:
     """Put the report together.
 
     Parameters
@@ -91,6 +98,8 @@ def build_report(config: FitConfig, material: Material, findings: Findings, tabl
     findings : Findings
     tables : mapping of str to bytes
         Tables that are written beside the report, by file name.
+    papers : Papers, optional
+        What people wrote down for the audit; nothing by default.
 
     Returns
     -------
@@ -104,11 +113,12 @@ def build_report(config: FitConfig, material: Material, findings: Findings, tabl
     before = expected_calibration_error(softmax(findings.scores.margins), labels)
     accounts = gather_accounts(findings.scores)
     evaluation = _evaluation(config, material, findings, result, before)
-    return AuditReport(
+    papers = papers or Papers()
+    report = AuditReport(
         format_version=1,
         title=Path(material.catalogue.source.path).name,
-        verdict=_verdict(evaluation),
-        lineage=_lineage(config, material, tables),
+        verdict=(),
+        lineage=_lineage(config, material, tables, papers),
         data=_data(material),
         evaluation=evaluation,
         explanation=_explanation(accounts, config),
@@ -118,6 +128,7 @@ def build_report(config: FitConfig, material: Material, findings: Findings, tabl
         views=global_views(material, findings.scores, accounts),
         confidence=confidence_section(findings.scores.margins, findings.probabilities, labels, config.random_state),
     )
+    return replace(report, verdict=judge(report, papers.thresholds))
 
 
 def with_cost(report: AuditReport, material: Material, seconds: Mapping[str, float]) -> AuditReport:
@@ -183,21 +194,7 @@ def _evaluation(
     )
 
 
-def _verdict(evaluation: EvaluationSection) -> tuple[Check, ...]:
-    def check(name: str, figure: Interval, direction: str = "min") -> Check:
-        return Check(name, figure.value, figure.low, figure.high, None, None, direction)
-
-    worst = min(evaluation.per_class, key=lambda c: c.recall.value if c.support else 1.0)
-    return (
-        check("accuracy", evaluation.accuracy),
-        check("macro_f1", evaluation.macro_f1),
-        check("worst_class_recall", worst.recall),
-        Check("ece", evaluation.ece, None, None, None, None, "max"),
-        Check("log_loss", evaluation.log_loss, None, None, None, None, "max"),
-    )
-
-
-def _lineage(config: FitConfig, material: Material, tables: Mapping[str, bytes]) -> Lineage:
+def _lineage(config: FitConfig, material: Material, tables: Mapping[str, bytes], papers: Papers) -> Lineage:
     source = material.catalogue.source
     options = {name: _plain(value) for name, value in asdict(config).items()}
     return Lineage(
@@ -218,6 +215,7 @@ def _lineage(config: FitConfig, material: Material, tables: Mapping[str, bytes])
         random_state=config.random_state,
         created="",
         tables={name: hashlib.sha256(data).hexdigest() for name, data in tables.items()},
+        given=papers.given,
     )
 
 

@@ -28,6 +28,8 @@ from prodcls.model import ModelFit, fit_model
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, with_cost
+from prodcls.reporting_papers import read_papers
+from prodcls.reporting_verdict import failing
 from prodcls.tables import OutOfFoldRows, out_of_fold_bytes, rejections_bytes
 
 __all__ = ["FitOutcome", "fit_catalogue"]
@@ -42,12 +44,15 @@ class FitOutcome:
     bundle_path, report_path : Path
     report : AuditReport
     summary_lines : tuple of str
+    failing : tuple of str
+        A line for each threshold that does not hold.
     """
 
     bundle_path: Path
     report_path: Path
     report: AuditReport
     summary_lines: tuple[str, ...]
+    failing: tuple[str, ...] = ()
 
 
 def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
@@ -68,13 +73,14 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
         If a file, a column or an option is at fault; nothing is written then.
     """
     started = time.perf_counter()
+    papers = read_papers(config)
     material = gather(config, progress)
     findings = _judge(config, material, progress)
     with progress.stage("train"):
         fit = _train(config, material)
     with progress.stage("report"):
         tables = {"rejections.parquet": _rejections(material), "out_of_fold.parquet": _scores(material, findings)}
-        report = build_report(config, material, findings, tables)
+        report = build_report(config, material, findings, tables, papers)
     # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
     seconds = {**progress.seconds, "total": time.perf_counter() - started}
     report = with_cost(report, material, seconds)
@@ -85,7 +91,8 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
             write_bytes(config.out / name, data)
     with progress.stage("pages"):
         write_pages(config.out, report, config.lang)
-    return FitOutcome(config.out / "bundle", config.out / PAGE, report, tuple(_summary(report)))
+    lines = tuple(_summary(report))
+    return FitOutcome(config.out / "bundle", config.out / PAGE, report, lines, failing(report.verdict))
 
 
 def _judge(config: FitConfig, material: Material, progress: Progress) -> Findings:
@@ -200,6 +207,9 @@ def _summary(report: AuditReport) -> Iterator[str]:
     if e.baselines:
         name, best = max(e.baselines.items(), key=lambda item: item[1].accuracy.value)
         yield f"best baseline: {name}, accuracy {_range(best.accuracy)}, macro-F1 {_range(best.macro_f1)}"
+    judged = [c for c in report.verdict if c.passed is not None]
+    if judged:
+        yield f"thresholds: {sum(c.passed is True for c in judged)} of {len(judged)} hold"
 
 
 def _range(figure: Interval) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prodcls.audit import AuditReport
+from prodcls.audit import AuditReport, GivenFile
 from prodcls.charts_rows import Bar, bars
 from prodcls.language import Language, Prose, as_text, code, plain, quoted
 from prodcls.sections.parts import Column, Figure, Section, Table, join_prose, pairs_table
@@ -55,8 +55,14 @@ def _origin(report: AuditReport, t: Language) -> Table:
         (t.say("lineage.bundle_sha256"), code(lineage.bundle_sha256)),
         (t.say("lineage.created"), quoted(t.date(lineage.created))),
         (t.say("lineage.random_state"), code(str(lineage.random_state))),
+        *((_given(file, t), code(file.sha256)) for file in lineage.given),
     )
     return pairs_table(t, t("lineage.origin"), rows)
+
+
+def _given(file: GivenFile, t: Language) -> Prose:
+    """Return what a file that people wrote is called."""
+    return t.say("lineage.thresholds", file=code(file.name)) if file.role == "thresholds" else code(file.name)
 
 
 def _timing(report: AuditReport, t: Language) -> Figure | None:

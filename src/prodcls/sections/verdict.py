@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prodcls.audit import AuditReport, Check
-from prodcls.language import Language, Prose, plain
+from prodcls.audit_figures import FIGURES
+from prodcls.language import Language, Prose, code, plain
 from prodcls.sections.parts import Section, Tile, baseline_name, join_prose
 
 __all__ = ["SECTION", "CheckLine", "VerdictContext", "best_baseline"]
 
-UNITLESS = frozenset({"log_loss"})
-"""Checks that are no share of 1."""
+ORDER = {"fail": 0, "pass": 1, "info": 2}
+"""Lines that fail stand first, so that they are on the first screen however many there are."""
 
 
 @dataclass(frozen=True)
@@ -43,26 +44,30 @@ class VerdictContext:
 
     Attributes
     ----------
+    status : str
+        ``"pass"``: all thresholds hold; ``"fail"``; or ``"info"``: none were set.
+    banner : Prose
+        How many thresholds hold.
     lead : Prose
         The result for somebody who is no data scientist: how often right, against the best baseline, how far stated
         probabilities can be believed.
     tiles : tuple of Tile
         Headline figures.
     checks : tuple of CheckLine
-    judged : bool
-        Whether any has a threshold.
+        Those that fail first.
     checks_note : Prose
-        How many thresholds hold.
+        Where the thresholds come from, or how to set them.
     digest : str
         Of the bundle.
     verify : Prose
         How to check the digest.
     """
 
+    status: str
+    banner: Prose
     lead: Prose
     tiles: tuple[Tile, ...]
     checks: tuple[CheckLine, ...]
-    judged: bool
     checks_note: Prose
     digest: str
     verify: Prose
@@ -125,41 +130,52 @@ def _range(t: Language, low: float, high: float) -> Prose:
 
 
 def _line(check: Check, t: Language) -> CheckLine:
+    share = check.name not in FIGURES or FIGURES[check.name].share
+
     def shown(number: float) -> str:
-        return t.decimal(number, 3) if check.name in UNITLESS else t.share(number)
+        return t.share(number) if share else t.decimal(number, 3)
 
     interval = ""
     if check.low is not None and check.high is not None:
         interval = f"{shown(check.low).removesuffix('%')}\u2013{shown(check.high)}"
-    if check.threshold is None or check.passed is None:
-        bound, status = "", "info"
-    else:
+    figure = t("verdict.not_measured") if check.value is None else shown(check.value)
+    bound, status = "", "info"
+    if check.threshold is not None and check.passed is not None:
         sign = "\u2265" if check.direction == "min" else "\u2264"
         bound, status = f"{sign}\u00a0{shown(check.threshold)}", "pass" if check.passed else "fail"
-    name = t.pick("check", check.name)
-    return CheckLine(name, shown(check.value), interval, bound, status, t(f"status.{status}"))
+        if check.judged_by == "interval":
+            end = "verdict.lower_end" if check.direction == "min" else "verdict.upper_end"
+            bound = t(end, bound=plain(bound))
+    return CheckLine(t.pick("check", check.name), figure, interval, bound, status, t(f"status.{status}"))
 
 
-def _note(checks: tuple[CheckLine, ...], t: Language) -> Prose:
+def _banner(checks: tuple[CheckLine, ...], t: Language) -> tuple[str, Prose]:
+    """Return the status of all thresholds together, and what to say of it."""
     judged = [c for c in checks if c.status != "info"]
     failed = sum(c.status == "fail" for c in judged)
+    n = plain(t.count(len(judged)))
     if not judged:
-        return t.say("verdict.no_thresholds")
+        return "info", t.say("verdict.no_thresholds")
     if not failed:
-        return t.say("verdict.all_hold", n=plain(t.count(len(judged))))
-    return t.say("verdict.some_fail", failed=plain(t.count(failed)), n=plain(t.count(len(judged))))
+        return "pass", t.say("verdict.all_hold", n=n) if len(judged) > 1 else t.say("verdict.holds")
+    if len(judged) == 1:
+        return "fail", t.say("verdict.fails")
+    return "fail", t.say("verdict.some_fail", failed=plain(t.count(failed)), n=n)
 
 
 def build(report: AuditReport, t: Language) -> VerdictContext:
     """Return what the section shows."""
-    checks = tuple(_line(check, t) for check in report.verdict)
+    checks = tuple(sorted((_line(check, t) for check in report.verdict), key=lambda line: ORDER[line.status]))
+    status, banner = _banner(checks, t)
+    files = [file.name for file in report.lineage.given if file.role == "thresholds"]
     certainty = t.say("verdict.certainty", points=plain(t.decimal(100 * report.evaluation.ece, 1)))
     return VerdictContext(
+        status=status,
+        banner=banner,
         lead=join_prose(t, (_sentence(report, t), _comparison(report, t), certainty), "sentence.separator"),
         tiles=_tiles(report, t),
         checks=checks,
-        judged=any(line.status != "info" for line in checks),
-        checks_note=_note(checks, t),
+        checks_note=t.say("verdict.set_in", file=code(files[0])) if files else t.say("verdict.how_to_set"),
         digest=report.lineage.bundle_sha256,
         verify=t.say("verdict.verify"),
     )

@@ -17,6 +17,8 @@ from prodcls.config import FitConfig
 from prodcls.console import run
 from prodcls.fit import fit
 from prodcls.predict import predict
+from prodcls.report import report
+from prodcls.verify import verify
 from prodcls.why import why
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -212,7 +214,12 @@ def test_a_closed_pipe_is_met_in_silence() -> None:
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    known = {option for command in (cli, fit, predict, why) for param in command.params for option in param.opts}
+    known = {
+        option
+        for command in (cli, fit, predict, report, verify, why)
+        for param in command.params
+        for option in param.opts
+    }
     known |= {option for param in fit.params for option in param.secondary_opts}
     known |= {"--help", "--version", "--index-url"}  # the last is pip's
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - known - {"--strict"} == set()

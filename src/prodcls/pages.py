@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -9,12 +10,15 @@ from typing import NamedTuple
 from prodcls.atomic import write_text
 from prodcls.audit import AuditReport
 from prodcls.audit_json import to_json
+from prodcls.language import LANGUAGES, load_language
 from prodcls.render import dossier_filename, render_audit, render_dossier
 
-__all__ = ["DATA", "PAGE", "PRODUCTS", "Page", "build_pages", "left_over", "write_pages"]
+__all__ = ["DATA", "PAGE", "PRODUCTS", "Page", "build_pages", "language_of", "left_over", "write_pages"]
 
 DATA, PAGE, PRODUCTS = "audit.json", "audit.html", "products"
 """Names of the report as data, of its page, and of the folder with a page a product."""
+
+_TAG = re.compile(r'<html lang="([^"]*)"')
 
 
 class Page(NamedTuple):
@@ -76,3 +80,20 @@ def left_over(folder: Path, names: set[str]) -> list[str]:
     """Return the pages of products in ``folder`` that are none of ``names``; other files there are the user's own."""
     found = (path.relative_to(folder).as_posix() for path in (folder / PRODUCTS).glob("*.html"))
     return sorted(name for name in found if name not in names)
+
+
+def language_of(page: str) -> str | None:
+    """Return the language that a page is in, or None if it names none of ours.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+
+    Returns
+    -------
+    str or None
+        As `build_pages` takes it.
+    """
+    tag = _TAG.search(page, 0, 200)
+    return next((lang for lang in LANGUAGES if tag and load_language(lang).tag == tag[1]), None)

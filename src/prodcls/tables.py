@@ -13,7 +13,18 @@ from numpy.typing import NDArray
 
 from prodcls.catalogue import Rejection
 
-__all__ = ["OutOfFoldRows", "out_of_fold_bytes", "out_of_fold_rows", "parquet_bytes", "rejections_bytes"]
+__all__ = [
+    "OUT_OF_FOLD",
+    "REJECTIONS",
+    "OutOfFoldRows",
+    "out_of_fold_bytes",
+    "out_of_fold_rows",
+    "parquet_bytes",
+    "rejections_bytes",
+]
+
+OUT_OF_FOLD, REJECTIONS = "out_of_fold.parquet", "rejections.parquet"
+"""Names of the tables beside a report."""
 
 COMPRESSION = "zstd"
 

@@ -30,7 +30,7 @@ from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, with_cost
 from prodcls.reporting_papers import read_papers
 from prodcls.reporting_verdict import failing
-from prodcls.tables import OutOfFoldRows, out_of_fold_bytes, rejections_bytes
+from prodcls.tables import OUT_OF_FOLD, REJECTIONS, OutOfFoldRows, out_of_fold_bytes, rejections_bytes
 
 __all__ = ["FitOutcome", "fit_catalogue"]
 
@@ -79,7 +79,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     with progress.stage("train"):
         fit = _train(config, material)
     with progress.stage("report"):
-        tables = {"rejections.parquet": _rejections(material), "out_of_fold.parquet": _scores(material, findings)}
+        tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(material, findings)}
         report = build_report(config, material, findings, tables, papers)
     # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
     seconds = {**progress.seconds, "total": time.perf_counter() - started}

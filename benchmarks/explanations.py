@@ -4,7 +4,8 @@ Run from the checkout: ``python benchmarks/explanations.py [--products 200] [--m
 Every product is a line of ``explanations.jsonl`` as soon as it is done, and a later run goes on from there. The figures
 are written to ``explanations.json`` and printed as Markdown tables; both files are in ``benchmarks/results`` unless
 ``--out`` says otherwise. Two processes share the products with ``--part 1/2 --out one`` and ``--part 2/2 --out two``;
-``--merge one two`` then makes the figures of both, and studies nothing.
+``--merge one two`` then makes the figures of both, and studies nothing. After a change of the account by the served
+model ``--again`` asks it again of the products that are done, and keeps what the other methods said.
 
 Each product is explained by a model of its fold: the predicted class against all others together, since what is judged
 is the probability of that class; ``chain, runner-up`` explains it against the second-best class. Words are explained
@@ -63,9 +64,10 @@ T = TypeVar("T")
 LINES, FIGURES = "explanations.jsonl", "explanations.json"
 CASE = CASES["flipkart second level, specs"]
 FOLDS = 5
-CHAINS = ("chain", "chain-corrected", "chain, runner-up")
+CORRECTED = "chain-corrected"
+CHAINS = ("chain", CORRECTED, "chain, runner-up")
 WORDS = (*CHAINS, "lime", "shap", "leave-one-out", "alone", RANDOM)
-REGIONS = ("chain", "chain-corrected", "lime", "shap", "occlusion", RANDOM)
+REGIONS = ("chain", CORRECTED, "lime", "shap", "occlusion", RANDOM)
 METHODS: dict[PartKind, tuple[str, ...]] = {"word": WORDS, "region": REGIONS}
 WITNESSES: dict[PartKind, dict[str, Witness]] = {
     "word": {
@@ -231,7 +233,8 @@ def explained(product: Product, kind: PartKind, encoders: Encoders, without: Seq
         return explain_corrected(product, encoders.subject(product), a, REST)
 
     accounts = {"chain": timed(seconds, "chain", lambda: chain(REST))}
-    accounts["chain-corrected"] = timed(seconds, "chain-corrected", corrected)
+    if CORRECTED not in without:
+        accounts[CORRECTED] = timed(seconds, CORRECTED, corrected)
     if kind == "word":
         accounts["chain, runner-up"] = chain(None)
     for name, witness in WITNESSES[kind].items():
@@ -268,6 +271,28 @@ def study(
         "agreed": agreed,
         "seconds": told.seconds,
     }
+
+
+def asked_again(line: dict[str, Any], product: Product, kind: PartKind, encoders: Encoders) -> dict[str, Any]:
+    """Return the line of one product with `CORRECTED` as it is now, the others as they were."""
+    told = explained(product, kind, encoders, [*WITNESSES[kind]])
+    account = {CORRECTED: told.accounts[CORRECTED]}
+    a = product.model.classes.index(told.a)
+    judged = {name: dict(found) for name, found in line["judged"].items()}
+    scorers: dict[Fill, MaskScorer] = {fill: MaskScorer(product, fill=fill) for fill in get_args(Fill)}
+    for name, setting in SETTINGS.items():
+        if judged.get(name):
+            found = judge(scorers[setting.fill], account, (kind,), a, others=setting.others, draws=1)
+            judged[name][CORRECTED] = asdict(found[CORRECTED])
+    agreed = dict(line["agreed"])
+    players = [player for player in scorers["border"].players if player.kind == kind]
+    if len(players) > 1:
+        values = (values_on(told.accounts[name], players) for name in ("chain", CORRECTED))
+        agreed[CORRECTED] = asdict(agreement(*values))
+    # Times of different runs are put on one scale by what the fast account takes in each.
+    scale = line["seconds"]["chain"] / told.seconds["chain"]
+    seconds = line["seconds"] | {CORRECTED: told.seconds[CORRECTED] * scale}
+    return line | {"judged": judged, "agreed": agreed, "seconds": seconds}
 
 
 def chosen(material: Material, world: World, i: int) -> Product:
@@ -375,7 +400,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--products", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="start no product after that")
-    parser.add_argument("--without", nargs="*", default=[], metavar="WITNESS", help="such as lime or shap")
+    parser.add_argument("--without", nargs="*", default=[], metavar="METHOD", help="such as lime or shap")
+    parser.add_argument("--again", type=Path, metavar="FOLDER", help="ask chain-corrected again of what is done there")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument("--part", type=_part, default=(1, 1), metavar="I/N", help="every N-th product, from the I-th")
     parser.add_argument("--merge", type=Path, nargs="+", default=[], metavar="FOLDER", help="sum up results of parts")
@@ -421,7 +447,8 @@ def studied(options: argparse.Namespace) -> list[dict[str, Any]]:
     rows = chosen_rows[part - 1 :: parts]
     done = known(options.out / LINES, {ids[i] for i in rows})
     there = {line["id"] for line in done}
-    missing = [i for i in rows if ids[i] not in there]
+    before = {} if options.again is None else {line["id"]: line for line in known(options.again / LINES, set(ids))}
+    missing = [i for i in rows if ids[i] not in there and (options.again is None or ids[i] in before)]
     if not missing or time.monotonic() > until:
         return done
     known_worlds = worlds(material)
@@ -434,7 +461,10 @@ def studied(options: argparse.Namespace) -> list[dict[str, Any]]:
         line: dict[str, Any] = {"id": ids[i]}
         for kind, world in known_worlds.items():
             product = chosen(material, world, i)
-            line[kind] = study(product, kind, world.encoders, options.without, again=ids[i] in drawn_twice)
+            if ids[i] in before:
+                line[kind] = asked_again(before[ids[i]][kind], product, kind, world.encoders)
+            else:
+                line[kind] = study(product, kind, world.encoders, options.without, again=ids[i] in drawn_twice)
         with (options.out / LINES).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         done.append(line)

@@ -17,10 +17,11 @@ from explain_factory import asked, make_product
 from prodcls.encoders import Item, Parts
 from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.chain import explain
-from prodcls.explain.corrected import UNITS, explain_corrected
+from prodcls.explain.corrected import explain_corrected
 from prodcls.explain.faithfulness import part_key
 from prodcls.explain.product import REST, Product
 from prodcls.explain.subject import Split, Subject
+from prodcls.explain.trial import UNITS
 from prodcls.preparation import IMAGE_BLOCK, Recipe
 
 __all__ = ["asked"]

@@ -8,8 +8,9 @@ share is spread. Blocks, columns and the certificate stay those of the fast acco
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import scipy.special
@@ -18,21 +19,31 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.explain.attribution import Attribution, Part, PartKind, certify
 from prodcls.explain.chain import explain
-from prodcls.explain.faithfulness import SHARES, part_key, ranking, values_on
+from prodcls.explain.faithfulness import SHARES, part_key
 from prodcls.explain.product import Product, class_numbers
-from prodcls.explain.scorer import MaskScorer, item_seed
+from prodcls.explain.scorer import MaskScorer
 from prodcls.explain.subject import Subject
+from prodcls.explain.trial import Trial, units_of
 
 __all__ = ["explain_corrected"]
-
-UNITS = 256
-"""Words that are weighed one by one; of a longer text neighbouring words go together."""
 
 WIDTH: dict[PartKind, int] = {"word": 24, "region": 48}
 """Least number of units that are weighed again beside other ones, at each share of `SHARES`."""
 
 PRIOR = 0.5
 """Weight of what the fast account and log odds say; it decides where the probability stays at 0 or 1."""
+
+NEAR, TRIED = 12, 3
+"""Units on either side of a border of the order that may change places, and how many of each are tried in pairs."""
+
+SWAPS = 3
+"""Most pairs that change places across one border."""
+
+HELD = 0.98
+"""Probability kept less probability left from which on a border is left as it is: there is nothing more to gain."""
+
+GAIN = 0.001
+"""Least probability that a change of places must gain."""
 
 
 def explain_corrected(product: Product, subject: Subject, a: str | None = None, b: str | None = None) -> Attribution:
@@ -82,9 +93,9 @@ def _corrected(product: Product, chain: Attribution) -> Attribution:
     numbers = class_numbers(product.model.classes, chain.predicted, chain.versus)
     values: dict[tuple[object, ...], float] = {}
     for kind, width in WIDTH.items():
-        units = _units(scorer, chain, kind)
+        units = units_of(scorer, chain, kind)
         if units is not None:
-            weights = _weigh(_Trial(scorer, units, *numbers), width)
+            weights = _weigh(Trial(scorer, units, *numbers), width)
             values |= dict(zip(units.keys, units.spread(weights).tolist(), strict=True))
     parts = tuple(sorted(_spread(chain.parts, values), key=lambda p: (-abs(p.value), p.block, p.column, p.start or 0)))
     return replace(chain, method="chain-corrected", parts=parts, certificate=certify(parts, chain.margin))
@@ -104,110 +115,14 @@ def _reversed(found: Attribution) -> Attribution:
     )
 
 
-@dataclass(frozen=True)
-class _Units:
-    """Words or regions that are weighed together; mostly one each.
-
-    Attributes
-    ----------
-    keys : tuple
-        Of m players, as `part_key` tells them apart.
-    players : ndarray of shape (m,), intp
-        Positions among the scorer's players.
-    unit : ndarray of shape (m,), intp
-        Number of each player's unit, from 0, ascending.
-    shares : ndarray of shape (m,), float64
-        What the fast account gives to each player, logits.
-    all_of_kind : ndarray, intp
-        Positions of all players of the kind, those that nothing reads included.
-    """
-
-    keys: tuple[tuple[object, ...], ...]
-    players: NDArray[np.intp]
-    unit: NDArray[np.intp]
-    shares: NDArray[np.float64]
-    all_of_kind: NDArray[np.intp]
-
-    @property
-    def count(self) -> int:
-        """Number of units."""
-        return int(self.unit[-1]) + 1
-
-    def summed(self) -> NDArray[np.float64]:
-        """Return the shares of the units."""
-        return np.bincount(self.unit, self.shares, self.count).astype(np.float64)
-
-    def spread(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return weights of units as values of players whose sizes sum to those of the fast account."""
-        size = np.abs(self.shares)
-        values: NDArray[np.float64] = weights[self.unit] * size / np.bincount(self.unit, size)[self.unit]
-        total = float(np.abs(values).sum())
-        return values * (float(size.sum()) / total) if total > 0 else np.zeros_like(values)
-
-
-def _units(scorer: MaskScorer, chain: Attribution, kind: PartKind) -> _Units | None:
-    """Return the players that the account gives anything to; None without any."""
-    positions = scorer.positions(kind)
-    shares = values_on(chain, [scorer.players[i] for i in positions])
-    players, shares = positions[shares != 0], shares[shares != 0]
-    if not len(players):
-        return None
-    run = -(-len(players) // UNITS)
-    columns = np.array([scorer.players[i].column for i in players])
-    starts = np.flatnonzero(np.append(True, columns[1:] != columns[:-1]))
-    place = np.arange(len(players)) - np.repeat(starts, np.diff(np.append(starts, len(players))))
-    unit = np.cumsum(place % run == 0) - 1
-    keys = tuple(part_key(scorer.players[i]) for i in players)
-    return _Units(keys, players, unit.astype(np.intp), shares, positions)
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """Asks the served model about class A with units taken out, and with nothing but them kept."""
-
-    scorer: MaskScorer
-    units: _Units
-    a: int
-    b: int | None
-
-    def log_odds(self, kept: NDArray[np.bool_], *, whole: bool) -> NDArray[np.float64]:
-        """Return the margins for masks of shape (n, units); the kind's other players stay if ``whole``."""
-        masks = self.scorer.everything(len(kept))
-        if not whole:
-            masks[:, self.units.all_of_kind] = False
-        masks[:, self.units.players] = kept[:, self.units.unit]
-        return self.scorer.score(masks, self.a, self.b).margin
-
-    def changes(
-        self, top: NDArray[np.bool_], some: NDArray[np.intp]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what ``some`` units change beside the ``top`` ones, in log odds; first taken out, then kept."""
-        with_it, without = np.tile(top, (len(some), 1)), np.tile(top, (len(some), 1))
-        with_it[np.arange(len(some)), some], without[np.arange(len(some)), some] = True, False
-        out = self.log_odds(~np.concatenate([without, with_it]), whole=True).reshape(2, -1)
-        kept = self.log_odds(np.concatenate([with_it, without]), whole=False).reshape(2, -1)
-        return out, kept
-
-    def holds(self, weights: NDArray[np.float64], counts: list[int]) -> float:
-        """Return the mean probability with only the top units kept, less that with them taken out."""
-        order = self.order(weights)
-        top = np.argsort(order)[None, :] < np.array(counts)[:, None]
-        kept, out = self.log_odds(top, whole=False), self.log_odds(~top, whole=True)
-        return float(np.mean(scipy.special.expit(kept) - scipy.special.expit(out)))
-
-    def order(self, weights: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Return the units by weight, largest first."""
-        return ranking(weights, item_seed(self.scorer.product.id))
-
-
-def _weigh(trial: _Trial, width: int) -> NDArray[np.float64]:
+def _weigh(trial: Trial, width: int) -> NDArray[np.float64]:
     """Return what each unit changes when it is taken out and when it is kept, shape (units,).
 
     First each unit by itself: taken out of the whole, and put into nothing. Then, for the top 5, 10, 20 and 50% so far,
     the units of the top and those that come next beside the others of the top: with these out, and with nothing but
     these kept. The changes of the probability of class A add up. They are marginal contributions, as in a Shapley
     value, for the coalitions at both ends that the order itself leads through. Later ones can lead astray, so of the
-    sums on the way the one is returned whose order holds best.
+    sums on the way the one is taken whose order holds best. In it units change places where the model says so.
     """
     n = trial.units.count
     counts = sorted({int(np.ceil(share * n)) for share in SHARES})
@@ -222,11 +137,50 @@ def _weigh(trial: _Trial, width: int) -> NDArray[np.float64]:
         weights = tried[-1].copy()
         weights[order[near]] += _gain(*trial.changes(top, order[near]))
         tried.append(weights)
-    return max(tried, key=lambda found: trial.holds(found, counts))
+    return _settled(trial, max(tried, key=lambda found: float(trial.hold(trial.tops(found, counts)).mean())), counts)
+
+
+def _settled(trial: Trial, weights: NDArray[np.float64], counts: list[int]) -> NDArray[np.float64]:
+    """Let units change places across the borders at ``counts``, the last border first.
+
+    Behind a border only the units up to the next one may come forward, so that what was gained there stays.
+    """
+    for count, end in reversed(list(itertools.pairwise([*counts, trial.units.count]))):
+        for _ in range(SWAPS):
+            better = _swapped(trial, weights, count, end)
+            if better is None:
+                break
+            weights = better
+    return weights
+
+
+def _swapped(trial: Trial, weights: NDArray[np.float64], count: int, end: int) -> NDArray[np.float64] | None:
+    """Return the weights with two units exchanged so that the first ``count`` hold better; None without such a pair.
+
+    Those that bring least in front of the border are tried against those that would bring most behind it.
+    """
+    order, (top,) = trial.order(weights), trial.tops(weights, [count])
+    now = float(trial.hold(top[None])[0])
+    front, behind = order[max(0, count - NEAR) : count], order[count : min(end, count + NEAR)]
+    if now >= HELD or not len(behind):
+        return None
+    gains = _gain(*trial.changes(top, np.concatenate([front, behind])))
+    least = front[np.argsort(gains[: len(front)], kind="stable")[:TRIED]]
+    most = behind[np.argsort(-gains[len(front) :], kind="stable")[:TRIED]]
+    pairs = np.array(list(itertools.product(least, most)))
+    tops = np.tile(top, (len(pairs), 1))
+    tops[np.arange(len(pairs))[:, None], pairs] ^= True
+    held = trial.hold(tops)
+    best = pairs[held.argmax()]
+    if held.max() <= now + GAIN:
+        return None
+    better = weights.copy()
+    better[best] = weights[best[::-1]]
+    return better
 
 
 def _gain(out: NDArray[np.float64], kept: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the changes of probability by what `_Trial.changes` gives."""
+    """Return the changes of probability by what `Trial.changes` gives."""
     p_out, p_kept = scipy.special.expit(out), scipy.special.expit(kept)
     gain: NDArray[np.float64] = p_out[0] - p_out[1] + p_kept[0] - p_kept[1]
     return gain

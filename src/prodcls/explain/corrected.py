@@ -137,13 +137,18 @@ def _weigh(trial: Trial, width: int) -> NDArray[np.float64]:
         weights = tried[-1].copy()
         weights[order[near]] += _gain(*trial.changes(top, order[near]))
         tried.append(weights)
-    return _settled(trial, max(tried, key=lambda found: float(trial.hold(trial.tops(found, counts)).mean())), counts)
+
+    def holds(found: NDArray[np.float64]) -> float:
+        return float(trial.hold(trial.tops(found, counts)).mean())
+
+    best = max(tried, key=holds)
+    return max(_settled(trial, best, counts), best, key=holds)
 
 
 def _settled(trial: Trial, weights: NDArray[np.float64], counts: list[int]) -> NDArray[np.float64]:
     """Let units change places across the borders at ``counts``, the last border first.
 
-    Behind a border only the units up to the next one may come forward, so that what was gained there stays.
+    Behind a border only the units up to the next one may come forward, so that what was gained at later ones stays.
     """
     for count, end in reversed(list(itertools.pairwise([*counts, trial.units.count]))):
         for _ in range(SWAPS):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import explain_factory
 import prodcls.explain.scorer
@@ -17,11 +20,11 @@ from explain_factory import asked, make_product
 from prodcls.encoders import Item, Parts
 from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.chain import explain
-from prodcls.explain.corrected import explain_corrected
-from prodcls.explain.faithfulness import part_key
+from prodcls.explain.corrected import GAIN, _settled, _swapped, explain_corrected
+from prodcls.explain.faithfulness import SHARES, part_key, ranking
 from prodcls.explain.product import REST, Product
 from prodcls.explain.subject import Split, Subject
-from prodcls.explain.trial import UNITS
+from prodcls.explain.trial import UNITS, Trial
 from prodcls.preparation import IMAGE_BLOCK, Recipe
 
 __all__ = ["asked"]
@@ -150,3 +153,47 @@ def test_the_region_that_tells_the_class_comes_first_and_the_photo_keeps_its_sha
     assert regions[0].label == "2, 2"
     assert regions[0].value > 0
     assert by_block(found) == pytest.approx(by_block(fast), abs=1e-9)
+
+
+@dataclass(frozen=True)
+class _Game:
+    """Stands in for the model: what a set of units brings is drawn at random, so that single units say little."""
+
+    n: int
+    seed: int
+
+    @property
+    def units(self) -> SimpleNamespace:
+        return SimpleNamespace(count=self.n)
+
+    def log_odds(self, kept: NDArray[np.bool_], *, whole: bool) -> NDArray[np.float64]:
+        rng = np.random.default_rng(self.seed)
+        alone, pairs = rng.normal(size=self.n), rng.normal(size=(self.n, self.n))
+        return kept @ alone + np.einsum("ki,ij,kj->k", kept, pairs, kept) - float(whole)
+
+    order = staticmethod(partial(ranking, seed=0))
+    hold, tops, changes = Trial.hold, Trial.tops, Trial.changes
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(2, 30), st.integers(0, 10_000))
+def test_places_change_only_where_the_order_then_holds_better(n: int, seed: int) -> None:
+    game = _Game(n, seed)
+    weights = np.random.default_rng(seed + 1).normal(size=n)
+    counts = sorted({int(np.ceil(share * n)) for share in SHARES})
+    found = _settled(game, weights, counts)
+    assert sorted(found) == sorted(weights)
+    last_before, last_after = (game.hold(game.tops(w, counts))[-1] for w in (weights, found))
+    assert last_after >= last_before
+    again = _swapped(game, found, counts[-1], n)
+    assert again is None or last_after > last_before + 2 * GAIN
+
+
+def test_a_unit_in_the_wrong_place_is_found() -> None:
+    class Told(_Game):
+        def log_odds(self, kept: NDArray[np.bool_], *, whole: bool) -> NDArray[np.float64]:
+            return np.where(kept[:, 7], 4.0, -4.0) + 0.01 * kept.sum(axis=1) - float(whole)
+
+    weights = np.linspace(1.0, 0.1, 20)
+    found = _settled(Told(20, 0), weights, [1, 2, 4, 10])
+    assert int(np.argmax(found)) == 7

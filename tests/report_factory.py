@@ -27,6 +27,7 @@ from prodcls.audit import (
     Resources,
 )
 from prodcls.audit_confidence import Calibration, ConfidenceSection, OperatingPoint, ReliabilityBin, Risk, RiskBound
+from prodcls.audit_model_card import ModelCard
 from prodcls.audit_views import (
     ClassView,
     ClassWord,
@@ -377,8 +378,17 @@ def make_report(
         views=_views(names, rng),
         confidence=_confidence(sum(f.support for f in evaluation.per_class)),
     )
-    return dataclasses.replace(report, verdict=judge(report, None))
+    return dataclasses.replace(report, verdict=judge(report, None), card=CARD)
 
+
+CARD = ModelCard(
+    name=("Catalogue categories",),
+    intended_use=("Suggests a category; a person confirms it.",),
+    users=("Sellers", "The catalogue team"),
+    out_of_scope=("税务或海关用途",),
+    owner=("Catalogue team",),
+    review_date=("2027-01-31",),
+)
 
 BOUNDS = {
     "accuracy": Threshold(0.8, "interval"),

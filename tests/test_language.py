@@ -18,7 +18,22 @@ SOURCE = Path(prodcls.__file__).parent
 EN = load_language("en")
 
 FAMILIES = (
-    *("baseline", "block", "check", "dossier_kind", "kind", "modality", "role", "script", "section", "stage", "status"),
+    *(
+        "baseline",
+        "block",
+        "card_field",
+        "card_group",
+        "check",
+        "given",
+        "dossier_kind",
+        "kind",
+        "modality",
+        "role",
+        "script",
+        "section",
+        "stage",
+        "status",
+    ),
     *("head", "term"),
 )
 """Strings that are looked up by a name made at run time."""

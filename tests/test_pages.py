@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from prodcls.audit_json import from_json
+from prodcls.model_card_markdown import MODEL_CARD, markdown_card
 from prodcls.pages import DATA, PAGE, build_pages, language_of, left_over, write_pages
 from prodcls.render import dossier_filename, render_audit, render_dossier
 from report_factory import make_report
@@ -16,9 +17,10 @@ from report_factory import make_report
 def test_pages_are_data_audit_and_a_page_a_product(lang: str) -> None:
     report = make_report()
     pages = dict(build_pages(report, lang))
-    assert {language_of(text) for name, text in pages.items() if name != DATA} == {lang}
+    assert {language_of(text) for name, text in pages.items() if name not in (DATA, MODEL_CARD)} == {lang}
     assert from_json(pages.pop(DATA)) == report
     assert pages.pop(PAGE) == render_audit(report, lang)
+    assert pages.pop(MODEL_CARD) == markdown_card(report, lang)
     assert pages == {f"products/{dossier_filename(d.id)}": render_dossier(d, report, lang) for d in report.dossiers}
 
 

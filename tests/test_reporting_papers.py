@@ -40,3 +40,17 @@ def test_enforcing_nothing_is_refused(tmp_path: Path, beside: bool) -> None:
     with pytest.raises(InputError, match="accuracy = 0.95" if beside else "--audit") as caught:
         read_papers(config)
     assert caught.value.code == "thresholds-missing"
+
+
+def test_the_model_card_is_found_too(tmp_path: Path) -> None:
+    (tmp_path / "modelcard.toml").write_text('owner = "we"')
+    (tmp_path / "other.toml").write_text('owner = "they"')
+    catalogue = tmp_path / "shop.csv"
+    for config, owner in (
+        (FitConfig(catalogue=catalogue), "we"),
+        (FitConfig(catalogue=catalogue, model_card=tmp_path / "other.toml"), "they"),
+    ):
+        papers = read_papers(config)
+        assert papers.card is not None
+        assert papers.card.card.owner == (owner,)
+        assert [file.role for file in papers.given] == ["model_card"]

@@ -65,6 +65,7 @@ def test_all_files_are_there(fit: Fit) -> None:
     out = fit.config.out
     assert {p.name for p in out.iterdir()} == {
         "audit.html",
+        "modelcard.md",
         "audit.json",
         "bundle",
         "out_of_fold.parquet",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
+from prodcls.audit_model_card import ModelCard
 from prodcls.audit_views import GlobalViews
 
 __all__ = [
@@ -396,6 +397,8 @@ class AuditReport:
         None with the flat head.
     confidence : ConfidenceSection or None
         None in reports made before it was measured.
+    card : ModelCard or None
+        What people wrote about the model; None where nobody did.
     """
 
     format_version: int
@@ -410,3 +413,4 @@ class AuditReport:
     resources: Resources
     views: GlobalViews | None = None
     confidence: ConfidenceSection | None = None
+    card: ModelCard | None = None

@@ -232,6 +232,7 @@ def _portable(options: FitConfig) -> FitConfig:
         cache_dir=None,
         threads=None,
         audit=None,
+        model_card=None,
         enforce=FitConfig.enforce,
     )
 

@@ -45,7 +45,7 @@ LIMITS: dict[str, Limit] = {
 }
 """Range of every numeric option by name."""
 
-_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit")
+_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
 _LISTS = (*_COLUMN_LISTS, "text_encoder")
 
@@ -98,6 +98,8 @@ class FitConfig:
         Where embeddings are kept. None: ``PRODCLS_CACHE``, else the user's cache folder.
     audit : Path or None
         File with the thresholds of the verdict. None: ``audit.toml`` beside the catalogue, where there is one.
+    model_card : Path or None
+        File with what people say of the model. None: ``modelcard.toml`` beside the catalogue, where there is one.
     enforce : bool
         Whether a threshold that does not hold makes the command fail.
 
@@ -133,6 +135,7 @@ class FitConfig:
     lang: Lang = "en"
     cache_dir: Path | None = None
     audit: Path | None = None
+    model_card: Path | None = None
     enforce: bool = False
 
     def __post_init__(self) -> None:

@@ -111,6 +111,11 @@ def _range(name: str) -> click.IntRange:
 @click.option(
     "--audit", type=FILE, help="File with thresholds for the verdict.  [default: audit.toml beside the catalogue]"
 )
+@click.option(
+    "--model-card",
+    type=FILE,
+    help="File with intended use, people in charge and the like.  [default: modelcard.toml beside the catalogue]",
+)
 @click.option("--enforce", is_flag=True, help="Exit with code 3 when a threshold does not hold.")
 def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each option has its own type
     """Learn the categories of CATALOGUE (CSV, Parquet or JSONL), evaluate, and write a bundle and an audit report.

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -193,6 +193,16 @@ class Language:
             if number >= scale:
                 return f"{self.decimal(number / scale, 1)} {unit}"
         return f"{number} B"
+
+    def day(self, iso: str) -> str:
+        """Return a day, given in ISO 8601; another text as it is."""
+        try:
+            day = date.fromisoformat(iso)
+        except ValueError:
+            return iso
+        month = self.words["months"].split()[day.month - 1]
+        parts = {"year": f"{day.year:04d}", "month": month, "day": str(day.day)}
+        return self("unit.day", **{name: plain(text) for name, text in parts.items()})
 
     def date(self, iso: str) -> str:
         """Return a moment, given in ISO 8601, as date and time in UTC; another text as it is."""

@@ -11,6 +11,7 @@ from prodcls.atomic import write_text
 from prodcls.audit import AuditReport
 from prodcls.audit_json import to_json
 from prodcls.language import LANGUAGES, load_language
+from prodcls.model_card_markdown import MODEL_CARD, markdown_card
 from prodcls.render import dossier_filename, render_audit, render_dossier
 
 __all__ = ["DATA", "PAGE", "PRODUCTS", "Page", "build_pages", "language_of", "left_over", "write_pages"]
@@ -47,6 +48,7 @@ def build_pages(report: AuditReport, lang: str) -> Iterator[Page]:
     """
     yield Page(DATA, to_json(report))
     yield Page(PAGE, render_audit(report, lang))
+    yield Page(MODEL_CARD, markdown_card(report, lang))
     for dossier in report.dossiers:
         yield Page(f"{PRODUCTS}/{dossier_filename(dossier.id)}", render_dossier(dossier, report, lang))
 

@@ -56,7 +56,9 @@ __all__ = ["Findings", "build_report", "environment", "with_cost"]
 LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pandas", "pillow", "scikit-learn", "scipy", "torch")
 """Libraries whose versions can move a figure."""
 
-OF_THE_MACHINE = frozenset({"out", "cache_dir", "lang", "threads", "image_root", "audit", "enforce"})
+OF_THE_MACHINE = frozenset(
+    {"out", "cache_dir", "lang", "threads", "image_root", "audit", "model_card", "enforce"},
+)
 """Options that say where and how fast a fit ran, or how it is shown and judged, and move no figure."""
 
 
@@ -127,6 +129,7 @@ def build_report(
         resources=Resources(0),
         views=global_views(material, findings.scores, accounts),
         confidence=confidence_section(findings.scores.margins, findings.probabilities, labels, config.random_state),
+        card=None if papers.card is None else papers.card.card,
     )
     return replace(report, verdict=judge(report, papers.thresholds))
 

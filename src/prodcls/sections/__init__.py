@@ -13,6 +13,7 @@ from prodcls.sections import (
     dossiers,
     explanation,
     glossary,
+    intended,
     limits,
     lineage,
     performance,
@@ -25,6 +26,7 @@ __all__ = ["SECTIONS"]
 
 SECTIONS: tuple[Section, ...] = (
     verdict.SECTION,
+    intended.SECTION,
     lineage.SECTION,
     data.SECTION,
     performance.SECTION,

@@ -62,7 +62,7 @@ def _origin(report: AuditReport, t: Language) -> Table:
 
 def _given(file: GivenFile, t: Language) -> Prose:
     """Return what a file that people wrote is called."""
-    return t.say("lineage.thresholds", file=code(file.name)) if file.role == "thresholds" else code(file.name)
+    return t.pick("given", file.role, file.role) + t.say("lineage.given", file=code(file.name))
 
 
 def _timing(report: AuditReport, t: Language) -> Figure | None:

@@ -21,11 +21,15 @@ __all__ = ["report"]
     help="Folder for the report.  [default: the one that holds BUNDLE]",
 )
 @click.option("--lang", type=click.Choice(get_args(Lang)), help="Language of the report.  [default: the fit's]")
-def report(bundle: Path, out: Path | None, lang: Lang | None) -> None:
+@click.option("--pdf", "as_pdf", is_flag=True, help="Print audit.pdf too, through a Chromium that is installed.")
+def report(bundle: Path, out: Path | None, lang: Lang | None, as_pdf: bool) -> None:
     """Write the audit report of BUNDLE again: audit.json, audit.html and the pages of products.
 
     In the language of the fit they are the fit's files, byte by byte.
     """
+    from prodcls.pdf import find_browser, print_page
+
+    browser = find_browser() if as_pdf else None
     from prodcls.audit_stored import whole_report
     from prodcls.bundle import load_bundle
     from prodcls.pages import PAGE, write_pages
@@ -34,6 +38,10 @@ def report(bundle: Path, out: Path | None, lang: Lang | None) -> None:
     folder = bundle.absolute().parent if out is None else out
     count = write_pages(folder, whole_report(found.report, found.manifest), lang or found.options.lang)
     click.echo(f"report: {folder / PAGE} ({count} files)")
+    if browser is not None:
+        pdf = (folder / PAGE).with_suffix(".pdf")
+        print_page(browser, folder / PAGE, pdf)
+        click.echo(f"pdf: {pdf}")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from prodcls.audit import (
 )
 from prodcls.audit_confidence import Calibration, ConfidenceSection, OperatingPoint, ReliabilityBin, Risk, RiskBound
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
 from prodcls.audit_views import (
     ClassView,
     ClassWord,
@@ -313,6 +314,42 @@ def _confidence(products: int) -> ConfidenceSection:
     )
 
 
+def _trust() -> TrustSection:
+    def borne(name: str, lost: float, kept: float, products: int = 12) -> MethodFaithfulness:
+        return MethodFaithfulness(name, products, _near(lost, 0.05), _near(kept), _near(0.5), _near(0.9))
+
+    def agreed(name: str, order: float, products: int = 12) -> MethodAgreement:
+        return MethodAgreement(name, products, _near(order, 0.04), _near(order, 0.1))
+
+    return TrustSection(
+        products=12,
+        kinds={"right": 5, "wrong": 3, "uncertain": 4},
+        judged="word",
+        parts=82.0,
+        intervals=True,
+        explained=1062,
+        max_residual=3.1e-14,
+        methods=(
+            borne("chain", 0.29, 0.02),
+            borne("chain-corrected", 0.33, 0.01, 4),
+            borne("lime", 0.31, 0.01),
+            borne("shap", 0.2, 0.03),
+            borne("random", 0.02, 0.31),
+        ),
+        ahead=(borne("chain-corrected", 0.0, 0.0, 4), borne("lime", 0.0, 0.0), borne("random", 0.27, 0.0)),
+        agreed=(agreed("chain-corrected", 0.8, 4), agreed("lime", 0.62), agreed("shap", 0.55)),
+        repeated=(
+            MethodAgreement("chain", 3, Interval(1.0, 1.0, 1.0), Interval(1.0, 1.0, 1.0)),
+            agreed("lime", 0.8, 3),
+        ),
+        lime_samples=150,
+        shap_evaluations=200,
+        random_orders=5,
+        corrected_parts=50,
+        seconds={"chain": 0.09, "chain-corrected": 3.5, "lime": 2.1, "shap": 1.0},
+    )
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -377,6 +414,7 @@ def make_report(
         resources=Resources(1_412_000_000),
         views=_views(names, rng),
         confidence=_confidence(sum(f.support for f in evaluation.per_class)),
+        trust=_trust(),
     )
     return dataclasses.replace(report, verdict=judge(report, None), card=CARD)
 
@@ -416,5 +454,6 @@ def without_accounts(report: AuditReport) -> AuditReport:
         evaluation=dataclasses.replace(report.evaluation, ablation={}),
         explanation=ExplanationSection({}, (), 0, 0.0),
         views=None,
+        trust=None,
         dossiers=tuple(dataclasses.replace(d, parts=(), parts_sum=d.margin, residual=0.0) for d in report.dossiers),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import prodcls.dissection
+import prodcls.explain.scorer
 import prodcls.head
 import prodcls.inspection
 import prodcls.preparation
@@ -112,15 +115,23 @@ class WordEncoder:
     def encode(self, items: Sequence[Item], progress: Progress | None = None) -> Encoded:
         vectors = np.zeros((len(items), self.dimension), dtype=np.float32)
         for i, item in enumerate(items):
-            for word in str(item).lower().split():
-                seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest(), "little")
-                vectors[i] += np.random.default_rng(seed).normal(size=self.dimension)
+            for word in str(item).split():
+                vectors[i] += self._vector(word)
             if progress is not None:
                 progress(i + 1)
         return Encoded(vectors, np.ones(len(items), dtype=np.float32))
 
+    def _vector(self, word: str) -> np.ndarray:
+        seed = int.from_bytes(hashlib.blake2b(word.lower().encode(), digest_size=4).digest(), "little")
+        return np.random.default_rng(seed).normal(size=self.dimension)
+
     def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
-        raise NotImplementedError
+        found = []
+        for item, vector in zip(items, self.encode(items).vectors, strict=True):
+            words = list(re.finditer(r"\S+", str(item)))
+            vectors = np.array([self._vector(word[0]) for word in words]).reshape(-1, self.dimension)
+            found.append(Parts(vectors, vector, vector, np.array([w.span() for w in words]), None, linear=True))
+        return tuple(found)
 
     def finish(self, pooled: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -167,8 +178,9 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     def image(name: str, *_: object) -> Encoder:
         return ColourEncoder(name)
 
-    monkeypatch.setattr(prodcls.preparation, "text_encoder", text)
-    monkeypatch.setattr(prodcls.preparation, "image_encoder", image)
+    for module in (prodcls.preparation, prodcls.dissection, prodcls.explain.scorer):
+        monkeypatch.setattr(module, "text_encoder", text)
+        monkeypatch.setattr(module, "image_encoder", image)
     monkeypatch.setattr(prodcls.inspection, "image_encoder", image)
 
 

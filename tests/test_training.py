@@ -78,7 +78,18 @@ def test_all_files_are_there(fit: Fit) -> None:
     assert len(pages) == len(fit.outcome.report.dossiers) == 4
     assert "of an earlier fit.html" not in pages
     assert (out / "products" / "mine.txt").exists()
-    assert fit.stages == ("read", "embed", "group", "evaluate", "baselines", "train", "report", "bundle", "pages")
+    assert fit.stages == (
+        "read",
+        "embed",
+        "group",
+        "evaluate",
+        "baselines",
+        "witnesses",
+        "train",
+        "report",
+        "bundle",
+        "pages",
+    )
 
 
 def test_the_json_file_is_the_report(fit: Fit) -> None:

@@ -12,6 +12,7 @@ from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_trust import TrustSection
 from prodcls.audit_views import GlobalViews
 
 __all__ = [
@@ -399,6 +400,8 @@ class AuditReport:
         None in reports made before it was measured.
     card : ModelCard or None
         What people wrote about the model; None where nobody did.
+    trust : TrustSection or None
+        None where no witnesses were asked for, and with the flat head.
     """
 
     format_version: int
@@ -414,3 +417,4 @@ class AuditReport:
     views: GlobalViews | None = None
     confidence: ConfidenceSection | None = None
     card: ModelCard | None = None
+    trust: TrustSection | None = None

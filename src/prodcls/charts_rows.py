@@ -103,6 +103,7 @@ def dots(
     legend: tuple[Key, ...] = (),
     reference: float | None = None,
     joined: bool = False,
+    scale: Scale | None = None,
 ) -> Markup:
     """Return dots with their intervals, one row each.
 
@@ -116,8 +117,10 @@ def dots(
         Value of a vertical line through all rows.
     joined : bool
         Put the marks of a row on one line and draw a line between them.
+    scale : Scale, optional
+        By default the one that `share_scale` gives.
     """
-    scale = share_scale(tuple(m for row in rows for m in row.marks))
+    scale = scale or share_scale(tuple(m for row in rows for m in row.marks))
     drawn = []
     for row in rows:
         track, marks = gridlines(scale), []

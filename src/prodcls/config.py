@@ -39,6 +39,7 @@ LIMITS: dict[str, Limit] = {
     "min_class_size": Limit(2, 1_000_000, "rows", "a class of one row cannot be both learned and tested"),
     "random_state": Limit(0, 2**32 - 1, "", "the range of numpy's seeds"),
     "threads": Limit(1, 1024, "threads", "more than any machine this was made for"),
+    "witnesses": Limit(0, 1000, "products", "each takes some seconds of all processors"),
     "dossiers": Limit(0, 1000, "products", "each is a page of its own beside the report"),
     "batch_size": Limit(1, 100_000, "rows", "a batch of photos is held in memory"),
     "top_k": Limit(1, 100, "classes", "each adds two columns to the scored file"),
@@ -90,6 +91,8 @@ class FitConfig:
     random_state : int
     threads : int or None
         None: as many as there are processors.
+    witnesses : int
+        Products on which SHAP, LIME and the model itself are asked how far the explanations can be trusted.
     dossiers : int
         Products in the report with an account of their own.
     lang : {"en", "zh"}
@@ -131,6 +134,7 @@ class FitConfig:
     min_class_size: int = 5
     random_state: int = 0
     threads: int | None = None
+    witnesses: int = 3
     dossiers: int = 12
     lang: Lang = "en"
     cache_dir: Path | None = None

@@ -97,6 +97,12 @@ def _range(name: str) -> click.IntRange:
 )
 @click.option("--threads", type=_range("threads"), help="Threads.  [default: one a processor]")
 @click.option(
+    "--witnesses",
+    type=_range("witnesses"),
+    default=FitConfig.witnesses,
+    help="Products on which SHAP, LIME and the model itself are asked whether its explanations hold; 0 for none.",
+)
+@click.option(
     "--dossiers",
     type=_range("dossiers"),
     default=FitConfig.dossiers,

@@ -30,6 +30,7 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_trust import TrustSection
 from prodcls.baselines import BaselineResult
 from prodcls.calibration import softmax
 from prodcls.catalogue import Catalogue
@@ -72,11 +73,14 @@ class Findings:
     probabilities : ndarray of shape (m, K), float64
         Calibrated, of the tested rows.
     baselines : dict of str to BaselineResult
+    trust : TrustSection or None
+        What other methods and the model itself say of the accounts of a sample.
     """
 
     scores: OutOfFold
     probabilities: NDArray[np.float64]
     baselines: dict[str, BaselineResult]
+    trust: TrustSection | None = None
 
 
 def environment() -> dict[str, str]:
@@ -130,6 +134,7 @@ def build_report(
         views=global_views(material, findings.scores, accounts),
         confidence=confidence_section(findings.scores.margins, findings.probabilities, labels, config.random_state),
         card=None if papers.card is None else papers.card.card,
+        trust=findings.trust,
     )
     return replace(report, verdict=judge(report, papers.thresholds))
 

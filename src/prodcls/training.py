@@ -29,6 +29,7 @@ from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, with_cost
 from prodcls.reporting_papers import read_papers
+from prodcls.reporting_trust import trust_section
 from prodcls.reporting_verdict import failing
 from prodcls.tables import OUT_OF_FOLD, REJECTIONS, OutOfFoldRows, out_of_fold_bytes, rejections_bytes
 
@@ -120,7 +121,19 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
                         threads,
                     )
                     done(i + 1)
-    return Findings(scores, probabilities, baselines)
+    trust = None
+    if config.witnesses and config.head == "evidence":
+        with progress.stage("witnesses"), progress.items("witnesses", config.witnesses) as done:
+            trust = trust_section(
+                material,
+                scores,
+                probabilities,
+                config.witnesses,
+                random_state=config.random_state,
+                threads=config.threads,
+                done=done,
+            )
+    return Findings(scores, probabilities, baselines, trust)
 
 
 def _train(config: FitConfig, material: Material) -> ModelFit:

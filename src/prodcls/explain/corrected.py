@@ -46,7 +46,9 @@ GAIN = 0.001
 """Least probability that a change of places must gain."""
 
 
-def explain_corrected(product: Product, subject: Subject, a: str | None = None, b: str | None = None) -> Attribution:
+def explain_corrected(
+    product: Product, subject: Subject, a: str | None = None, b: str | None = None, threads: int | None = None
+) -> Attribution:
     """Account for one decision, words and regions weighed by the served model.
 
     The two directions, A against B and B against A, are one account with its signs changed.
@@ -61,6 +63,8 @@ def explain_corrected(product: Product, subject: Subject, a: str | None = None, 
         Class A; the predicted one by default.
     b : str, optional
         Class B, as in `prodcls.explain.chain.explain`.
+    threads : int, optional
+        Items encoded at a time; one a processor by default. No effect on the account.
 
     Returns
     -------
@@ -75,21 +79,22 @@ def explain_corrected(product: Product, subject: Subject, a: str | None = None, 
         As in `prodcls.explain.chain.explain`.
     """
     with threadpool_limits(1):  # so that the number of processors moves no digit
-        return _either_way(product, subject, a, b)
+        return _either_way(product, subject, a, b, threads)
 
 
-def _either_way(product: Product, subject: Subject, a: str | None, b: str | None) -> Attribution:
+def _either_way(product: Product, subject: Subject, a: str | None, b: str | None, threads: int | None) -> Attribution:
     """Follow the class that is ahead, whichever of the two is asked about."""
     chain = explain(product.model, subject, a, b)
     classes = product.model.classes
     numbers = class_numbers(classes, chain.predicted, chain.versus)
     if numbers[1] is not None and (chain.margin, numbers[0]) < (0.0, numbers[1]):
-        return _reversed(_corrected(product, explain(product.model, subject, chain.versus, chain.predicted)))
-    return _corrected(product, chain)
+        chain = explain(product.model, subject, chain.versus, chain.predicted)
+        return _reversed(_corrected(product, chain, threads))
+    return _corrected(product, chain, threads)
 
 
-def _corrected(product: Product, chain: Attribution) -> Attribution:
-    scorer = MaskScorer(product)
+def _corrected(product: Product, chain: Attribution, threads: int | None) -> Attribution:
+    scorer = MaskScorer(product, threads=threads)
     numbers = class_numbers(product.model.classes, chain.predicted, chain.versus)
     values: dict[tuple[object, ...], float] = {}
     for kind, width in WIDTH.items():

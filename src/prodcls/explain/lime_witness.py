@@ -47,6 +47,8 @@ class Lime:
     fill : {"border", "blur"}, default "border"
     draw : int, default 0
         Number of the draw: the seed depends on it and on the product's id.
+    threads : int, optional
+        Items encoded at a time; one a processor by default. No effect on the weights.
     """
 
     text_samples: int = 1000
@@ -54,10 +56,11 @@ class Lime:
     column_samples: int = 500
     fill: Fill = "border"
     draw: int = 0
+    threads: int | None = None
 
     def explain(self, product: Product, a: str, b: str) -> Attribution:
         """Return the weights of all players, logits."""
-        scorer = MaskScorer(product, fill=self.fill)
+        scorer = MaskScorer(product, fill=self.fill, threads=self.threads)
         numbers = class_numbers(product.model.classes, a, b)
         seed = item_seed(product.id, self.draw)
         values = np.zeros(len(scorer.players))

@@ -34,13 +34,16 @@ class Shap:
     ----------
     evaluations : int, default 500
         Masks scored; with fewer than the hierarchy needs, the rest is shared out evenly below.
+    threads : int, optional
+        Items encoded at a time; one a processor by default. No effect on the values.
     """
 
     evaluations: int = 500
+    threads: int | None = None
 
     def explain(self, product: Product, a: str, b: str) -> Attribution:
         """Return the Owen values of all players, logits; they sum to the margin less that of nothing at all."""
-        scorer = MaskScorer(product)
+        scorer = MaskScorer(product, threads=self.threads)
         numbers = class_numbers(product.model.classes, a, b)
 
         def margins(kept: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from prodcls.sections import (
     limits,
     lineage,
     performance,
+    trust,
     verdict,
     words,
 )
@@ -34,6 +35,7 @@ SECTIONS: tuple[Section, ...] = (
     explanation.SECTION,
     words.SECTION,
     behaviour.SECTION,
+    trust.SECTION,
     dossiers.SECTION,
     limits.SECTION,
     glossary.SECTION,

@@ -38,6 +38,7 @@ from prodcls.encoders import image_encoder, text_encoder
 from prodcls.evaluation import cross_validate
 from prodcls.explain.account import explain_evidence, explain_rest
 from prodcls.explain.chain import explain_many
+from prodcls.explain.phrases import mine_phrases
 from prodcls.explain.subject import Split, Subject
 from prodcls.gathering import Material, gather
 from prodcls.head import EvidenceHead
@@ -71,7 +72,8 @@ def leak() -> dict[str, Any]:
         planted = json.loads((path.parent / "planted.json").read_text())
         material = gather(FitConfig(catalogue=path), SilentProgress())
         scores = cross_validate(material.problem, threads=2, look=look_for(material, plan_views(material.problem), 0))
-        views = there(global_views(material, scores, gather_accounts(scores)))
+        phrases = mine_phrases(material.problem.inputs.texts, material.copies)
+        views = there(global_views(material, scores, gather_accounts(scores), phrases))
     words = next(c for c in views.classes if c.name == planted["leak_class"]).words_for
     ranks = {
         sentence: next((i for i, w in enumerate(words, start=1) if normalised(w.text) in normalised(sentence)), None)

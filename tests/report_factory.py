@@ -28,6 +28,7 @@ from prodcls.audit import (
 )
 from prodcls.audit_confidence import Calibration, ConfidenceSection, OperatingPoint, ReliabilityBin, Risk, RiskBound
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_quality import Example, Finding, QualityFindings
 from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
 from prodcls.audit_views import (
     ClassView,
@@ -350,6 +351,48 @@ def _trust() -> TrustSection:
     )
 
 
+def _quality(names: tuple[str, ...]) -> QualityFindings:
+    phrase = "Orders placed before noon leave our warehouse the same day"
+    suspects = tuple(
+        Example(
+            (f"SKU{n:05d}",),
+            (n + 1,),
+            {
+                "title": TITLES[n % len(TITLES)],
+                "label_given": names[n % len(names)],
+                "label_likely": names[(n + 1) % len(names)],
+                "own_probability": 0.0004,
+                "other_probability": 0.98,
+            },
+        )
+        for n in range(6)
+    )
+    leak = Example(
+        ("SKU00001", "SKU00004", "SKU00007"),
+        (2, 5, 8),
+        {"phrase": phrase, "products": 43, "class": names[0], "cover": 0.57, "cover_least": 0.0},
+    )
+    copies = Example(
+        tuple(f"SKU{n:05d}" for n in range(9)),
+        tuple(range(1, 10)),
+        {"title": TITLES[2], "products": 9, "labels": names[0]},
+    )
+    price = {"title": TITLES[1], "class": names[1], "column": "price", "price": 39879000.0, "typical": 3025.9}
+    script = Example(("SKU00002",), (3,), {"script": "arabic", "products": 4, "share": 0.004})
+    values: dict[str, str | int | float] = {"phrase": phrase, "class": names[0], "cover": 0.57, "cover_least": 0.0}
+    return QualityFindings(
+        (
+            Finding("leak_phrase", "error", 1, {**values, "products": 43}, (leak,)),
+            Finding("price_absurd", "error", 1, {}, (Example(("SKU00009",), (10,), {**price}),)),
+            Finding("label_error", "warning", 6, {"share": 0.018}, suspects),
+            Finding("near_duplicate", "note", 37, {"groups": 14}, (copies,)),
+            Finding("script_mix", "note", 4, {"scripts": 2, "uneven": 0.01}, (script,)),
+            Finding("constant_column", "note", 1, {}, (Example((), (), {"column": "currency"}),)),
+        ),
+        ("label_conflict", "stranger"),
+    )
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -415,6 +458,7 @@ def make_report(
         views=_views(names, rng),
         confidence=_confidence(sum(f.support for f in evaluation.per_class)),
         trust=_trust(),
+        quality=_quality(names),
     )
     return dataclasses.replace(report, verdict=judge(report, None), card=CARD)
 

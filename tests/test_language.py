@@ -34,7 +34,7 @@ FAMILIES = (
         "stage",
         "status",
     ),
-    *("head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
+    *("assigned", "finding", "severity", "head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
 )
 """Strings that are looked up by a name made at run time."""
 

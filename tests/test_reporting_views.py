@@ -15,6 +15,7 @@ from prodcls.audit_views import GlobalViews
 from prodcls.config import FitConfig
 from prodcls.evaluation import OutOfFold, cross_validate
 from prodcls.explain.chain import explain
+from prodcls.explain.phrases import Phrases, mine_phrases
 from prodcls.explain.subject import Subject
 from prodcls.gathering import Material, gather
 from prodcls.inspection import EFFECT_BINS, Plan, _by_class, look_for, plan_views
@@ -41,7 +42,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[Material, OutOfFold
         material = gather(config, SilentProgress())
         look = look_for(material, plan_views(material.problem), 0)
         scores = cross_validate(material.problem, look=look)
-        views = global_views(material, scores, gather_accounts(scores))
+        phrases = mine_phrases(material.problem.inputs.texts, material.copies)
+        views = global_views(material, scores, gather_accounts(scores), phrases)
     assert views is not None
     return material, scores, views
 
@@ -114,9 +116,10 @@ def test_words_come_from_the_model_of_the_fold(found: tuple[Material, OutOfFold,
 
 def test_without_views_there_is_nothing(found: tuple[Material, OutOfFold, GlobalViews]) -> None:
     material, scores, _ = found
+    phrases = Phrases((), {})
     blind = replace(scores, folds=tuple(replace(f, view=None) for f in scores.folds))
-    assert global_views(material, blind, gather_accounts(scores)) is None
-    assert global_views(material, scores, None) is None
+    assert global_views(material, blind, gather_accounts(scores), phrases) is None
+    assert global_views(material, scores, None, phrases) is None
 
 
 def test_the_plan_leaves_out_numbers_that_do_not_differ(found: tuple[Material, OutOfFold, GlobalViews]) -> None:

@@ -14,6 +14,7 @@ import prodcls
 from prodcls.language import Span, load_language
 from prodcls.sections import SECTIONS
 from prodcls.sections.cards import Card, Outcome
+from prodcls.sections.findings import FindingLine
 from prodcls.sections.intended import SaidField, SaidGroup
 from prodcls.sections.parts import Column, Figure, Section, Table, Tile, block_tones, evidence_name, join_prose
 from prodcls.sections.verdict import CheckLine
@@ -50,7 +51,15 @@ def test_build_returns_the_context(section: Section) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "variable"),
-    [(Card, "card"), (Tile, "tile"), (CheckLine, "line"), (Outcome, "o"), (SaidField, "field"), (SaidGroup, "group")],
+    [
+        (Card, "card"),
+        (Tile, "tile"),
+        (CheckLine, "line"),
+        (Outcome, "o"),
+        (FindingLine, "finding"),
+        (SaidField, "field"),
+        (SaidGroup, "group"),
+    ],
 )
 def test_templates_show_every_field_of_the_pieces(kind: type, variable: str) -> None:
     assert attributes(list(TEMPLATES.rglob("*.j2")), variable) == names_of(kind)
@@ -65,7 +74,7 @@ def test_macros_show_every_field_of_tables_and_figures() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [*(s.context for s in SECTIONS), Card, Tile, CheckLine, Outcome, SaidField, SaidGroup, Table, Figure],
+    [*(s.context for s in SECTIONS), Card, Tile, CheckLine, Outcome, FindingLine, SaidField, SaidGroup, Table, Figure],
     ids=lambda k: k.__name__,
 )
 def test_every_field_is_documented(kind: type) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from prodcls.audit import AuditReport
+from prodcls.audit import AuditReport, ColumnSummary
 from prodcls.language import as_text, load_language
 from prodcls.sections.data import build
 from report_factory import make_report
@@ -13,7 +13,8 @@ EN = load_language("en")
 
 
 def changed(**fields: object) -> AuditReport:
-    report = make_report()
+    """Return a report without findings, and with other figures of the catalogue."""
+    report = dataclasses.replace(make_report(), quality=None)
     return dataclasses.replace(report, data=dataclasses.replace(report.data, **fields))  # type: ignore[arg-type]
 
 
@@ -47,13 +48,13 @@ def test_empty_catalogue_is_shown() -> None:
 
 
 def test_notes_follow_the_figures() -> None:
-    assert "123 texts were longer" in notes(make_report())
+    assert "123 texts were longer" in notes(changed())
     assert "read every text" in notes(changed(texts_cut=0))
-    assert "37 products are near-duplicates" in notes(make_report())
+    assert "37 products are near-duplicates" in notes(changed())
     assert "No near-duplicates" in notes(changed(duplicate_groups=0))
-    assert "3 of" in notes(make_report())
+    assert "3 of" in notes(changed())
     assert "photo" not in notes(changed(photos_missing=None))
-    assert "too small to learn" in notes(make_report())
+    assert "too small to learn" in notes(changed())
     assert "too small to learn" not in notes(changed(small_classes={}))
 
 
@@ -61,3 +62,21 @@ def test_examples_with_missing_cells_are_shown() -> None:
     context = build(changed(rejection_examples=({"row": 4, "code": "x"},)), EN)
     assert context.examples is not None
     assert [as_text(cell).strip("\u2068\u2069") for cell in context.examples.rows[0]] == ["4", "", "x", "", ""]
+
+
+def test_findings_take_the_place_of_most_notes() -> None:
+    context = build(make_report(), EN)
+    assert [line.severity for line in context.findings][:3] == ["error", "error", "warning"]
+    assert "To be mended" in as_text(context.found)
+    assert "near-duplicate" not in notes(make_report())
+    without = build(changed(), EN)
+    assert (without.found, without.findings, without.clean) == ((), (), ())
+
+
+def test_reasons_of_columns_are_in_the_language_of_the_page() -> None:
+    columns = (
+        ColumnSummary("weight", "offered", "a number", 0, "number", {"option": "--numeric weight", "n": "0"}),
+        ColumnSummary("x", "text", "as I say", 0),
+    )
+    reasons = [as_text(row[2]) for row in build(changed(columns=columns), load_language("zh")).columns.rows]
+    assert reasons == ["数字；用 --numeric weight 可启用", "\u2068as I say\u2069"]

@@ -12,6 +12,7 @@ from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_quality import QualityFindings
 from prodcls.audit_trust import TrustSection
 from prodcls.audit_views import GlobalViews
 
@@ -125,12 +126,24 @@ class Lineage:
 
 @dataclass(frozen=True)
 class ColumnSummary:
-    """One column of the catalogue: its role, why, and its missing cells."""
+    """One column of the catalogue: its role, why, and its missing cells.
+
+    Attributes
+    ----------
+    column, role, reason : str
+    missing : int
+    code : str
+        Stable identifier of the reason, by which the page says it in its own language; empty: show ``reason``.
+    details : dict of str to str
+        What the reason names.
+    """
 
     column: str
     role: str
     reason: str
     missing: int
+    code: str = ""
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -402,6 +415,8 @@ class AuditReport:
         What people wrote about the model; None where nobody did.
     trust : TrustSection or None
         None where no witnesses were asked for, and with the flat head.
+    quality : QualityFindings or None
+        What is wrong with the data; None in reports that looked for nothing.
     """
 
     format_version: int
@@ -418,3 +433,4 @@ class AuditReport:
     confidence: ConfidenceSection | None = None
     card: ModelCard | None = None
     trust: TrustSection | None = None
+    quality: QualityFindings | None = None

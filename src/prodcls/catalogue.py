@@ -26,11 +26,17 @@ class ColumnRole:
         ``"offered"`` marks a column that is not used unless asked for.
     reason : str
         One sentence for the reader, such as ``"named 'price'"`` or ``"set by --numeric"``.
+    code : str
+        Stable identifier of the reason, such as ``"named"``, by which a page says it in its own language.
+    details : dict of str to str
+        What the sentence names: an option, a number.
     """
 
     column: str
     role: Role
     reason: str
+    code: str = ""
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

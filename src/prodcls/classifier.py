@@ -21,8 +21,9 @@ from prodcls.encoders.base import available_processors
 from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
+from prodcls.lookalikes import alike_pairs
 from prodcls.model import fit_model
-from prodcls.preparation import choose_recipe, prepare
+from prodcls.preparation import IMAGE_BLOCK, choose_recipe, prepare
 from prodcls.progress import SilentProgress
 from prodcls.readers import table_from_frame
 from prodcls.schema import ColumnOptions, match_schema, recognise
@@ -150,7 +151,9 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime)
         inputs = self._inputs(catalogue, len(X))
         self.numeric_, self.categorical_ = tuple(inputs.numeric), tuple(inputs.categorical)
-        groups = near_duplicate_groups(inputs.joined_text())
+        image = inputs.dense.get(IMAGE_BLOCK)
+        alike = None if image is None else alike_pairs(image.vectors, image.present)
+        groups = near_duplicate_groups(inputs.joined_text(), alike=alike)
         names = tuple(str(k) for k in range(len(self.classes_)))
         with threadpool_limits(1):  # the same bits on any number of processors
             fit = fit_model(

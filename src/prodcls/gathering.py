@@ -20,13 +20,16 @@ from prodcls.evaluation import NOT_TESTED, Problem
 from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
-from prodcls.preparation import Recipe, choose_recipe, failed_photos, prepare
+from prodcls.lookalikes import alike_pairs
+from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.readers import read_table
 from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
 
 __all__ = ["Material", "gather"]
+
+_NO_PAIRS = np.empty((0, 2), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ class Material:
         One for each row of the unknown classes.
     store : EmbeddingStore
         Knows what was encoded and what was reused.
+    copies : ndarray of shape (n,), int64
+        Groups of near-duplicates among the rows of ``problem``, also where they are not kept in one fold.
+    photo_digests : tuple of (str or None), length n
+        SHA-256 of each photo.
+    alike_photos : ndarray of shape (m, 2), int64
+        Pairs of rows whose photos have nearly the same embedding.
     """
 
     catalogue: Catalogue
@@ -63,6 +72,14 @@ class Material:
     set_apart: tuple[Rejection, ...]
     set_apart_tested: tuple[Rejection, ...]
     store: EmbeddingStore
+    copies: NDArray[np.int64]
+    photo_digests: tuple[str | None, ...]
+    alike_photos: NDArray[np.int64]
+
+    @property
+    def grouped(self) -> bool:
+        """Whether near-duplicates are kept in one fold."""
+        return bool(np.array_equal(self.problem.groups, self.copies))
 
     def place(self, row: int) -> tuple[Catalogue, int]:
         """Return the catalogue and the position in it of row ``row`` of the problem."""
@@ -109,13 +126,20 @@ def gather(config: FitConfig, progress: Progress) -> Material:
             inputs = concatenated(inputs, prepare(tested, recipe, store, progress, threads=config.threads))
             tested = _with_failed_photos(tested, store, before)
     with progress.stage("group"):
-        groups = _groups(catalogue, tested, config)
+        both = [c for c in (catalogue, tested) if c is not None]
+        digests = tuple(None if p is None else photo_digest(p) for c in both for p in c.photos or (None,) * len(c))
+        image = inputs.dense.get(IMAGE_BLOCK)
+        alike = _NO_PAIRS if image is None else alike_pairs(image.vectors, image.present)
+        copies = near_duplicate_groups(inputs.joined_text(), digests, alike)
+        groups = copies if config.group_duplicates else np.arange(len(copies))
         _check_groups(groups[: len(catalogue)], config, catalogue.source.path)
     number = {name: k for k, name in enumerate(classes)}
-    labels = np.array([number[x] for c in (catalogue, tested) if c is not None for x in c.labels or ()], np.int64)
+    labels = np.array([number[x] for c in both for x in c.labels or ()], np.int64)
     fold = _folds(inputs.ids, labels, groups, len(catalogue), config)
     problem = Problem(inputs, labels, groups, fold, classes)
-    return Material(catalogue, tested, problem, recipe, small, unknown, apart, apart_tested, store)
+    return Material(
+        catalogue, tested, problem, recipe, small, unknown, apart, apart_tested, store, copies, digests, alike
+    )
 
 
 def _read(config: FitConfig) -> Catalogue:
@@ -196,20 +220,6 @@ def _with_failed_photos(catalogue: Catalogue, store: EmbeddingStore, first: int)
         return catalogue
     photos = tuple(None if i in failed else photo for i, photo in enumerate(catalogue.photos))
     return replace(catalogue, photos=photos, rejections=(*catalogue.rejections, *failed.values()))
-
-
-def _groups(catalogue: Catalogue, tested: Catalogue | None, config: FitConfig) -> NDArray[np.int64]:
-    """Return near-duplicate groups over all rows; without grouping every row is its own."""
-    both = [c for c in (catalogue, tested) if c is not None]
-    if not config.group_duplicates:
-        return np.arange(sum(len(c) for c in both), dtype=np.int64)
-    texts = [
-        "\n".join(cells) for c in both for cells in (zip(*c.texts.values(), strict=True) if c.texts else [()] * len(c))
-    ]
-    photos: list[str | None] = []
-    for c in both:
-        photos += [None if p is None else photo_digest(p) for p in c.photos or (None,) * len(c)]
-    return near_duplicate_groups(texts, photos)
 
 
 def _check_groups(groups: NDArray[np.int64], config: FitConfig, file: str) -> None:

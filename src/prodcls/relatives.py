@@ -106,7 +106,7 @@ def _product(products: Products, i: int, copy: bool, photo: str | None) -> Simil
 
 
 def _copies(products: Products, rows: list[int], found: Found) -> set[int]:
-    """Return those of ``rows`` that are near-duplicates of the product, as a fit groups them."""
+    """Return those of ``rows`` that are near-duplicates of the product by their texts or by the same photo."""
     texts = ["\n".join(cells[0] for cells in found.subject.inputs.texts.values())]
     texts += ["\n".join(cells[i] for cells in products.texts.values()) for i in rows]
     photos: list[str | None] = [None if found.photo is None else photo_digest(found.photo)]

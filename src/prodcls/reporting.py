@@ -7,7 +7,6 @@ import os
 import platform
 import resource
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -20,9 +19,7 @@ from prodcls.audit import (
     AuditReport,
     BaselineFigures,
     ClassFigures,
-    ColumnSummary,
     Confusion,
-    DataSection,
     Dossier,
     EvaluationSection,
     ExplanationSection,
@@ -33,10 +30,9 @@ from prodcls.audit import (
 from prodcls.audit_trust import TrustSection
 from prodcls.baselines import BaselineResult
 from prodcls.calibration import softmax
-from prodcls.catalogue import Catalogue
 from prodcls.config import FitConfig
-from prodcls.encoders import script_shares
 from prodcls.evaluation import OutOfFold
+from prodcls.explain.phrases import mine_phrases
 from prodcls.gathering import Material
 from prodcls.metrics import Estimate, Scores, evaluate, expected_calibration_error
 from prodcls.reporting_accounts import (
@@ -48,7 +44,9 @@ from prodcls.reporting_accounts import (
     make_dossier,
 )
 from prodcls.reporting_confidence import confidence_section
+from prodcls.reporting_data import data_section
 from prodcls.reporting_papers import Papers
+from prodcls.reporting_quality import find_faults
 from prodcls.reporting_verdict import judge
 from prodcls.reporting_views import global_views
 
@@ -120,21 +118,23 @@ def build_report(
     accounts = gather_accounts(findings.scores)
     evaluation = _evaluation(config, material, findings, result, before)
     papers = papers or Papers()
+    phrases = mine_phrases(problem.inputs.texts, material.copies)
     report = AuditReport(
         format_version=1,
         title=Path(material.catalogue.source.path).name,
         verdict=(),
         lineage=_lineage(config, material, tables, papers),
-        data=_data(material),
+        data=data_section(material),
         evaluation=evaluation,
         explanation=_explanation(accounts, config),
         dossiers=_dossiers(config, material, findings, accounts),
         timing={},
         resources=Resources(0),
-        views=global_views(material, findings.scores, accounts),
+        views=global_views(material, findings.scores, accounts, phrases),
         confidence=confidence_section(findings.scores.margins, findings.probabilities, labels, config.random_state),
         card=None if papers.card is None else papers.card.card,
         trust=findings.trust,
+        quality=find_faults(material, phrases),
     )
     return replace(report, verdict=judge(report, papers.thresholds))
 
@@ -234,59 +234,6 @@ def _plain(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return value.name if isinstance(value, Path) else str(value)
-
-
-def _data(material: Material) -> DataSection:
-    catalogue, inputs = material.catalogue, material.problem.inputs.take(np.arange(len(material.catalogue)))
-    counts = Counter(catalogue.labels or ())
-    groups = Counter(material.problem.groups[: len(catalogue)].tolist())
-    repeated = [n for n in groups.values() if n > 1]
-    text = [inputs.dense[name] for name in catalogue.texts]
-    cut = np.any([e.present & (e.read_share < 1) for e in text], axis=0) if text else np.zeros(len(catalogue), bool)
-    unread, words = _unread_words(catalogue, [e.read_share for e in text])
-    dropped = [r for r in catalogue.rejections if r.scope == "row"]
-    return DataSection(
-        rows=len(catalogue) + sum(material.small_classes.values()),
-        read_rows=len(catalogue) + sum(material.small_classes.values()) + len(dropped),
-        classes=len(material.problem.classes),
-        class_counts=dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
-        small_classes=material.small_classes,
-        columns=tuple(_column(catalogue, c.column, c.role, c.reason) for c in catalogue.schema.columns),
-        scripts=script_shares(cell for cells in catalogue.texts.values() for cell in cells),
-        photos_missing=None if catalogue.photos is None else sum(p is None for p in catalogue.photos),
-        texts_cut=int(cut.sum()),
-        text_unread_share=unread / max(words, 1.0),
-        duplicate_groups=len(repeated),
-        duplicate_rows=sum(repeated),
-        rejections=dict(sorted(Counter(r.code for r in catalogue.rejections).items())),
-        rejection_examples=tuple(asdict(r) for r in catalogue.rejections[:20]),
-    )
-
-
-def _unread_words(catalogue: Catalogue, shares: list[NDArray[np.float32]]) -> tuple[float, float]:
-    """Return how many words the encoders could not read, and how many there are."""
-    unread = total = 0.0
-    for cells, share in zip(catalogue.texts.values(), shares, strict=True):
-        sizes = np.array([len(cell.split()) for cell in cells], dtype=float)
-        total += float(sizes.sum())
-        unread += float((sizes * (1.0 - share)).sum())
-    return unread, total
-
-
-def _column(catalogue: Catalogue, column: str, role: str, reason: str) -> ColumnSummary:
-    if column in catalogue.texts:
-        missing = sum(not cell for cell in catalogue.texts[column])
-    elif column in catalogue.categorical:
-        missing = sum(not cell for cell in catalogue.categorical[column])
-    elif role == "numeric":
-        # A price column becomes one column for each currency: missing where all of them are.
-        parts = [v for name, v in catalogue.numeric.items() if name == column or name.startswith(f"{column} [")]
-        missing = int(np.all([np.isnan(v) for v in parts], axis=0).sum()) if parts else len(catalogue)
-    elif role == "image" and catalogue.photos is not None:
-        missing = sum(photo is None for photo in catalogue.photos)
-    else:
-        missing = 0
-    return ColumnSummary(column, role, reason, missing)
 
 
 def _explanation(accounts: Accounts | None, config: FitConfig) -> ExplanationSection:

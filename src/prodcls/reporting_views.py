@@ -25,12 +25,13 @@ from prodcls.evidence import LEXICAL
 from prodcls.explain.attribution import Part
 from prodcls.explain.class_words import Entry, class_entries
 from prodcls.explain.effects import accumulated
-from prodcls.explain.phrases import Phrases, mine_phrases
+from prodcls.explain.phrases import Phrases
 from prodcls.explain.surrogate import fit_surrogate
 from prodcls.explain.views import FoldView, Seen
 from prodcls.gathering import Material
 from prodcls.images import load_photo
 from prodcls.inspection import plan_views
+from prodcls.quality.leaks import is_leak
 from prodcls.reporting_accounts import Accounts, in_words
 
 __all__ = ["global_views"]
@@ -44,20 +45,13 @@ LEAST_REGION = 0.005
 CROP = 88
 """Pixels of a crop's longest side."""
 
-LEAK_PRODUCTS = 5
-"""Least products, near-duplicates counted once, of a phrase that is called a possible leak."""
-
-LEAK_SHARE = 0.95
-"""Share of them in one class from which on it is one."""
-
-LEAK_COVER = 0.25
-"""Share of the class that has it from which on it is one; what describes some products of a class has less."""
-
 LONGEST = 200
 """Characters of a phrase; longer ones are cut."""
 
 
-def global_views(material: Material, scores: OutOfFold, accounts: Accounts | None) -> GlobalViews | None:
+def global_views(
+    material: Material, scores: OutOfFold, accounts: Accounts | None, phrases: Phrases
+) -> GlobalViews | None:
     """Put the views together.
 
     Parameters
@@ -66,6 +60,8 @@ def global_views(material: Material, scores: OutOfFold, accounts: Accounts | Non
     scores : OutOfFold
         With a view of each fold.
     accounts : Accounts or None
+    phrases : Phrases
+        Of the texts of ``material``.
 
     Returns
     -------
@@ -75,7 +71,7 @@ def global_views(material: Material, scores: OutOfFold, accounts: Accounts | Non
     views = [fold.view for fold in scores.folds if fold.view is not None]
     if accounts is None or len(views) < len(scores.folds):
         return None
-    classes = _classes(material, views)
+    classes = _classes(material, views, phrases)
     sampled = np.array([s.row for v in views for s in v.words], dtype=np.int64)
     return GlobalViews(
         classes=classes,
@@ -93,9 +89,8 @@ def _word_share(accounts: Accounts, chosen: NDArray[np.bool_]) -> float:
     return float(size[words].sum() / max(float(size.sum()), 1e-12))
 
 
-def _classes(material: Material, views: list[FoldView]) -> tuple[ClassView, ...]:
+def _classes(material: Material, views: list[FoldView], phrases: Phrases) -> tuple[ClassView, ...]:
     problem = material.problem
-    phrases = mine_phrases(problem.inputs.texts, problem.groups)
     spoken = [s for v in views for s in v.words]
     entries = class_entries(spoken, phrases, len(problem.classes))
     accounts = Counter(k for s in spoken for k in (s.a, s.b))
@@ -131,7 +126,7 @@ def _word(entry: Entry, phrases: Phrases, labelled: NDArray[np.bool_]) -> ClassW
         phrase_products=groups,
         class_share=share,
         class_cover=cover,
-        leak=groups >= LEAK_PRODUCTS and share >= LEAK_SHARE and cover >= LEAK_COVER,
+        leak=is_leak(groups, share, cover),
     )
 
 

@@ -142,19 +142,19 @@ def recognise(table: RawTable, options: ColumnOptions, *, need_target: bool) -> 
     roles |= {role.column: role for role in named}
     for column, role in list(roles.items()):
         if role.role in _FEATURES and not any(map(str.strip, table.columns[column])):
-            roles[column] = ColumnRole(column, "offered", f"{role.reason}, but empty in every row: not used")
+            reason = f"{role.reason}, but empty in every row: not used"
+            roles[column] = ColumnRole(column, "offered", reason, f"{role.code}_empty", role.details)
     used_text = tuple(role.column for role in roles.values() if role.role == "text")
     for column in names:
         if column not in roles:
-            reason = _describe(column, table.columns[column][:INSPECTED_ROWS], used_text)
-            roles[column] = ColumnRole(column, "offered", reason)
+            roles[column] = _describe(column, table.columns[column][:INSPECTED_ROWS], used_text)
     _check_roles(roles, table.source.path, need_target=need_target)
     return Schema(_in_order(names, roles))
 
 
 def _chosen_roles(options: ColumnOptions) -> dict[str, ColumnRole]:
     return {
-        column: ColumnRole(column, role, f"set by --{role}")
+        column: ColumnRole(column, role, f"set by --{role}", "set", {"option": f"--{role}"})
         for role, columns in options.chosen().items()
         for column in columns or ()
     }
@@ -171,9 +171,10 @@ def _named_roles(names: Sequence[str], options: ColumnOptions, taken: dict[str, 
             if column is None:
                 continue
             if chosen.get(role) is None:
-                roles.append(ColumnRole(column, role, f"named {column!r}"))
+                roles.append(ColumnRole(column, role, f"named {column!r}", "named", {"name": column}))
             elif role == "target":
-                roles.append(ColumnRole(column, "offered", "looks like another label: would give the answer away"))
+                reason = "looks like another label: would give the answer away"
+                roles.append(ColumnRole(column, "offered", reason, "answer"))
     return roles
 
 
@@ -228,33 +229,35 @@ def _check_roles(roles: dict[str, ColumnRole], file: str, *, need_target: bool) 
         )
 
 
-def _describe(column: str, cells: Sequence[str], texts: Sequence[str]) -> str:
+def _describe(column: str, cells: Sequence[str], texts: Sequence[str]) -> ColumnRole:
     """Say what an unused column looks like and which option would use it."""
     filled = [cell for cell in cells if cell.strip()]
     distinct = len(set(filled))
+
+    def offered(code: str, reason: str, **details: str) -> ColumnRole:
+        return ColumnRole(column, "offered", reason, code, details)
+
     if not filled:
-        return "empty in every row"
+        return offered("empty", "empty in every row")
     if distinct == 1 and len(cells) > 1:
-        return "the same value wherever it is filled"
+        return offered("constant", "the same value wherever it is filled")
     if sum(bool(_URL.fullmatch(cell)) for cell in filled) >= 0.9 * len(filled):
-        return "web addresses; they are never followed"
+        return offered("addresses", "web addresses; they are never followed")
+    length = round(sum(map(len, filled)) / len(filled))
+    code, role, what, n = "words", "text", f"text of about {length} characters", length
     if _numbers(filled) >= 0.95 * len(filled):
-        return f"a number; --numeric {column} would use it"
-    return _describe_words(column, filled, distinct, texts)
+        code, role, what, n = "number", "numeric", "a number", 0
+    elif distinct <= FEW_VALUES and 2 * distinct < len(filled):
+        code, role, what, n = "few_values", "categorical", f"{distinct} distinct values", distinct
+    elif distinct == len(filled) and length <= 40 and not any(map(_BLANK.search, filled)):
+        return offered("unique", "unique in every row, like an identifier")
+    option = f"--{role} {','.join((*texts, column)) if role == 'text' else column}"
+    return offered(code, f"{what}; {option} would use it", n=str(n), option=option)
 
 
 def _numbers(cells: Sequence[str]) -> int:
     decimal = infer_decimal(cells)
     return sum(isinstance(parse_price(cell.lstrip("-"), decimal=decimal), Price) for cell in cells)
-
-
-def _describe_words(column: str, filled: Sequence[str], distinct: int, texts: Sequence[str]) -> str:
-    if distinct <= FEW_VALUES and 2 * distinct < len(filled):
-        return f"{distinct} distinct values; --categorical {column} would use it"
-    length = round(sum(map(len, filled)) / len(filled))
-    if distinct == len(filled) and length <= 40 and not any(map(_BLANK.search, filled)):
-        return "unique in every row, like an identifier"
-    return f"text of about {length} characters; --text {','.join((*texts, column))} would use it"
 
 
 def match_schema(table: RawTable, fitted: Schema, *, need_target: bool) -> Schema:
@@ -292,6 +295,6 @@ def match_schema(table: RawTable, fitted: Schema, *, need_target: bool) -> Schem
         )
     roles = {role.column: role for role in fitted.columns if role.column in names}
     for name in names:
-        roles.setdefault(name, ColumnRole(name, "offered", "not known to the model"))
+        roles.setdefault(name, ColumnRole(name, "offered", "not known to the model", "unknown"))
     texts = iter([role for role in fitted.columns if role.role == "text"])
     return Schema(tuple(next(texts) if roles[name].role == "text" else roles[name] for name in names))

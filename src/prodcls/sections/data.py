@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prodcls.audit import AuditReport, DataSection
+from prodcls.audit import AuditReport, ColumnSummary, DataSection
+from prodcls.audit_quality import QualityFindings
 from prodcls.charts_rows import Bar, bars
 from prodcls.language import Language, Prose, as_text, code, plain, quoted
+from prodcls.sections.findings import FindingLine, clean_note, finding_lines, findings_summary
 from prodcls.sections.parts import Column, Figure, Section, Table, join_prose
 
-__all__ = ["SECTION", "DataContext"]
+__all__ = ["SECTION", "DataContext", "data_context"]
 
 DRAWN = 25
 """Most classes drawn as bars; the table has them all."""
@@ -22,12 +24,17 @@ class DataContext:
     Attributes
     ----------
     summary : Prose
+    found : Prose
+        How many findings there are; empty in reports that looked for nothing.
+    findings : tuple of FindingLine
+    clean : Prose
+        What was looked for and not found.
     classes : Figure
         Products by class.
     columns : Table
         Role of each column and its missing cells.
     notes : tuple of Prose
-        Languages, photos, long texts, near-duplicates, small classes.
+        Languages and photos; without findings also long texts, near-duplicates and small classes.
     rejections : Table or None
         By code; None when nothing was turned away.
     examples : Table or None
@@ -35,6 +42,9 @@ class DataContext:
     """
 
     summary: Prose
+    found: Prose
+    findings: tuple[FindingLine, ...]
+    clean: Prose
     classes: Figure
     columns: Table
     notes: tuple[Prose, ...]
@@ -74,12 +84,21 @@ def _columns(data: DataSection, t: Language) -> Table:
         Column(t.say("head.missing"), numeric=True),
     )
     rows = tuple(
-        (code(c.column), t.pick("role", c.role), quoted(c.reason), plain(t.count(c.missing))) for c in data.columns
+        (code(c.column), t.pick("role", c.role), _reason(c, t), plain(t.count(c.missing))) for c in data.columns
     )
     return Table(t("data.columns"), heads, rows)
 
 
-def _notes(data: DataSection, t: Language) -> tuple[Prose, ...]:
+def _reason(column: ColumnSummary, t: Language) -> Prose:
+    """Return why a column has its role, in the language of the page where that is known."""
+    key = f"assigned.{column.code}"
+    if key not in t.words:
+        return quoted(column.reason)
+    kinds = {"option": code, "n": plain}
+    return t.say(key, **{name: kinds.get(name, quoted)(text) for name, text in column.details.items()})
+
+
+def _notes(data: DataSection, t: Language, *, findings: bool) -> tuple[Prose, ...]:
     notes = []
     if data.scripts:
         found = sorted(data.scripts.items(), key=lambda item: (-item[1], item[0]))
@@ -87,6 +106,8 @@ def _notes(data: DataSection, t: Language) -> tuple[Prose, ...]:
         notes.append(t.say("data.scripts", list=join_prose(t, tuple(scripts))))
     if data.photos_missing is not None:
         notes.append(t.say("data.photos", n=plain(t.count(data.photos_missing)), rows=plain(t.count(data.rows))))
+    if findings:  # they say the rest
+        return tuple(notes)
     notes.append(
         t.say("data.cut", n=plain(t.count(data.texts_cut)), share=plain(t.share(data.text_unread_share)))
         if data.texts_cut
@@ -125,21 +146,28 @@ def _examples(data: DataSection, t: Language) -> Table | None:
     return Table(t("data.examples"), heads, tuple(rows))
 
 
-def build(report: AuditReport, t: Language) -> DataContext:
-    """Return what the section shows."""
-    data = report.data
+def data_context(data: DataSection, quality: QualityFindings | None, t: Language) -> DataContext:
+    """Return what the section shows of a catalogue and of what is wrong with it."""
     numbers = {"read": data.read_rows, "rows": data.rows, "away": data.read_rows - data.rows, "classes": data.classes}
     return DataContext(
         summary=t.say(
             "data.summary" if data.rows < data.read_rows else "data.summary_all",
             **{name: plain(t.count(n)) for name, n in numbers.items()},
         ),
+        found=() if quality is None else findings_summary(quality, t),
+        findings=() if quality is None else finding_lines(quality, t),
+        clean=() if quality is None else clean_note(quality, t),
         classes=_classes(data, t),
         columns=_columns(data, t),
-        notes=_notes(data, t),
+        notes=_notes(data, t, findings=quality is not None),
         rejections=_rejections(data, t),
         examples=_examples(data, t),
     )
+
+
+def build(report: AuditReport, t: Language) -> DataContext:
+    """Return what the section shows."""
+    return data_context(report.data, report.quality, t)
 
 
 SECTION = Section("data", DataContext, build)

@@ -1,0 +1,53 @@
+"""From a catalogue to what is wrong with it, as findings in order of severity.
+
+The same findings with and without a fit: nothing here needs the model, only embeddings and quick probes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from threadpoolctl import threadpool_limits
+
+from prodcls.audit_quality import Finding, QualityFindings
+from prodcls.explain.phrases import Phrases, mine_phrases
+from prodcls.gathering import Material
+from prodcls.quality.opinions import Opinions, held_out_opinions
+from prodcls.reporting_quality_columns import column_findings
+from prodcls.reporting_quality_copies import copy_findings
+from prodcls.reporting_quality_labels import label_findings
+from prodcls.reporting_quality_rows import KINDS, SEVERITIES, Rows
+from prodcls.reporting_quality_texts import text_findings
+
+__all__ = ["find_faults"]
+
+
+def find_faults(material: Material, phrases: Phrases | None = None) -> QualityFindings:
+    """Look for everything that may be wrong with the data.
+
+    Parameters
+    ----------
+    material : Material
+    phrases : Phrases, optional
+        Those of ``material``, where they have been mined already.
+
+    Returns
+    -------
+    QualityFindings
+    """
+    problem = material.problem
+    with threadpool_limits(1):  # the same bits on any number of processors
+        opinions = held_out_opinions(problem.inputs, problem.labels, material.copies, len(problem.classes))
+        mined = mine_phrases(problem.inputs.texts, material.copies) if phrases is None else phrases
+        found = sorted(
+            _all(Rows(material), opinions, mined), key=lambda f: (SEVERITIES.index(f.severity), KINDS.index(f.kind))
+        )
+    kinds = {f.kind for f in found}
+    return QualityFindings(tuple(found), tuple(k for k in KINDS if k not in kinds))
+
+
+def _all(rows: Rows, opinions: Opinions, phrases: Phrases) -> Iterator[Finding]:
+    yield from label_findings(rows, opinions)
+    yield from copy_findings(rows)
+    yield from text_findings(rows, phrases)
+    yield from column_findings(rows)

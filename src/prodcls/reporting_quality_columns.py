@@ -1,0 +1,97 @@
+"""Findings about columns: prices that stand out, identifiers, columns that say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from prodcls.audit_quality import Example, Finding
+from prodcls.cells import excerpt
+from prodcls.quality.amounts import price_distances
+from prodcls.quality.leaks import identifier_like
+from prodcls.reporting_quality_rows import EXAMPLES, Rows
+from prodcls.schema import is_price
+
+__all__ = ["column_findings"]
+
+FAR, FACTOR = 5.0, 10.0
+"""Robust standard deviations, and times the class's median or a part of it, from which on a price is an outlier."""
+
+ABSURD = 1000.0
+"""Times the class's median, or a part of it, from which on a price is absurd: about what a misplaced mark makes."""
+
+
+def column_findings(rows: Rows) -> Iterator[Finding]:
+    """Yield the findings about columns.
+
+    Parameters
+    ----------
+    rows : Rows
+
+    Yields
+    ------
+    Finding
+        Of prices, identifiers and columns that say nothing.
+    """
+    yield from _prices(rows)
+    yield from _identifiers(rows)
+    yield from _idle(rows)
+
+
+def _prices(rows: Rows) -> Iterator[Finding]:
+    found: dict[str, list[tuple[float, Example]]] = {"price_absurd": [], "price_outlier": []}
+    for name, values in rows.inputs.numeric.items():
+        if not is_price(name.split(" [")[0]):
+            continue
+        away = price_distances(values, rows.labels, len(rows.classes))
+        ratio = np.maximum(away.factor, 1.0 / np.maximum(away.factor, 1e-300))
+        far = (np.abs(away.z) >= FAR) & (ratio >= FACTOR) & ~np.isnan(away.typical)
+        for row in np.flatnonzero(far).tolist():
+            absurd = ratio[row] >= ABSURD
+            told = rows.example(
+                [row],
+                {
+                    "title": rows.title(row),
+                    "class": rows.class_of(row),
+                    "column": name,
+                    "price": float(values[row]),
+                    "typical": float(away.typical[row]),
+                },
+            )
+            found["price_absurd" if absurd else "price_outlier"].append((-float(ratio[row]), told))
+    for kind, severity in (("price_absurd", "error"), ("price_outlier", "warning")):
+        examples = [told for _, told in sorted(found[kind], key=lambda item: (item[0], item[1].ids))]
+        if examples:
+            yield Finding(kind, severity, len(examples), {}, tuple(examples[:EXAMPLES]))
+
+
+def _identifiers(rows: Rows) -> Iterator[Finding]:
+    columns = {**rows.inputs.categorical}
+    columns |= {name: c for name, c in rows.inputs.texts.items() if not any(" " in cell for cell in c)}
+    columns |= {
+        name: tuple("" if np.isnan(v) else repr(v) for v in values.tolist())
+        for name, values in rows.inputs.numeric.items()
+        if not is_price(name.split(" [")[0]) and not (values[~np.isnan(values)] % 1).any()
+    }
+    shares = {name: identifier_like(cells) for name, cells in columns.items()}
+    examples = [
+        Example((), (), {"column": name, "share": share, "excerpt": excerpt(next(filter(None, columns[name]), ""))})
+        for name, share in shares.items()
+        if share
+    ]
+    if examples:
+        yield Finding("identifier_column", "warning", len(examples), {}, tuple(examples))
+
+
+def _idle(rows: Rows) -> Iterator[Finding]:
+    described = {c.column: c for c in rows.material.catalogue.schema.columns}
+    empty = [c.column for c in described.values() if c.code == "empty"]
+    constant = [c.column for c in described.values() if c.code == "constant"]
+    used = {**rows.inputs.texts, **rows.inputs.categorical}
+    used |= {name: tuple(map(repr, values.tolist())) for name, values in rows.inputs.numeric.items()}
+    constant += [name for name, cells in used.items() if len(cells) > 1 and len(set(cells)) == 1]
+    for kind, names in (("constant_column", constant), ("empty_column", empty)):
+        if names:
+            examples = tuple(Example((), (), {"column": name}) for name in names[:EXAMPLES])
+            yield Finding(kind, "note", len(names), {}, examples)

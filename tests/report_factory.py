@@ -26,7 +26,17 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
-from prodcls.audit_confidence import Calibration, ConfidenceSection, OperatingPoint, ReliabilityBin, Risk, RiskBound
+from prodcls.audit_confidence import (
+    Calibration,
+    ClassCoverage,
+    ConfidenceSection,
+    OperatingPoint,
+    ReliabilityBin,
+    Risk,
+    RiskBound,
+    SetFigures,
+    Sets,
+)
 from prodcls.audit_model_card import ModelCard
 from prodcls.audit_quality import Example, Finding, QualityFindings
 from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
@@ -285,7 +295,32 @@ def _views(names: tuple[str, ...], rng: random.Random) -> GlobalViews:
     return GlobalViews(classes, 240, 0.41, 20, (curve,), TreeView(steps, 0.94, 0.88, 0.5, 600))
 
 
-def _confidence(products: int) -> ConfidenceSection:
+def _sets(evaluation: EvaluationSection) -> Sets:
+    classes = [
+        ClassCoverage(f.name, f.support, f.support >= 100, _near(max(0.2, 0.95 - i % 4 / 50), 0.03))
+        for i, f in enumerate(evaluation.per_class)
+    ]
+    return Sets(
+        target=0.95,
+        splits=20,
+        promised=100,
+        methods=tuple(
+            SetFigures(name, _near(0.95), Interval(size, size - 0.05, size + 0.06), worst, below)
+            for name, size, worst, below in (
+                ("rule", 1.09, 0.938, 0),
+                ("lac", 1.04, 0.842, 2),
+                ("aps", 2.15, 0.919, 1),
+                ("raps", 1.2, 0.94, 0),
+            )
+        ),
+        sizes=(0.01, 0.9, 0.06, 0.02, 0.005, 0.003, 0.002),
+        classes=tuple(sorted(classes, key=lambda c: (c.coverage.value, c.name))),
+    )
+
+
+def _confidence(evaluation: EvaluationSection) -> ConfidenceSection:
+    products = sum(f.support for f in evaluation.per_class)
+
     def calibration(off: float) -> Calibration:
         bins = tuple(
             ReliabilityBin(p, _near(min(1.0, max(0.0, p - off)), 0.04), products // 15)
@@ -312,6 +347,7 @@ def _confidence(products: int) -> ConfidenceSection:
                 RiskBound(0.05, products + 1, None),
             ),
         ),
+        sets=_sets(evaluation),
     )
 
 
@@ -456,8 +492,8 @@ def make_report(
         | {"encoding": 40.9, "encoder_share": 0.773},
         resources=Resources(1_412_000_000),
         views=_views(names, rng),
-        confidence=_confidence(sum(f.support for f in evaluation.per_class)),
         trust=_trust(),
+        confidence=_confidence(evaluation),
         quality=_quality(names),
     )
     return dataclasses.replace(report, verdict=judge(report, None), card=CARD)

@@ -16,11 +16,13 @@ from prodcls.bundle_checks import (
     check_leaves,
     check_model,
     check_products,
+    check_sets,
     make_canary,
     replay,
 )
 from prodcls.bundle_products import Judgements, collect_products
 from prodcls.config import Head
+from prodcls.conformal import SetRule
 from prodcls.errors import BundleError
 from prodcls.head import EvidenceHead, Margins
 from prodcls.model import Model
@@ -150,6 +152,26 @@ def test_leaves_of_other_trees_are_refused(shape: tuple[int, ...]) -> None:
         check_leaves(model, np.full((90, 7), -1, dtype=np.int32))
     with pytest.raises(BundleError, match="leaves"):
         check_leaves(contents("flat").model, np.zeros((90, 7), dtype=np.int32))
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "promised", "coverage"),
+    [
+        ([0.5, 0.5], [True] * 3, 0.9),
+        ([0.5] * 3, [True], 0.9),
+        ([0.5, 0.5, 1.5], [True] * 3, 0.9),
+        ([0.5, 0.5, float("nan")], [True] * 3, 0.9),
+        ([0.5] * 3, [True] * 3, 1.0),
+    ],
+)
+def test_set_thresholds_that_are_none_are_refused(
+    thresholds: list[float], promised: list[bool], coverage: float
+) -> None:
+    model = contents().model
+    check_sets(model, None)
+    check_sets(model, SetRule(0.9, np.array([0.0, 0.5, 1.0]), np.array([True, False, True])))
+    with pytest.raises(BundleError, match="set "):
+        check_sets(model, SetRule(coverage, np.array(thresholds), np.array(promised)))
 
 
 def test_products_are_held_against_the_model() -> None:

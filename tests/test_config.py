@@ -100,3 +100,9 @@ def test_both_ends_of_a_limit_are_allowed_and_no_more(name: str) -> None:
 def test_contradictions_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message.replace("|", r"\|")):
         FitConfig(**options)
+
+
+@pytest.mark.parametrize("coverage", [0.4, 1.0, float("nan")])
+def test_a_coverage_that_no_set_can_keep_is_refused(coverage: float) -> None:
+    with pytest.raises(InputError, match="--coverage"):
+        FitConfig(coverage=coverage)

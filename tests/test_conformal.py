@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from prodcls.conformal import SCORES, Score, conformity, fit_sets, held_out_sets, threshold
+from prodcls.conformal import SCORES, Score, conformity, fit_sets, held_out_sets, named_sets, threshold
 from test_reliability import drawn
 
 
@@ -95,3 +95,9 @@ def test_a_group_has_no_say_in_its_own_sets() -> None:
     after = held_out_sets(probabilities, changed, groups, 0.9)
     assert np.array_equal(before[mine], after[mine])
     assert not np.array_equal(before[~mine], after[~mine])
+
+
+def test_names_come_most_probable_first() -> None:
+    inside = np.array([[True, False, True], [False, False, False]])
+    probabilities = np.array([[0.2, 0.1, 0.7], [0.4, 0.3, 0.3]])
+    assert named_sets(inside, probabilities, ("a", "b", "c")) == [["c", "a"], []]

@@ -18,6 +18,7 @@ from prodcls import scoring
 from prodcls.bundle import load_bundle, save_bundle
 from prodcls.catalogue import Catalogue
 from prodcls.config import Head
+from prodcls.conformal import SetRule
 from prodcls.embedding_store import EmbedStats
 from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import BundleError, CatalogueError, ImageError, InputError, SchemaError
@@ -68,6 +69,30 @@ def test_the_scored_file_says_what_the_model_says(head: Head, tmp_path: Path) ->
         assert table[name].equals(table[place])
     assert table["second_probability"].equals(table["probability_2"])
     assert not any(table["review"].to_pylist())
+
+
+def test_sets_hold_what_their_thresholds_let_in_and_ask_for_review(tmp_path: Path) -> None:
+    given = contents()
+    probabilities = given.model.probabilities(given.inputs)
+    cut = np.sort(1 - probabilities, axis=1)[:, 1]  # of the runner-up: half of the sets get it
+    rule = SetRule(0.9, np.full(3, float(np.median(cut))), np.ones(3, dtype=np.bool_))
+    save_bundle(tmp_path / "bundle", replace(given, sets=rule), created=CREATED)
+    loaded = load_bundle(tmp_path / "bundle").sets
+    assert loaded is not None
+    assert loaded.thresholds.tolist() == rule.thresholds.tolist()
+    outcome = predict(tmp_path / "bundle", Path(given.catalogue.source.path), tmp_path / "s.parquet", top_k=3)
+    found = pq.read_table(tmp_path / "s.parquet").to_pylist()
+    sizes = [len(row["prediction_set"]) for row in found]
+    assert 30 < sum(size > 1 for size in sizes) < 60
+    for row, size in zip(found, sizes, strict=True):
+        assert row["prediction_set"] == [row[f"class_{i + 1}"] for i in range(size)]
+        assert row["review"] == (size != 1)
+    undecided = sum(size != 1 for size in sizes)
+    assert any(line.startswith(f"{undecided} rows marked for review: their") for line in outcome.summary_lines)
+    predict(tmp_path / "bundle", Path(given.catalogue.source.path), tmp_path / "s.csv")
+    with (tmp_path / "s.csv").open(encoding="utf-8", newline="") as stream:
+        cells = [json.loads(c["prediction_set"]) for c in csv.DictReader(stream)]
+    assert cells == [row["prediction_set"] for row in found]
 
 
 def test_batches_make_no_difference(bundle: Path, tmp_path: Path) -> None:

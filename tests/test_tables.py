@@ -32,6 +32,7 @@ def rows(n: int) -> OutOfFoldRows:
         probability=np.linspace(0.5, 1.0, n),
         second=["冰箱"] * n,
         second_probability=np.linspace(0.5, 0.0, n),
+        set=[["Kettle", "冰箱"][: i % 3] for i in range(n)],
     )
 
 
@@ -59,7 +60,8 @@ def test_no_rejections_are_a_table_of_the_same_columns() -> None:
 def test_out_of_fold_rows_come_back_with_their_types() -> None:
     table = read(out_of_fold_bytes(rows(5)))
     assert table.column_names == [
-        "id", "fold", "group", "label", "predicted", "probability", "second", "second_probability"
+        "id", "fold", "group", "label", "predicted", "probability", "second", "second_probability",
+        "set"
     ]  # fmt: skip
     assert table["probability"].to_pylist() == rows(5).probability.tolist()
     assert table["fold"].to_pylist() == [0, 1, 0, 1, 0]

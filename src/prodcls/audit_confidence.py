@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from prodcls.audit_interval import Interval
 
-__all__ = ["Calibration", "ConfidenceSection", "OperatingPoint", "ReliabilityBin", "Risk", "RiskBound"]
+__all__ = [
+    "Calibration",
+    "ClassCoverage",
+    "ConfidenceSection",
+    "OperatingPoint",
+    "ReliabilityBin",
+    "Risk",
+    "RiskBound",
+    "SetFigures",
+    "Sets",
+]
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,77 @@ class Risk:
 
 
 @dataclass(frozen=True)
+class SetFigures:
+    """One way to make prediction sets, over repeated splits.
+
+    Attributes
+    ----------
+    name : str
+        ``"rule"``: as served; ``"lac"``, ``"aps"``, ``"raps"``: one threshold for all classes.
+    coverage, size : Interval
+        Share of products whose set holds the true class, and classes in a set: mean over the splits, and the range of
+        95% of them.
+    worst : float or None
+        Least mean coverage of a class with a promise of its own; None where no class has one.
+    below : int
+        Classes with a promise whose mean coverage is more than 0.03 below the target.
+    """
+
+    name: str
+    coverage: Interval
+    size: Interval
+    worst: float | None
+    below: int
+
+
+@dataclass(frozen=True)
+class ClassCoverage:
+    """How often the set of a product of one class holds that class.
+
+    Attributes
+    ----------
+    name : str
+    products : int
+    promised : bool
+        Whether there are enough products for a promise to this class by itself.
+    coverage : Interval
+        Mean over the splits, and the range of 95% of them.
+    """
+
+    name: str
+    products: int
+    promised: bool
+    coverage: Interval
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Prediction sets, measured on halves of the products that had no say in the thresholds.
+
+    Attributes
+    ----------
+    target : float
+        Coverage asked for.
+    splits : int
+    promised : int
+        Products from which on a class has a promise of its own.
+    methods : tuple of SetFigures
+        The one served first.
+    sizes : tuple of float
+        Share of sets with 0, 1, ... classes; the last share is of sets of that size or larger.
+    classes : tuple of ClassCoverage
+        Least coverage first.
+    """
+
+    target: float
+    splits: int
+    promised: int
+    methods: tuple[SetFigures, ...]
+    sizes: tuple[float, ...]
+    classes: tuple[ClassCoverage, ...]
+
+
+@dataclass(frozen=True)
 class ConfidenceSection:
     """How far certainty can be relied on, measured on products that the model had not seen.
 
@@ -117,9 +198,12 @@ class ConfidenceSection:
     before, after : Calibration
         Before and after the temperature.
     risk : Risk
+    sets : Sets or None
+        None where the products cannot be parted, all being near-duplicates.
     """
 
     products: int
     before: Calibration
     after: Calibration
     risk: Risk
+    sets: Sets | None

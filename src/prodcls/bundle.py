@@ -14,12 +14,21 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from prodcls.bundle_checks import Canary, check_leaves, check_model, check_products, make_canary, replay
+from prodcls.bundle_checks import Canary, check_leaves, check_model, check_products, check_sets, make_canary, replay
 from prodcls.bundle_codec import Leaves, pack, unpack
 from prodcls.bundle_layout import Manifest, StoredFiles, make_manifest, read_folder, write_folder
-from prodcls.bundle_products import Judgements, Products, collect_products, products_from_bytes, products_to_bytes
+from prodcls.bundle_products import (
+    Judgements,
+    KnownColumns,
+    Products,
+    collect_products,
+    known_columns,
+    products_from_bytes,
+    products_to_bytes,
+)
 from prodcls.catalogue import Catalogue, Schema, Source
 from prodcls.config import FitConfig
+from prodcls.conformal import SetRule
 from prodcls.errors import BundleError, InputError
 from prodcls.inputs import Inputs
 from prodcls.model import Model
@@ -53,6 +62,8 @@ class BundleContents:
         What the audit report says that every fit of the same data would say, as JSON; None: none is kept.
     measured : mapping of str to Any
         The rest of it, JSON values that go into the manifest.
+    sets : SetRule or None
+        Which classes are in a prediction set; None: no sets are made.
     """
 
     model: Model
@@ -64,22 +75,7 @@ class BundleContents:
     leaves: NDArray[np.int32] | None = None
     report: str | None = None
     measured: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class KnownColumns:
-    """What the model knows of the catalogue's columns, so that a new catalogue can be held against it.
-
-    Attributes
-    ----------
-    numeric : tuple of str
-        Amounts of money with their currency, such as ``"price [INR]"``.
-    categorical : dict of str to tuple of str
-        Values seen in training, sorted.
-    """
-
-    numeric: tuple[str, ...]
-    categorical: dict[str, tuple[str, ...]]
+    sets: SetRule | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +89,7 @@ class _Stored:
     known: KnownColumns
     canary: Canary
     leaves: NDArray[np.int32]
+    sets: SetRule | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,8 @@ class Bundle:
     leaves : ndarray of shape (n, trees), int32
         Leaves of the training products as candidates for their own labels, on held-out evidence; without trees where
         the model has none.
+    sets : SetRule or None
+        Which classes are in a prediction set; None: the bundle was saved without.
     report : bytes or None
         The file that `prodcls.audit_stored` reads; None: the bundle was saved without a report.
     """
@@ -127,6 +126,7 @@ class Bundle:
     options: FitConfig
     manifest: Manifest
     leaves: NDArray[np.int32]
+    sets: SetRule | None
     report: bytes | None
     _products: bytes
 
@@ -175,9 +175,10 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         contents.recipe,
         catalogue.schema,
         replace(catalogue.source, path=Path(catalogue.source.path).name),
-        _known(contents.inputs),
+        known_columns(contents.inputs),
         make_canary(contents.model, contents.inputs),
         np.zeros((len(catalogue), 0), dtype=np.int32) if contents.leaves is None else contents.leaves,
+        contents.sets,
     )
     leaves = Leaves()
     tree = pack(stored, _Stored, leaves)
@@ -214,11 +215,6 @@ def load_bundle(folder: Path) -> Bundle:
             raise
         message = str(error).removesuffix(f" [{error.code}]")
         raise BundleError(message, code=error.code, file=str(folder)) from error
-
-
-def _known(inputs: Inputs) -> KnownColumns:
-    categorical = {name: tuple(sorted(set(cells) - {""})) for name, cells in inputs.categorical.items()}
-    return KnownColumns(tuple(inputs.numeric), categorical)
 
 
 def _portable(options: FitConfig) -> FitConfig:
@@ -285,6 +281,7 @@ def _build(stored: StoredFiles) -> Bundle:
     found = unpack(config, _Stored, leaves)
     check_model(found.model)
     check_leaves(found.model, found.leaves)
+    check_sets(found.model, found.sets)
     replay(found.model, found.canary)
     return Bundle(
         found.model,
@@ -295,6 +292,7 @@ def _build(stored: StoredFiles) -> Bundle:
         options,
         stored.manifest,
         found.leaves,
+        found.sets,
         files.get(REPORT),
         products,
     )

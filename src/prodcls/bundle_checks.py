@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from prodcls.bundle_products import Products
 from prodcls.candidates import candidate_evidence, feature_channels
+from prodcls.conformal import SetRule
 from prodcls.errors import BundleError
 from prodcls.evidence import EvidenceModel
 from prodcls.flat import FlatModel, flat_probabilities
@@ -25,6 +26,7 @@ __all__ = [
     "check_leaves",
     "check_model",
     "check_products",
+    "check_sets",
     "make_canary",
     "replay",
 ]
@@ -156,6 +158,27 @@ def check_leaves(model: Model, leaves: NDArray[np.int32]) -> None:
         _refuse("leaves", "are of other trees than the booster's")
     if leaves.size and leaves.min() < 0:
         _refuse("leaves", "have negative numbers")
+
+
+def check_sets(model: Model, sets: SetRule | None) -> None:
+    """Hold the thresholds of prediction sets against the classes.
+
+    Parameters
+    ----------
+    model : Model
+    sets : SetRule or None
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-content``, if they are of other classes, or no thresholds of a probability.
+    """
+    if sets is None:
+        return
+    _check("set thresholds", sets.thresholds, (len(model.classes),))
+    _check("set promises", sets.promised, (len(model.classes),))
+    if sets.thresholds.min() < 0 or sets.thresholds.max() > 1 or not 0 < sets.coverage < 1:
+        _refuse("set thresholds", "are not within 0 to 1")
 
 
 def check_products(products: Products, model: Model, leaves: NDArray[np.int32]) -> None:

@@ -21,7 +21,16 @@ from prodcls.inputs import Inputs
 from prodcls.nearest import nearest
 from prodcls.tables import parquet_bytes
 
-__all__ = ["Judgements", "PhotoReference", "Products", "collect_products", "products_from_bytes", "products_to_bytes"]
+__all__ = [
+    "Judgements",
+    "KnownColumns",
+    "PhotoReference",
+    "Products",
+    "collect_products",
+    "known_columns",
+    "products_from_bytes",
+    "products_to_bytes",
+]
 
 # Columns that products bring along are told from ours by the kind in front of their names.
 _TEXT, _NUMERIC, _CATEGORICAL, _PRESENT = "text:", "numeric:", "categorical:", "present:"
@@ -41,6 +50,22 @@ class PhotoReference:
 
     path: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class KnownColumns:
+    """What the model knows of the catalogue's columns, so that a new catalogue can be held against it.
+
+    Attributes
+    ----------
+    numeric : tuple of str
+        Amounts of money with their currency, such as ``"price [INR]"``.
+    categorical : dict of str to tuple of str
+        Values seen in training, sorted.
+    """
+
+    numeric: tuple[str, ...]
+    categorical: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -162,6 +187,12 @@ def collect_products(
         present={name: e.present for name, e in inputs.dense.items()},
         judged=judged or Judgements((None,) * len(catalogue), np.full(len(catalogue), np.nan)),
     )
+
+
+def known_columns(inputs: Inputs) -> KnownColumns:
+    """Return what a model trained on ``inputs`` knows of their columns."""
+    categorical = {name: tuple(sorted(set(cells) - {""})) for name, cells in inputs.categorical.items()}
+    return KnownColumns(tuple(inputs.numeric), categorical)
 
 
 def _reference(photo: Path | None, root: Path) -> PhotoReference | None:

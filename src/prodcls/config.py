@@ -9,7 +9,7 @@ from typing import Any, Literal, NoReturn, get_args
 
 from prodcls.errors import InputError
 
-__all__ = ["LIMITS", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
+__all__ = ["COVERAGE", "LIMITS", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
 
 Head = Literal["evidence", "flat"]
 Runtime = Literal["onnx", "torch"]
@@ -46,6 +46,9 @@ LIMITS: dict[str, Limit] = {
 }
 """Range of every numeric option by name."""
 
+COVERAGE = (0.5, 0.999)
+"""Range of ``coverage``: below one half a set says less than its best class, and beyond it takes in almost all."""
+
 _PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
 _LISTS = (*_COLUMN_LISTS, "text_encoder")
@@ -81,6 +84,8 @@ class FitConfig:
         What runs the encoders.
     folds : int
         Folds of the evaluation.
+    coverage : float
+        Share of products whose prediction set is to hold the true class, from 0.5 to 0.999.
     group_duplicates : bool
         Keep near-duplicates in one fold.
     baselines : bool
@@ -129,6 +134,7 @@ class FitConfig:
     text_encoder: tuple[str, ...] | None = None
     runtime: Runtime = "onnx"
     folds: int = 5
+    coverage: float = 0.95
     group_duplicates: bool = True
     baselines: bool = True
     min_class_size: int = 5
@@ -151,6 +157,8 @@ class FitConfig:
         for name, choices in {"head": Head, "runtime": Runtime, "lang": Lang}.items():
             if getattr(self, name) not in get_args(choices):
                 _refuse(name, f"{getattr(self, name)!r} is none of {', '.join(get_args(choices))}")
+        if not COVERAGE[0] <= self.coverage <= COVERAGE[1]:
+            _refuse("coverage", f"{self.coverage} is not within {COVERAGE[0]} to {COVERAGE[1]}")
         if self.decimal not in (None, ".", ","):
             _refuse("decimal", f"{self.decimal!r} is neither '.' nor ','")
         if self.delimiter is not None and len(self.delimiter) != 1:

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SCORES", "Score", "SetRule", "conformity", "fit_sets", "held_out_sets", "threshold"]
+__all__ = ["SCORES", "Score", "SetRule", "conformity", "fit_sets", "held_out_sets", "named_sets", "threshold"]
 
 Score = Literal["lac", "aps", "raps"]
 SCORES: tuple[Score, ...] = ("lac", "aps", "raps")
@@ -193,4 +193,26 @@ def held_out_sets(
             least = PROMISED * (PARTS - 1) // PARTS
             rule = fit_sets(probabilities[others], labels[others], groups[others], coverage, promised=least)
             found[here] = rule.sets(probabilities[here])
+    return found
+
+
+def named_sets(
+    inside: NDArray[np.bool_], probabilities: NDArray[np.float64], classes: tuple[str, ...]
+) -> list[list[str]]:
+    """Return the names of the classes in each set, most probable first.
+
+    Parameters
+    ----------
+    inside : ndarray of shape (n, K), bool
+    probabilities : ndarray of shape (n, K), float64
+    classes : tuple of str, length K
+
+    Returns
+    -------
+    list of list of str
+    """
+    found = []
+    for held, row in zip(inside, probabilities, strict=True):
+        members = np.flatnonzero(held)
+        found.append([classes[k] for k in members[np.argsort(-row[members], kind="stable")]])
     return found

@@ -19,7 +19,7 @@ SPLITS = 20
 SIZES = 6
 """Sizes of sets that are counted one by one; the last count is of all that are at least as large."""
 
-MOST_CELLS = 20_000_000
+MOST_CELLS = 2_000_000
 """Probabilities studied; of more rows a random sample is taken."""
 
 

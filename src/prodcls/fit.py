@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from prodcls.config import LIMITS, FitConfig, Head, Lang, Runtime
+from prodcls.config import COVERAGE, LIMITS, FitConfig, Head, Lang, Runtime
 from prodcls.console import EXIT_UNMET, run_and_exit
 
 __all__ = ["fit"]
@@ -77,6 +77,12 @@ def _range(name: str) -> click.IntRange:
     "--runtime", type=click.Choice(get_args(Runtime)), default=FitConfig.runtime, help="What runs the encoders."
 )
 @click.option("--folds", type=_range("folds"), default=FitConfig.folds, help="Folds of the evaluation.")
+@click.option(
+    "--coverage",
+    type=click.FloatRange(*COVERAGE),
+    default=FitConfig.coverage,
+    help="Share of products whose prediction set is to hold the true class.",
+)
 @click.option("--test", type=FILE, help="Catalogue to evaluate on instead of folds.")
 @click.option(
     "--baselines/--no-baselines", default=FitConfig.baselines, help="Evaluate the baselines on the same folds."

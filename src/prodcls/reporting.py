@@ -131,7 +131,7 @@ def build_report(
         timing={},
         resources=Resources(0),
         views=global_views(material, findings.scores, accounts, phrases),
-        confidence=confidence_section(findings.scores.margins, findings.probabilities, labels, config.random_state),
+        confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
         card=None if papers.card is None else papers.card.card,
         trust=findings.trust,
         quality=find_faults(material, phrases),

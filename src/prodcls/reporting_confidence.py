@@ -6,8 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.audit import Interval
-from prodcls.audit_confidence import Calibration, ConfidenceSection, OperatingPoint, ReliabilityBin, Risk, RiskBound
+from prodcls.audit_confidence import (
+    Calibration,
+    ClassCoverage,
+    ConfidenceSection,
+    OperatingPoint,
+    ReliabilityBin,
+    Risk,
+    RiskBound,
+    SetFigures,
+    Sets,
+)
 from prodcls.calibration import softmax
+from prodcls.config import FitConfig
+from prodcls.conformal import PROMISED
+from prodcls.conformal_study import SPLITS, SetStudy, study_sets
+from prodcls.evaluation import OutOfFold, Problem
 from prodcls.metrics import Estimate
 from prodcls.reliability import reliability
 from prodcls.selective import Operating, automate, guaranteed, risk_curve
@@ -16,37 +30,59 @@ __all__ = ["confidence_section"]
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 BOUNDS = (0.01, 0.02, 0.05)
+SHORT = 0.03
+"""How far below the target the mean coverage of a class may lie before it is counted."""
+
 DRAWN = 120
 """Most points of the risk curve that the report keeps."""
 
 
 def confidence_section(
-    margins: NDArray[np.float64],
-    probabilities: NDArray[np.float64],
-    labels: NDArray[np.int64],
-    random_state: int,
+    problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], config: FitConfig
 ) -> ConfidenceSection:
     """Measure certainty.
 
     Parameters
     ----------
-    margins : ndarray of shape (m, K), float64
-        Logits before the temperature, out of fold.
+    problem : Problem
+    scores : OutOfFold
+        Of m rows.
     probabilities : ndarray of shape (m, K), float64
-        Of the same rows, after it.
-    labels : ndarray of shape (m,), int64
-    random_state : int
+        Of the same rows, after the temperature.
+    config : FitConfig
 
     Returns
     -------
     ConfidenceSection
     """
+    labels, seed = problem.labels[scores.rows], config.random_state
+    study = study_sets(probabilities, labels, problem.groups[scores.rows], config.coverage, seed)
     return ConfidenceSection(
         products=len(labels),
-        before=_calibration(softmax(margins), labels, random_state),
-        after=_calibration(probabilities, labels, random_state),
+        before=_calibration(softmax(scores.margins), labels, seed),
+        after=_calibration(probabilities, labels, seed),
         risk=_risk(probabilities, labels),
+        sets=_sets(study, problem.classes, config.coverage) if study.methods else None,
     )
+
+
+def _sets(study: SetStudy, names: tuple[str, ...], target: float) -> Sets:
+    promised = [n >= PROMISED for n in study.support]
+    methods = []
+    for name, found in study.methods.items():
+        kept = [c.value for c, p in zip(found.by_class, promised, strict=True) if p]
+        below = sum(value < target - SHORT for value in kept)
+        methods.append(
+            SetFigures(name, _interval(found.coverage), _interval(found.size), min(kept, default=None), below)
+        )
+    rule = study.methods["rule"]
+    classes = [
+        ClassCoverage(name, n, p, _interval(c))
+        for name, n, p, c in zip(names, study.support, promised, rule.by_class, strict=True)
+        if n
+    ]
+    order = sorted(classes, key=lambda c: (c.coverage.value, c.name))
+    return Sets(target, SPLITS, PROMISED, tuple(methods), rule.sizes, tuple(order))
 
 
 def _interval(estimate: Estimate) -> Interval:

@@ -15,6 +15,7 @@ from prodcls.atomic import write_bytes
 from prodcls.bundle import Bundle, KnownColumns, load_bundle
 from prodcls.candidates import best_classes
 from prodcls.catalogue import Catalogue, Rejection
+from prodcls.conformal import named_sets
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
@@ -93,7 +94,8 @@ def predict_catalogue(
     out : Path
         ``.parquet``, ``.csv`` or ``.jsonl``. Columns: ``id``, ``row`` (in the catalogue), ``predicted``,
         ``probability``, ``second``, ``second_probability``, ``class_1``, ``probability_1`` and so on to ``top_k``,
-        and ``review``, true where the model knows nothing of the product and says what is common.
+        ``prediction_set`` (a list, in CSV as JSON; null where the bundle makes no sets), and ``review``: true where
+        the set does not hold exactly one class, or the model knows nothing of the product and says what is common.
     batch_size : int
         Products held in memory as vectors at a time; moves probabilities by rounding at most.
     top_k : int
@@ -130,7 +132,7 @@ def predict_catalogue(
     lines = (
         f"{len(products)} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
         *_differences(products, fitted.known),
-        *_told(flow.for_review, rejections, beside),
+        *_told(flow, rejections, beside),
     )
     return PredictOutcome(len(products), out, beside if rejections else None, lines)
 
@@ -163,7 +165,8 @@ class _Flow:
         self.fitted = fitted
         self.store = store
         self.top_k = top_k
-        self.for_review = 0
+        self.unknown = 0
+        self.undecided = 0
         self.failed_photos: list[Rejection] = []
 
     @property
@@ -172,7 +175,9 @@ class _Flow:
         names = (("predicted", "probability"), ("second", "second_probability"))
         for name, probability in (*names, *((f"class_{i + 1}", f"probability_{i + 1}") for i in range(self.top_k))):
             kinds |= {name: pa.string(), probability: pa.float64()}
-        return pa.schema([pa.field(n, k, nullable=False) for n, k in {**kinds, "review": pa.bool_()}.items()])
+        members = pa.list_(pa.field("class", pa.string(), nullable=False))
+        fields = [pa.field(name, kind, nullable=False) for name, kind in kinds.items()]
+        return pa.schema([*fields, pa.field("prediction_set", members), pa.field("review", pa.bool_(), nullable=False)])
 
     def batches(self, products: Catalogue, size: int, progress: Progress) -> Iterator[pa.Table]:
         """Yield scored rows in the catalogue's order."""
@@ -189,14 +194,20 @@ class _Flow:
         inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
         probabilities = self.fitted.model.probabilities(inputs, threads=available_processors())
-        review = ~_something_known(inputs, known)
-        self.for_review += int(review.sum())
+        unknown = ~_something_known(inputs, known)
+        review, sets = unknown, pa.nulls(len(batch), self.schema.field("prediction_set").type)
+        if self.fitted.sets is not None:
+            inside = self.fitted.sets.sets(probabilities)
+            sets = named_sets(inside, probabilities, self.fitted.model.classes)
+            review = unknown | (inside.sum(axis=1) != 1)
+        self.unknown += int(unknown.sum())
+        self.undecided += int((review & ~unknown).sum())
         ranked = best_classes(probabilities, max(self.top_k, 2))
         names = np.array(self.fitted.model.classes, dtype=object)[ranked]
         values = np.take_along_axis(probabilities, ranked, axis=1)
         places = (0, 1, *range(self.top_k))
         columns = [c for i in places for c in (names[:, i], values[:, i])]
-        return pa.table([batch.ids, batch.rows, *columns, review], schema=self.schema)
+        return pa.table([batch.ids, batch.rows, *columns, sets, review], schema=self.schema)
 
 
 def _something_known(inputs: Inputs, known: KnownColumns) -> NDArray[np.bool_]:
@@ -229,9 +240,11 @@ def _differences(products: Catalogue, known: KnownColumns) -> Iterator[str]:
         yield f"columns that the model does not know, not used: {', '.join(extra)}"
 
 
-def _told(for_review: int, rejections: tuple[Rejection, ...], beside: Path) -> Iterator[str]:
-    if for_review:
-        yield f"{for_review} rows marked for review: nothing is known about them"
+def _told(flow: _Flow, rejections: tuple[Rejection, ...], beside: Path) -> Iterator[str]:
+    if flow.unknown:
+        yield f"{flow.unknown} rows marked for review: nothing is known about them"
+    if flow.undecided:
+        yield f"{flow.undecided} rows marked for review: their prediction set does not hold exactly one class"
     if rejections:
         counts = Counter((r.code, r.scope) for r in rejections)
         told = ", ".join(f"{n} x {code} ({scope})" for (code, scope), n in sorted(counts.items()))

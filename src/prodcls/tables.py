@@ -47,6 +47,7 @@ _OUT_OF_FOLD = pa.schema(
             "probability": pa.float64(),
             "second": pa.string(),
             "second_probability": pa.float64(),
+            "set": pa.list_(pa.field("class", pa.string(), nullable=False)),
         }.items()
     ]
 )
@@ -65,6 +66,8 @@ class OutOfFoldRows:
         True, most probable and second most probable class.
     probability, second_probability : ndarray of shape (n,), float64
         In [0, 1].
+    set : sequence of sequence of str
+        Prediction set, the most probable class first, by thresholds in which the product had no say; may be empty.
     """
 
     id: Sequence[str]
@@ -75,6 +78,7 @@ class OutOfFoldRows:
     probability: NDArray[np.float64]
     second: Sequence[str]
     second_probability: NDArray[np.float64]
+    set: Sequence[Sequence[str]]
 
 
 def rejections_bytes(rejections: Sequence[Rejection], tested: Sequence[Rejection] = ()) -> bytes:
@@ -143,7 +147,7 @@ def out_of_fold_rows(data: bytes) -> OutOfFoldRows:
         message = f"no table of out-of-fold predictions ({type(error).__name__})"
         raise ValueError(message) from error
     numbers = {name: table[name].to_numpy() for name in ("fold", "group", "probability", "second_probability")}
-    texts = {name: table[name].to_pylist() for name in ("id", "label", "predicted", "second")}
+    texts = {name: table[name].to_pylist() for name in ("id", "label", "predicted", "second", "set")}
     return OutOfFoldRows(**numbers, **texts)
 
 

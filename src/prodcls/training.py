@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from prodcls.atomic import write_bytes
@@ -19,6 +20,7 @@ from prodcls.bundle import BundleContents, save_bundle
 from prodcls.bundle_products import Judgements
 from prodcls.calibration import softmax
 from prodcls.config import FitConfig
+from prodcls.conformal import fit_sets, held_out_sets, named_sets
 from prodcls.encoders.base import available_processors
 from prodcls.evaluation import cross_validate
 from prodcls.gathering import Material, gather
@@ -80,7 +82,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     with progress.stage("train"):
         fit = _train(config, material)
     with progress.stage("report"):
-        tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(material, findings)}
+        tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
         report = build_report(config, material, findings, tables, papers)
     # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
     seconds = {**progress.seconds, "total": time.perf_counter() - started}
@@ -166,6 +168,7 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         training_leaves(fit.details),
         stored.text,
         stored.measured,
+        fit_sets(*_judged(material, findings), config.coverage),
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)
@@ -192,11 +195,18 @@ def _rejections(material: Material) -> bytes:
     )
 
 
-def _scores(material: Material, findings: Findings) -> bytes:
+def _judged(material: Material, findings: Findings) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return out-of-fold probabilities, labels and groups of the tested products."""
+    rows = findings.scores.rows
+    return findings.probabilities, material.problem.labels[rows], material.problem.groups[rows]
+
+
+def _scores(config: FitConfig, material: Material, findings: Findings) -> bytes:
     """Return what the evaluation said of each tested product."""
     problem, scores = material.problem, findings.scores
     rows, ranked = scores.rows, scores.ranked
     top = np.take_along_axis(findings.probabilities, ranked, axis=1)
+    sets = held_out_sets(*_judged(material, findings), config.coverage)
     return out_of_fold_bytes(
         OutOfFoldRows(
             id=[problem.inputs.ids[i] for i in rows],
@@ -207,6 +217,7 @@ def _scores(material: Material, findings: Findings) -> bytes:
             probability=top[:, 0],
             second=[problem.classes[k] for k in ranked[:, 1]],
             second_probability=top[:, 1],
+            set=named_sets(sets, findings.probabilities, problem.classes),
         )
     )
 

@@ -10,6 +10,7 @@ from prodcls.charts import Key
 from prodcls.charts_plane import Line, Point, plane, share_axis
 from prodcls.language import Language, Prose, as_text, plain
 from prodcls.sections.parts import Column, Figure, Section, Table
+from prodcls.sections.sets import class_coverage, set_methods, set_sizes, sets_intro
 
 __all__ = ["SECTION", "ConfidenceContext"]
 
@@ -34,6 +35,14 @@ class ConfidenceContext:
         Thresholds that keep an error bound.
     bounds_note : Prose
         What the guarantee says and what it rests on.
+    sets_intro : Prose
+        What a prediction set promises here; nothing where none could be measured.
+    set_methods : Table or None
+        The sets beside the plain ways to make them.
+    set_sizes : Figure or None
+        How many classes the sets hold.
+    set_classes : Figure or None
+        How often the sets hold the true class, class by class.
     """
 
     intro: Prose
@@ -43,6 +52,10 @@ class ConfidenceContext:
     thresholds: Table | None
     bounds: Table | None
     bounds_note: Prose
+    sets_intro: Prose
+    set_methods: Table | None
+    set_sizes: Figure | None
+    set_classes: Figure | None
 
 
 def _range(t: Language, figure: Interval) -> Prose:
@@ -163,7 +176,8 @@ def build(report: AuditReport, t: Language) -> ConfidenceContext:
     """Return what the section shows."""
     found = report.confidence
     if found is None:
-        return ConfidenceContext(t.say("confidence.none"), None, None, None, None, None, ())
+        return ConfidenceContext(t.say("confidence.none"), None, None, None, None, None, (), (), None, None, None)
+    sets = found.sets
     return ConfidenceContext(
         intro=t.say("confidence.intro", n=plain(t.count(found.products))),
         reliability=_reliability(found, t),
@@ -172,6 +186,10 @@ def build(report: AuditReport, t: Language) -> ConfidenceContext:
         thresholds=_thresholds(found, t),
         bounds=_bounds(found, t),
         bounds_note=t.say("risk.bounds_note"),
+        sets_intro=() if sets is None else sets_intro(sets, t),
+        set_methods=None if sets is None else set_methods(sets, t),
+        set_sizes=None if sets is None else set_sizes(sets, t),
+        set_classes=None if sets is None else class_coverage(sets, t),
     )
 
 

@@ -106,6 +106,27 @@ def _figures(found: dict[str, dict[str, float]]) -> str:
     )
 
 
+def confidence_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of calibration and automation, and of prediction sets."""
+    lines = [
+        "| catalogue | accuracy | ECE before | ECE after | class-wise before | class-wise after | AURC | at <= 1% |"
+    ]
+    lines[0] += " at <= 2% | at <= 5% |"
+    lines.append("|" + "---|" * 10)
+    for name, found in results.items():
+        figures = (found[f"{kind} {when}"] for kind in ("ece", "classwise") for when in ("before", "after"))
+        errors = " | ".join(f"{value:.4f} ({low:.4f} to {high:.4f})" for value, low, high in figures)
+        shares = " | ".join(f"{share:.0%}" for share in found["automated"].values())
+        lines.append(f"| {name} | {found['accuracy']:.4f} | {errors} | {found['aurc']:.4f} | {shares} |")
+    lines += ["", "| catalogue | sets | coverage | classes in a set | worst class of >= 50 rows | such classes < .92 |"]
+    lines.append("|" + "---|" * 6)
+    for name, found in results.items():
+        for method, m in found["sets"]["methods"].items():
+            short = f"{m['short']} of {found['sets']['classes']}"
+            lines.append(f"| {name} | {method} | {m['coverage']:.4f} | {m['size']:.3f} | {m['worst']:.3f} | {short} |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -129,6 +150,9 @@ def main() -> None:
         "## Views over the catalogue, exactness and repeatability",
         "`python benchmarks/global_views.py`",
         "\n".join(view_lines(json.loads((RESULTS / "global_views.json").read_text()))),
+        "## Confidence: calibration, automation and prediction sets at target .95, out of fold",
+        "`python benchmarks/confidence.py`; sets over 20 splits into halves, near-duplicates together",
+        "\n".join(confidence_lines(json.loads((RESULTS / "confidence.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

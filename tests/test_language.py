@@ -31,6 +31,7 @@ FAMILIES = (
         "role",
         "script",
         "section",
+        "setmethod",
         "stage",
         "status",
     ),

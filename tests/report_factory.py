@@ -9,6 +9,7 @@ import random
 
 from PIL import Image, ImageDraw
 
+from case_factory import make_attribution, make_changes, make_similar
 from prodcls.audit import (
     AuditReport,
     BaselineFigures,
@@ -19,7 +20,6 @@ from prodcls.audit import (
     DataSection,
     Dossier,
     EvaluationSection,
-    EvidencePart,
     ExplanationSection,
     GivenFile,
     Interval,
@@ -50,6 +50,8 @@ from prodcls.audit_views import (
     TreeStep,
     TreeView,
 )
+from prodcls.explain.case import Note
+from prodcls.explain.spreads import NumberView, Spread
 from prodcls.reporting_verdict import judge
 from prodcls.thresholds import Threshold, Thresholds
 
@@ -183,34 +185,37 @@ def _evaluation(names: tuple[str, ...], rng: random.Random) -> EvaluationSection
 def _dossier(number: int, names: tuple[str, ...], rng: random.Random) -> Dossier:
     kind = ("right", "wrong", "uncertain", "suspect")[number % 4]
     predicted, versus = names[number % len(names)], names[(number + 1) % len(names)]
-    parts = [
-        EvidencePart(b, name, rng.uniform(-1, 2), rng.uniform(-2, 1), rng.gauss(0.5, 0.9) / (i + 1), key)
-        for i, (b, key, name) in enumerate(EVIDENCE)
-    ]
-    parts.append(EvidencePart("prior", "how common the class is", None, None, -0.031))
-    parts.sort(key=lambda p: -abs(p.contribution))
-    total = sum(p.contribution for p in parts)
-    probability = 1 / (1 + 2.718281828 ** -abs(total))
+    texts = {"title": TITLES[number % len(TITLES)], "description": "Machine washable, soft and durable. " * 3}
+    identifier, photo = f"SKU{number:05d}", thumbnail(number) if number % 5 else None
+    account = dataclasses.replace(make_attribution(texts, predicted=predicted, versus=versus), id=identifier)
+    probability = 1 / (1 + 2.718281828 ** -abs(account.margin))
+    account = dataclasses.replace(account, probability=probability, versus_probability=(1 - probability) * 0.9)
+    changes = make_changes(texts, predicted, versus, "price", identifier)
+    own = 899.0 if number % 3 else None
+    spreads = tuple(
+        Spread(name, rng.randrange(5, 90), 99.0, 249.5, 499.0, 1299.0, 5999.0, None if own is None else rng.random())
+        for name in (predicted, versus)
+    )
     return Dossier(
-        id=f"SKU{number:05d}",
+        id=identifier,
         row=17 * number + 3,
         kind=kind,
-        fields={
-            "title": TITLES[number % len(TITLES)],
-            "description": "Machine washable, soft and durable. Price: Rs. 899. " * 3,
-            "price": "899.0",
-            "brand": "Élégance",
-        },
-        photo=thumbnail(number) if number % 5 else None,
+        fields={**texts, "price": "899", "brand": "Élégance"},
+        texts=tuple(texts),
+        photo=photo,
+        picture=photo,
+        picture_size=(160, 160) if photo else None,
         label=versus if kind in ("wrong", "suspect") else predicted,
         predicted=predicted,
         versus=versus,
         probability=probability,
         versus_probability=(1 - probability) * 0.9,
-        margin=total + 3e-9,
-        parts=tuple(parts),
-        parts_sum=total,
-        residual=3e-9,
+        margin=account.margin,
+        account=account,
+        notes=(Note("note.unseen"),) if number % 4 else (Note("note.unseen"), Note("note.nothing")),
+        numbers=(NumberView("price", own, spreads),),
+        changes=changes if number % 2 else dataclasses.replace(changes, searches=()),
+        similar=make_similar(texts["title"], predicted, versus, identifier),
     )
 
 
@@ -535,5 +540,7 @@ def without_accounts(report: AuditReport) -> AuditReport:
         explanation=ExplanationSection({}, (), 0, 0.0),
         views=None,
         trust=None,
-        dossiers=tuple(dataclasses.replace(d, parts=(), parts_sum=d.margin, residual=0.0) for d in report.dossiers),
+        dossiers=tuple(
+            dataclasses.replace(d, account=None, changes=None, similar=None, numbers=()) for d in report.dossiers
+        ),
     )

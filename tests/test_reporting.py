@@ -16,6 +16,7 @@ from prodcls.baselines import run_baseline
 from prodcls.calibration import softmax
 from prodcls.config import FitConfig
 from prodcls.evaluation import cross_validate
+from prodcls.explain.attribution import TOLERANCE
 from prodcls.gathering import Material, gather
 from prodcls.inspection import look_for, plan_views
 from prodcls.progress import SilentProgress
@@ -147,8 +148,11 @@ def test_dossiers_agree_with_the_predictions(case: Case) -> None:
         assert (dossier.predicted, dossier.versus) == (problem.classes[a], problem.classes[b])
         assert dossier.probability == case.findings.probabilities[at, a]
         assert dossier.versus_probability == case.findings.probabilities[at, b]
-        assert dossier.margin == pytest.approx(np.log(dossier.probability / dossier.versus_probability))
-        assert abs(dossier.residual) < 1e-6
+        assert dossier.margin == pytest.approx(np.log(dossier.probability / dossier.versus_probability), abs=1e-4)
+        assert dossier.account is not None
+        assert dossier.account.certificate is not None
+        assert abs(dossier.account.certificate.residual) <= TOLERANCE
+        assert (dossier.account.margin, dossier.account.predicted) == (dossier.margin, dossier.predicted)
         assert dossier.row == int(case.material.catalogue.rows[at])
         assert dossier.fields["title"] == problem.inputs.texts["title"][at]
 
@@ -182,7 +186,7 @@ def test_the_flat_head_has_a_report_without_accounts(case: Case, monkeypatch: py
     assert report.evaluation.ablation == {}
     assert report.views is None
     assert len(report.dossiers) == 6
-    assert all(d.parts == () for d in report.dossiers)
+    assert all(d.account is None for d in report.dossiers)
     assert from_json(to_json(report)) == report
 
 

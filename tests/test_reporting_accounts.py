@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from prodcls.evaluation import FoldScores, OutOfFold, Problem, cross_validate
 from prodcls.evidence import Channel
@@ -21,15 +16,12 @@ from prodcls.reporting_accounts import (
     SAMPLE,
     SUSPECT,
     Accounts,
-    Outcome,
     choose_dossiers,
     explanation_section,
     gather_accounts,
     in_words,
-    make_dossier,
 )
-from synthetic import make_sample, write_photo
-from test_preparation import make_catalogue
+from synthetic import make_sample
 
 TEXT, PRICE, PRIOR = (
     Channel("text.score", "text", "score"),
@@ -163,12 +155,11 @@ def test_the_kinds_share_the_places() -> None:
     first = np.linspace(0.5, 0.99, 60)
     chosen = choose_dossiers(labels, ranked, np.stack([first, 1 - first], axis=1), 12)
     kinds = Counter(kind for _, kind in chosen)
-    assert kinds["right"] == 4
-    assert kinds["uncertain"] == 4
-    assert kinds["wrong"] + kinds["suspect"] == 4
+    assert kinds["right"] == 3
+    assert kinds["uncertain"] == 3
     assert kinds["suspect"] == 1  # row 54 is wrong at .9 and more
-    assert {i for i, kind in chosen if kind in ("wrong", "suspect")} == {54, 48, 42, 36}
-    assert {i for i, kind in chosen if kind == "uncertain"} == {0, 1, 2, 3}
+    assert {i for i, kind in chosen if kind == "wrong"} == {48, 42, 36, 30, 24}
+    assert {i for i, kind in chosen if kind == "uncertain"} == {0, 1, 2}
     assert len({labels[i] for i, kind in chosen if kind == "right"}) == 3
 
 
@@ -178,33 +169,3 @@ def test_places_of_a_kind_that_runs_out_are_filled() -> None:
     top = np.tile([0.8, 0.2], (12, 1))
     assert len(choose_dossiers(labels, ranked, top, 9)) == 9
     assert Counter(kind for _, kind in choose_dossiers(labels, 1 - ranked, top, 9))["wrong"] == 6
-
-
-def test_a_dossier_holds_the_product_and_its_account(tmp_path: Path) -> None:
-    write_photo(tmp_path / "photo.png", (10, 200, 30))
-    catalogue = make_catalogue(
-        {"title": ("", "<b>red</b> kettle", "x"), "description": ("", "", "")}, (None, tmp_path / "photo.png", None)
-    )
-    catalogue = replace(catalogue, rows=np.array([4, 9, 11]), categorical={"brand": ("", "acme", "")})
-    accounts = make_accounts(np.array([[1.0, -3.0, 0.5], [9.0, 9.0, 9.0]]))
-    outcome = Outcome("wrong", "Phones", "Kettles", "Towels", 0.7, 0.2)
-    dossier = make_dossier(catalogue, 1, outcome, accounts, 0)
-    assert (dossier.id, dossier.row, dossier.kind) == ("p1", 9, "wrong")
-    assert (dossier.label, dossier.predicted, dossier.versus) == ("Phones", "Kettles", "Towels")
-    assert (dossier.probability, dossier.versus_probability) == (0.7, 0.2)
-    assert dossier.fields == {"title": "<b>red</b> kettle", "brand": "acme"}
-    assert [(p.block, p.contribution) for p in dossier.parts] == [("price", -3.0), ("text", 1.0), ("prior", 0.5)]
-    assert (dossier.parts[0].value_a, dossier.parts[0].value_b, dossier.parts[0].key) == (-3.0, 0.0, "price.typical")
-    assert dossier.margin == dossier.parts_sum == -1.5
-    assert dossier.residual == 0.0
-    assert dossier.photo is not None
-    assert Image.open(io.BytesIO(base64.b64decode(dossier.photo))).format == "JPEG"
-
-
-def test_without_an_account_the_margin_is_that_of_the_probabilities() -> None:
-    catalogue = make_catalogue({"title": ("a", "b", "c")})
-    dossier = make_dossier(catalogue, 0, Outcome("right", "A", "A", "B", 0.8, 0.1), None, 0)
-    assert dossier.margin == pytest.approx(np.log(8))
-    assert dossier.parts == ()
-    assert dossier.photo is None
-    assert dossier.fields == {"title": "a", "price": "1", "brand": "x"}

@@ -1,82 +1,64 @@
-"""A product's card says why the one class and not the other, and certifies that nothing is left out."""
+"""A product's card says in short why the one class and not the other."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from prodcls.audit import Dossier, EvidencePart
+import pytest
+
+from prodcls.audit_dossiers import Dossier
 from prodcls.language import as_text, load_language
-from prodcls.sections.cards import Card, card
+from prodcls.sections.cards import REGIONS, Card, card, dossier_filename
 from report_factory import make_report, without_accounts
 
 EN = load_language("en")
 REPORT = make_report()
+FIRST = REPORT.dossiers[1]
 
 
-def shown(dossier: Dossier, limit: int | None = None) -> Card:
-    return card(dossier, REPORT, EN, number=1, limit=limit)
-
-
-def with_parts(*contributions: float) -> Dossier:
-    parts = tuple(EvidencePart("text", f"part {i}", 1.0, 0.5, c) for i, c in enumerate(contributions))
-    return dataclasses.replace(REPORT.dossiers[0], parts=parts, parts_sum=sum(contributions), margin=sum(contributions))
-
-
-def test_sentence_names_the_strongest_for_and_against() -> None:
-    sentence = as_text(shown(with_parts(2.0, -1.5, 1.0, 0.5, -0.001)).sentence)
-    assert "part 0" in sentence
-    assert "part 2" in sentence
-    assert "part 3" not in sentence
-    assert sentence.index("part 1") > sentence.index("Against it")
-    assert "part 4" not in sentence
-
-
-def test_sentence_when_nothing_speaks_against() -> None:
-    assert "Nothing speaks against it" in as_text(shown(with_parts(2.0)).sentence)
-
-
-def test_small_parts_are_drawn_together_but_listed_one_by_one() -> None:
-    dossier = with_parts(*(1.0 / (i + 1) for i in range(12)))
-    some, every = shown(dossier, 7), shown(dossier)
-    assert some.account is not None
-    assert every.account is not None
-    assert "5 smaller parts together" in some.account.picture
-    assert some.account.picture.count('class="l"') == 7 + 1 + 1 + 1
-    assert every.account.picture.count('class="l"') == 12 + 1 + 1
-    assert len(some.account.table.rows) == len(every.account.table.rows) == 12
-
-
-def test_one_part_more_than_the_limit_is_drawn_itself() -> None:
-    account = shown(with_parts(*[1.0] * 8), 7).account
-    assert account is not None
-    assert "together" not in account.picture
-
-
-def test_certificate_says_when_it_fails() -> None:
-    assert "nothing is left out" in as_text(shown(REPORT.dossiers[0]).certificate)
-    broken = dataclasses.replace(REPORT.dossiers[0], residual=-0.5)
-    assert "Certificate fails" in as_text(shown(broken).certificate)
+def shown(dossier: Dossier) -> Card:
+    return card(dossier, EN, number=1)
 
 
 def test_label_has_a_probability_only_when_known() -> None:
-    dossier = dataclasses.replace(REPORT.dossiers[0], label="something else")
+    dossier = dataclasses.replace(FIRST, label="something else")
     assert [o.probability == "" for o in shown(dossier).outcomes] == [True, False, False]
-    assert shown(REPORT.dossiers[0]).outcomes[0].probability == shown(REPORT.dossiers[0]).outcomes[1].probability
+    right = shown(dataclasses.replace(FIRST, label=FIRST.predicted))
+    assert right.outcomes[0].probability == right.outcomes[1].probability
 
 
-def test_title_falls_back_to_the_first_field_and_to_the_id() -> None:
-    assert shown(dataclasses.replace(REPORT.dossiers[0], fields={"name": "", "text": "lamp"})).title == "lamp"
-    assert shown(dataclasses.replace(REPORT.dossiers[0], fields={})).title == REPORT.dossiers[0].id
+def test_the_title_is_marked_and_falls_back_to_the_id() -> None:
+    runs = shown(FIRST).runs
+    assert "".join(run.text for run in runs) == FIRST.fields["title"]
+    assert any(run.tone for run in runs)
+    assert [run.text for run in shown(dataclasses.replace(FIRST, fields={"price": "8"})).runs] == [FIRST.id]
 
 
-def test_the_flat_head_has_no_account() -> None:
-    found = shown(without_accounts(REPORT).dossiers[0])
-    assert found.account is None
-    assert "no account" in as_text(found.certificate)
-    assert "against it" not in as_text(found.sentence)
+def test_the_photo_carries_its_strongest_regions_without_figures() -> None:
+    photo = shown(FIRST).photo
+    assert photo is not None
+    assert photo.count("<rect") == REGIONS
+    assert "<text" not in photo
+    assert shown(dataclasses.replace(FIRST, photo='x" onload="1')).photo is None
+    assert shown(REPORT.dossiers[0]).photo is None
+
+
+def test_without_an_account_there_is_no_mark_and_no_reason() -> None:
+    found = shown(without_accounts(REPORT).dossiers[1])
+    assert [run.tone for run in found.runs] == [""]
+    assert found.photo is not None
+    assert "<rect" not in found.photo
+    assert "gainst it" not in as_text(found.sentence)
 
 
 def test_unknown_kind_is_shown_as_it_is() -> None:
-    found = shown(dataclasses.replace(REPORT.dossiers[0], kind="audited"))
+    found = shown(dataclasses.replace(FIRST, kind="audited"))
     assert found.kind == "other"
     assert as_text(found.kind_word).strip("\u2068\u2069") == "audited"
+
+
+@pytest.mark.parametrize("name", ["index", "Index", "index-2", "index.old", "INDEX-17"])
+def test_no_product_takes_the_place_of_the_index(name: str) -> None:
+    assert dossier_filename(name).partition("~")[0].lower().startswith("index")
+    assert "~" in dossier_filename(name)
+    assert dossier_filename(f"{name}x") == f"{name}x.html"

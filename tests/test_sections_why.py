@@ -27,6 +27,7 @@ from test_sections import attributes, names_of
 
 EN = load_language("en")
 TEMPLATES = Path(prodcls.__file__).parent / "templates"
+REASONS = TEMPLATES / "reasons.html.j2"
 
 
 @cache
@@ -98,11 +99,11 @@ def test_template_and_context_agree() -> None:
         (SimilarContext, "space"),
         (SimilarLine, "one"),
     ):
-        assert attributes([TEMPLATES / "why.html.j2"], variable) == names_of(kind)
+        assert attributes([REASONS], variable) == names_of(kind)
     shown_by_macro = {"outcomes"}
-    assert attributes([TEMPLATES / "why.html.j2"], "why") | shown_by_macro == names_of(WhyContext)
-    assert attributes([TEMPLATES / "why.html.j2"], "text") == names_of(MarkedText)
-    assert attributes([TEMPLATES / "why.html.j2"], "run") == names_of(Run)
+    assert attributes([REASONS, TEMPLATES / "why.html.j2"], "why") | shown_by_macro == names_of(WhyContext)
+    assert attributes([REASONS], "text") == names_of(MarkedText)
+    assert attributes([TEMPLATES / "ui.html.j2"], "run") == names_of(Run)
 
 
 @pytest.mark.parametrize("kind", [WhyContext, MarkedText, Run, ChangeContext, BandContext, SimilarContext, SimilarLine])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -12,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from prodcls.bundle import Bundle
 from prodcls.catalogue import Catalogue
 from prodcls.embeddings import EmbeddingStore
 from prodcls.explain.attribution import Attribution, Part
@@ -29,64 +29,82 @@ from prodcls.inputs import Inputs
 from prodcls.lookup import Found
 from prodcls.preparation import IMAGE_BLOCK, prepare
 from prodcls.progress import SilentProgress
+from prodcls.trained import Trained
 
 __all__ = ["EVALUATIONS", "find_changes"]
 
 EVALUATIONS = 200
 """Variants scored, by default, in each search."""
 
+SearchKind = Literal["words", "region"]
+
 POINTS = 200
 """Numbers tried before the borders of bands are closed in on."""
 
 
-def find_changes(bundle: Bundle, found: Found, main: Attribution, evaluations: int = EVALUATIONS) -> Changes:
+def find_changes(
+    trained: Trained,
+    found: Found,
+    main: Attribution,
+    evaluations: int = EVALUATIONS,
+    kinds: tuple[SearchKind, ...] = ("words", "region"),
+) -> Changes:
     """Look for the smallest changes of a product that give it another class.
 
     Parameters
     ----------
-    bundle : Bundle
+    trained : Trained
+        A bundle, or the model of a fold.
     found : Found
     main : Attribution
         Its account, which tells where to look first.
     evaluations : int
         Most variants scored in the search for words, and in that for a region.
+    kinds : tuple of {"words", "region"}
+        Searches made. The range of each number is tried in any case, which takes no encoder.
 
     Returns
     -------
     Changes
         Each confirmed by reading the changed product as any other and asking the model.
     """
-    return _Finder(bundle, found, main, evaluations).changes()
+    return _Finder(trained, found, main, evaluations).changes(kinds)
 
 
 class _Finder:
     """The searches for one product."""
 
-    def __init__(self, bundle: Bundle, found: Found, main: Attribution, evaluations: int) -> None:
-        self._bundle = bundle
+    def __init__(self, trained: Trained, found: Found, main: Attribution, evaluations: int) -> None:
+        self._trained = trained
         self._found = found
         self._inputs = found.subject.inputs
         self._budget = evaluations
-        self._scorer = MaskScorer(Product(bundle.model, bundle.recipe, self._inputs, found.photo))
-        self._base = self._served([()])
-        [probabilities] = bundle.model.probabilities(self._base)
+        [probabilities] = trained.model.probabilities(self._inputs)
         self._own = int(probabilities.argmax())
         self._probability = float(probabilities[self._own])
-        # What the account says of each player in favour of the product's own class.
-        sign = 1.0 if main.predicted == bundle.model.classes[self._own] else -1.0
-        self._values = sign * values_on(main, self._scorer.players)
+        self._main = main
 
-    def changes(self) -> Changes:
-        searches = [self._search("words", "word"), self._search("region", "region")]
+    @cached_property
+    def _scorer(self) -> MaskScorer:
+        return MaskScorer(Product(self._trained.model, self._trained.recipe, self._inputs, self._found.photo))
+
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        """What the account says of each player in favour of the product's own class."""
+        sign = 1.0 if self._main.predicted == self._trained.model.classes[self._own] else -1.0
+        return sign * values_on(self._main, self._scorer.players)
+
+    def changes(self, kinds: tuple[SearchKind, ...]) -> Changes:
+        searches = [self._search(kind, "word" if kind == "words" else "region") for kind in kinds]
         return Changes(
             id=self._inputs.ids[0],
-            predicted=self._bundle.model.classes[self._own],
+            predicted=self._trained.model.classes[self._own],
             probability=self._probability,
             searches=tuple(s for s in searches if s is not None),
             bands=tuple(self._bands()),
         )
 
-    def _search(self, kind: Literal["words", "region"], player: Literal["word", "region"]) -> Search | None:
+    def _search(self, kind: SearchKind, player: Literal["word", "region"]) -> Search | None:
         players = self._scorer.positions(player)
         if not len(players):
             return None
@@ -95,12 +113,12 @@ class _Finder:
         def decide(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
             masks = np.repeat(everything, len(kept), axis=0)
             masks[:, players] = kept
-            return self._bundle.model.probabilities(self._scorer.inputs(masks))
+            return self._trained.model.probabilities(self._scorer.inputs(masks))
 
         cells = None if player == "word" else _touching([self._scorer.players[i].label for i in players])
         flips = smallest_flips(decide, self._own, self._values[players], budget=self._budget, touching=cells)
         sets = [tuple(int(players[i]) for i in flip.players) for flip in flips.sets]
-        served = self._bundle.model.probabilities(self._served([*sets, tuple(players.tolist())]))
+        served = self._trained.model.probabilities(self._served([*sets, tuple(players.tolist())]))
         winners = served.argmax(axis=1)
         change, unconfirmed = None, 0
         for flip, chosen, row, winner in zip(flips.sets, sets, served, winners, strict=False):
@@ -115,30 +133,30 @@ class _Finder:
             flips.evaluations,
             self._budget,
             unconfirmed,
-            self._bundle.model.classes[winners[-1]],
+            self._trained.model.classes[winners[-1]],
         )
 
     def _change(self, chosen: tuple[int, ...], row: NDArray[np.float64], *, minimal: bool) -> Change:
         becomes = int(row.argmax())
         parts = tuple(replace(self._scorer.players[i], value=float(self._values[i])) for i in chosen)
-        return Change(parts, self._bundle.model.classes[becomes], float(row[becomes]), float(row[self._own]), minimal)
+        return Change(parts, self._trained.model.classes[becomes], float(row[becomes]), float(row[self._own]), minimal)
 
     def _bands(self) -> list[Bands]:
         found = []
         for column, [own] in self._inputs.numeric.items():
-            known = self._bundle.products.numeric.get(column, np.empty(0))
+            known = self._trained.products.numeric.get(column, np.empty(0))
             known = known[known > 0]
             if not (own > 0 and len(known)):
                 continue
 
             def winner(values: NDArray[np.float64], column: str = column) -> NDArray[np.int64]:
-                rows = self._base.take(np.zeros(len(values), dtype=np.intp))
+                rows = self._inputs.take(np.zeros(len(values), dtype=np.intp))
                 rows = replace(rows, numeric=rows.numeric | {column: values})
-                best: NDArray[np.int64] = self._bundle.model.probabilities(rows).argmax(axis=1)
+                best: NDArray[np.int64] = self._trained.model.probabilities(rows).argmax(axis=1)
                 return best
 
             scanned = scan(winner, float(known.min()), float(known.max()), float(own), points=POINTS)
-            names = self._bundle.model.classes
+            names = self._trained.model.classes
             bands = tuple(Band(s.low, s.high, names[s.winner]) for s in scanned.stretches)
             found.append(Bands(column, float(own), bands, scanned.evaluations))
         return found
@@ -159,17 +177,17 @@ class _Finder:
                 categorical={name: cells * n for name, cells in self._inputs.categorical.items()},
                 photos=photos,
                 labels=None,
-                schema=self._bundle.schema,
-                source=self._bundle.source,
+                schema=self._trained.schema,
+                source=self._trained.source,
                 rejections=(),
             )
             store = EmbeddingStore(Path(folder) / "embeddings")
-            inputs = prepare(catalogue, self._bundle.recipe, store, SilentProgress())
+            inputs = prepare(catalogue, self._trained.recipe, store, SilentProgress())
         if self._found.photo is None and IMAGE_BLOCK in inputs.dense:
             # Its vector may be kept in the bundle though the photo itself is not at hand.
             kept = self._inputs.take(np.zeros(n, dtype=np.intp)).dense[IMAGE_BLOCK]
             inputs = replace(inputs, dense=inputs.dense | {IMAGE_BLOCK: kept})
-        return inputs.aligned(self._bundle.known.numeric, self._bundle.known.categorical)
+        return inputs.aligned(self._trained.known.numeric, self._trained.known.categorical)
 
 
 def _touching(labels: list[str]) -> list[frozenset[int]]:

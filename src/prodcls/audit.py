@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from prodcls.audit_confidence import ConfidenceSection
+from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
@@ -27,7 +28,6 @@ __all__ = [
     "DataSection",
     "Dossier",
     "EvaluationSection",
-    "EvidencePart",
     "ExplanationSection",
     "GivenFile",
     "Interval",
@@ -317,72 +317,6 @@ class ExplanationSection:
 
 
 @dataclass(frozen=True)
-class EvidencePart:
-    """One line of an account.
-
-    Attributes
-    ----------
-    block : str
-    label : str
-        Name of the evidence, in words.
-    value_a, value_b : float or None
-        The evidence for class A and class B; None where it is the same thing for both.
-    contribution : float
-        Logits in favour of A.
-    key : str
-        As in `Beeswarm`.
-    """
-
-    block: str
-    label: str
-    value_a: float | None
-    value_b: float | None
-    contribution: float
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """Why this product got this class and not that one.
-
-    Attributes
-    ----------
-    id : str
-    row : int
-    kind : str
-        ``"right"``, ``"wrong"``, ``"uncertain"`` or ``"suspect"`` (label in doubt).
-    fields : dict of str to str
-        Text and other cells as the seller wrote them.
-    photo : str or None
-        Thumbnail as base64 JPEG.
-    label, predicted, versus : str
-    probability, versus_probability : float
-        Calibrated.
-    margin : float
-        Logits, predicted against versus.
-    parts : tuple of EvidencePart
-        Largest absolute contribution first.
-    parts_sum, residual : float
-        The certificate: sum of the parts and its distance to the margin.
-    """
-
-    id: str
-    row: int
-    kind: str
-    fields: dict[str, str]
-    photo: str | None
-    label: str
-    predicted: str
-    versus: str
-    probability: float
-    versus_probability: float
-    margin: float
-    parts: tuple[EvidencePart, ...]
-    parts_sum: float
-    residual: float
-
-
-@dataclass(frozen=True)
 class Resources:
     """What the fit cost."""
 
@@ -403,6 +337,7 @@ class AuditReport:
     evaluation : EvaluationSection
     explanation : ExplanationSection
     dossiers : tuple of Dossier
+        Those shown in the report itself.
     timing : dict of str to float
         Seconds by stage until the report was put together, ``total`` of all of them, ``encoding`` spent in encoders
         within them, and its ``encoder_share`` of the total, in [0, 1].
@@ -417,6 +352,8 @@ class AuditReport:
         None where no witnesses were asked for, and with the flat head.
     quality : QualityFindings or None
         What is wrong with the data; None in reports that looked for nothing.
+    shards : tuple of Shard
+        Files with the other dossiers.
     """
 
     format_version: int
@@ -434,3 +371,4 @@ class AuditReport:
     card: ModelCard | None = None
     trust: TrustSection | None = None
     quality: QualityFindings | None = None
+    shards: tuple[Shard, ...] = ()

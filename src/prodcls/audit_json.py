@@ -112,6 +112,8 @@ def _encode(hint: object, value: object, place: str) -> object:
 def _encode_scalar(hint: object, value: object, place: str) -> object:
     if hint is type(None) and value is None:
         return None
+    if typing.get_origin(hint) is typing.Literal and value in typing.get_args(hint):
+        return value
     if hint is bool and isinstance(value, bool):
         return value
     if hint is str and isinstance(value, str):
@@ -147,7 +149,7 @@ def _decode(hint: object, value: object, place: str) -> object:
                 continue
     if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
-    if hint in (str, int, bool, type(None)) and type(value) is hint:
+    if (hint in (str, int, bool, type(None)) and type(value) is hint) or (origin is typing.Literal and value in inner):
         return value
     raise ValueError(f"{place} is not of type {getattr(hint, '__name__', hint)}")
 
@@ -190,5 +192,7 @@ def _schema(hint: object, definitions: dict[str, object]) -> dict[str, object]:
         return {"type": "object", "additionalProperties": _schema(inner[1], definitions)}
     if _is_union(hint):
         return {"anyOf": [_schema(kind, definitions) for kind in inner]}
+    if origin is typing.Literal:
+        return {"enum": list(inner)}
     names = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
     return {"type": names[typing.cast("type", hint)]}

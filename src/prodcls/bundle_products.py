@@ -117,6 +117,24 @@ class Products:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def take(self, rows: NDArray[np.intp]) -> Products:
+        """Return the products at ``rows`` (integer positions, shape (m,)), in that order."""
+
+        def cells(kind: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+            return {name: tuple(found[i] for i in rows) for name, found in kind.items()}
+
+        return Products(
+            ids=tuple(self.ids[i] for i in rows),
+            labels=tuple(self.labels[i] for i in rows),
+            rows=self.rows[rows],
+            texts=cells(self.texts),
+            categorical=cells(self.categorical),
+            numeric={name: values[rows] for name, values in self.numeric.items()},
+            photos=tuple(self.photos[i] for i in rows),
+            present={name: there[rows] for name, there in self.present.items()},
+            judged=Judgements(tuple(self.judged.classes[i] for i in rows), self.judged.probabilities[rows]),
+        )
+
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {name: i for i, name in enumerate(self.ids)}

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.bundle import Bundle
 from prodcls.embeddings import Embeddings
 from prodcls.encoders import Encoder, Item, Parts, image_encoder, text_encoder
 from prodcls.explain.subject import Split, Subject
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
 from prodcls.preparation import IMAGE_BLOCK, Recipe, joined
+from prodcls.trained import Trained
 
 __all__ = ["Readers", "dissect", "open_readers"]
 
@@ -39,7 +39,7 @@ def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
     return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image)
 
 
-def dissect(inputs: Inputs, photo: Path | None, bundle: Bundle, readers: Readers) -> Subject:
+def dissect(inputs: Inputs, photo: Path | None, trained: Trained, readers: Readers) -> Subject:
     """Return a product with its texts and photo encoded, part by part.
 
     Parameters
@@ -47,7 +47,8 @@ def dissect(inputs: Inputs, photo: Path | None, bundle: Bundle, readers: Readers
     inputs : Inputs
         One product; its embeddings are not looked at.
     photo : Path or None
-    bundle : Bundle
+    trained : Trained
+        A bundle, or the model of a fold.
     readers : Readers
 
     Returns
@@ -60,7 +61,7 @@ def dissect(inputs: Inputs, photo: Path | None, bundle: Bundle, readers: Readers
     ImageError
         If the photo cannot be read.
     """
-    recipe, known = bundle.recipe, bundle.known
+    recipe, known = trained.recipe, trained.known
     dense, splits = {}, {}
     for column in recipe.text_columns:
         dense[column], split = _encode(column, inputs.texts[column][0], readers.text)

@@ -23,6 +23,7 @@ from prodcls.nearest import nearest
 from prodcls.preparation import IMAGE_BLOCK
 from prodcls.readers import read_table
 from prodcls.schema import match_schema
+from prodcls.trained import something_known
 
 __all__ = [
     "Found",
@@ -93,7 +94,7 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
     if reference is not None and photo is None:
         subject = _with_stored_photo(subject, bundle, i)
         notes.append(Note("note.photo", reference.path))
-    return Found(subject, photo, products.labels[i], tuple(notes))
+    return Found(subject, photo, products.labels[i], (*notes, *_blank(bundle, subject)))
 
 
 def matching_photo(reference: PhotoReference, root: Path) -> Path | None:
@@ -256,4 +257,10 @@ def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
         for r in catalogue.rejections
         if r.row == catalogue.rows[0] and r.scope == "cell"
     )
-    return Found(dissect(inputs, photo, bundle, readers), photo, None, notes)
+    subject = dissect(inputs, photo, bundle, readers)
+    return Found(subject, photo, None, (*notes, *_blank(bundle, subject)))
+
+
+def _blank(bundle: Bundle, subject: Subject) -> tuple[Note, ...]:
+    """Return the note on a product of which nothing is known."""
+    return () if something_known(subject.inputs, bundle.known)[0] else (Note("note.nothing"),)

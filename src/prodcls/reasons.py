@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from PIL import Image
 
 from prodcls.alternatives import EVALUATIONS, find_changes
@@ -17,16 +16,15 @@ from prodcls.bundle import Bundle, load_bundle
 from prodcls.dissection import open_readers
 from prodcls.errors import InputError
 from prodcls.explain.attribution import Attribution
-from prodcls.explain.case import Case
+from prodcls.explain.case import Case, cells_of
 from prodcls.explain.chain import explain
 from prodcls.explain.corrected import explain_corrected
 from prodcls.explain.product import Product
 from prodcls.explain.witnesses import witness
 from prodcls.images import thumbnail_jpeg
-from prodcls.inputs import Inputs
 from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product_from_cells, product_from_training
 from prodcls.progress import Progress
-from prodcls.relatives import find_similar
+from prodcls.relatives import find_similar, numbers_of
 
 __all__ = ["Method", "Question", "answer"]
 
@@ -117,7 +115,7 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
     photo = None if found.photo is None else thumbnail_jpeg(found.photo, THUMBNAIL)
     return Case(
         attributions=attributions,
-        fields=_fields(found.subject.inputs),
+        fields=cells_of(found.subject.inputs),
         texts=tuple(found.subject.inputs.texts),
         photo=None if photo is None else base64.b64encode(photo).decode("ascii"),
         photo_size=None if photo is None else Image.open(io.BytesIO(photo)).size,
@@ -126,6 +124,7 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
         bundle=bundle.digest,
         changes=changes,
         similar=similar,
+        numbers=numbers_of(bundle, found, (attributions[0].predicted, attributions[0].versus)),
     )
 
 
@@ -159,9 +158,3 @@ def _explain(bundle: Bundle, found: Found, question: Question, progress: Progres
     for name in (name for name in BESIDE if question.method in (name, "all")):
         with progress.stage(name):
             yield witness(name).explain(product, exact.predicted, exact.versus)
-
-
-def _fields(inputs: Inputs) -> dict[str, str]:
-    fields = {name: cells[0] for name, cells in inputs.texts.items() if cells[0]}
-    fields |= {name: f"{values[0]:.15g}" for name, values in inputs.numeric.items() if not np.isnan(values[0])}
-    return fields | {name: cells[0] for name, cells in inputs.categorical.items() if cells[0]}

@@ -1,26 +1,28 @@
-"""The training products most like a product, from what a bundle keeps of them."""
+"""The training products most like a product, from what is kept of them beside the model."""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.bundle import Bundle
 from prodcls.bundle_products import Products
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.explain.similar import LEAVES, Similar, SimilarProduct, SimilarProducts, agreement, most_similar
+from prodcls.explain.spreads import NumberView, number_views
 from prodcls.head import EvidenceHead
 from prodcls.images import photo_digest, thumbnail_jpeg
 from prodcls.inputs import Inputs
 from prodcls.leaves import leaves_of
 from prodcls.lookup import Found, matching_photo
 from prodcls.reporting_accounts import SUSPECT
+from prodcls.trained import Trained
 
-__all__ = ["COUNT", "find_similar"]
+__all__ = ["COUNT", "find_similar", "numbers_of"]
 
 COUNT = 5
 """Training products shown in each space."""
@@ -29,31 +31,44 @@ SIDE = 96
 """Pixels of the longest side of a thumbnail."""
 
 
-def find_similar(bundle: Bundle, found: Found, predicted: str, image_root: Path | None = None) -> SimilarProducts:
+def find_similar(
+    trained: Trained,
+    found: Found,
+    predicted: str,
+    image_root: Path | None = None,
+    *,
+    count: int = COUNT,
+    side: int = SIDE,
+) -> SimilarProducts:
     """Return the nearest training products of each block, and in the space of the booster's leaves.
 
     Parameters
     ----------
-    bundle : Bundle
+    trained : Trained
+        A bundle, or the model of a fold.
     found : Found
     predicted : str
         Class as which the product falls into leaves.
     image_root : Path, optional
         Folder that the photos of the training catalogue lie in; the current one by default.
+    count : int
+        Most products in each space.
+    side : int
+        Pixels of the longest side of a thumbnail.
 
     Returns
     -------
     SimilarProducts
-        Without spaces where the bundle keeps no vectors, as that of the flat head.
+        Without spaces where the model keeps no vectors, as that of the flat head.
     """
-    inputs, products = found.subject.inputs, bundle.products
+    inputs, products = found.subject.inputs, trained.products
     own = None if found.label is None else products.find(inputs.ids[0])
-    spaces = _spaces(bundle, inputs, predicted)
+    spaces = _spaces(trained, inputs, predicted)
     together = np.nansum([s for name, s in spaces.items() if name != LEAVES] or [np.zeros(len(products))], axis=0)
-    chosen = {name: most_similar(s, together, COUNT, own) for name, s in spaces.items()}
+    chosen = {name: most_similar(s, together, count, own) for name, s in spaces.items()}
     every = sorted({int(i) for name, rows in chosen.items() for i in rows if not np.isnan(spaces[name][i])})
     copies = _copies(products, every, found)
-    shown = {i: _product(products, i, i in copies, _thumbnail(products, i, image_root or Path())) for i in every}
+    shown = {i: _product(products, i, i in copies, _thumbnail(products, i, image_root or Path(), side)) for i in every}
     return SimilarProducts(
         inputs.ids[0],
         tuple(
@@ -67,9 +82,29 @@ def find_similar(bundle: Bundle, found: Found, predicted: str, image_root: Path 
     )
 
 
-def _spaces(bundle: Bundle, inputs: Inputs, predicted: str) -> dict[str, NDArray[np.float64]]:
+def numbers_of(trained: Trained, found: Found, classes: Sequence[str]) -> tuple[NumberView, ...]:
+    """Return where the product's numbers stand among those of the training products of some classes.
+
+    Parameters
+    ----------
+    trained : Trained
+        A bundle, or the model of a fold.
+    found : Found
+    classes : sequence of str
+        What is no class of the model, such as `prodcls.explain.product.REST`, is left out.
+
+    Returns
+    -------
+    tuple of NumberView
+    """
+    own = {name: float(values[0]) for name, values in found.subject.inputs.numeric.items()}
+    products = trained.products
+    return number_views(own, products.numeric, products.labels, classes)
+
+
+def _spaces(trained: Trained, inputs: Inputs, predicted: str) -> dict[str, NDArray[np.float64]]:
     """Return the similarity of every training product in each space, shape (n,) each; NaN where it has no place."""
-    head, products = bundle.model.head, bundle.products
+    head, products = trained.model.head, trained.products
     if not isinstance(head, EvidenceHead):
         return {}
     spaces = {}
@@ -78,9 +113,9 @@ def _spaces(bundle: Bundle, inputs: Inputs, predicted: str) -> dict[str, NDArray
         if query.present[0]:
             spaces[name] = np.full(len(products), np.nan)
             spaces[name][products.present[name]] = block.neighbours.vectors @ query.vectors[0]
-    if bundle.leaves.shape[1]:
-        leaves = leaves_of(head, inputs, bundle.model.classes.index(predicted))
-        spaces[LEAVES] = agreement(leaves, bundle.leaves)
+    if trained.leaves.shape[1]:
+        leaves = leaves_of(head, inputs, trained.model.classes.index(predicted))
+        spaces[LEAVES] = agreement(leaves, trained.leaves)
     return spaces
 
 
@@ -115,7 +150,7 @@ def _copies(products: Products, rows: list[int], found: Found) -> set[int]:
     return {i for i, group in zip(rows, groups[1:], strict=True) if group == groups[0]}
 
 
-def _thumbnail(products: Products, i: int, root: Path) -> str | None:
+def _thumbnail(products: Products, i: int, root: Path, side: int) -> str | None:
     reference = products.photos[i]
     photo = None if reference is None else matching_photo(reference, root)
-    return None if photo is None else base64.b64encode(thumbnail_jpeg(photo, SIDE)).decode("ascii")
+    return None if photo is None else base64.b64encode(thumbnail_jpeg(photo, side)).decode("ascii")

@@ -19,7 +19,8 @@ from prodcls.audit import AuditReport, Dossier
 from prodcls.explain.case import Case
 from prodcls.language import Prose, load_language
 from prodcls.sections import SECTIONS
-from prodcls.sections.cards import TERMS, card, dossier_filename
+from prodcls.sections.cards import dossier_filename
+from prodcls.sections.dossier import dossier_context
 from prodcls.sections.why import why_context
 
 __all__ = ["dossier_filename", "render_audit", "render_dossier", "render_why"]
@@ -120,10 +121,8 @@ def render_dossier(dossier: Dossier, report: AuditReport, lang: str = "en") -> s
     ValueError
         There is no such language.
     """
-    t = load_language(lang)
-    number = next((i for i, d in enumerate(report.dossiers, start=1) if d.id == dossier.id), 0)
-    shown = card(dossier, report, t, number=number)
-    return _page(lang, "dossier.html.j2", title=report.title, card=shown, terms=tuple(map(t.term, TERMS)))
+    shown = dossier_context(dossier, report, load_language(lang))
+    return _page(lang, "dossier.html.j2", title=report.title, dossier=shown, why=shown.why)
 
 
 def render_why(case: Case, lang: str = "en") -> str:
@@ -145,6 +144,4 @@ def render_why(case: Case, lang: str = "en") -> str:
     ValueError
         There is no such language.
     """
-    t = load_language(lang)
-    context = why_context(case, t)
-    return _page(lang, "why.html.j2", why=context)
+    return _page(lang, "why.html.j2", why=why_context(case, load_language(lang)))

@@ -37,14 +37,12 @@ from prodcls.gathering import Material
 from prodcls.metrics import Estimate, Scores, evaluate, expected_calibration_error
 from prodcls.reporting_accounts import (
     Accounts,
-    Outcome,
-    choose_dossiers,
     explanation_section,
     gather_accounts,
-    make_dossier,
 )
 from prodcls.reporting_confidence import confidence_section
 from prodcls.reporting_data import data_section
+from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_papers import Papers
 from prodcls.reporting_quality import find_faults
 from prodcls.reporting_verdict import judge
@@ -127,7 +125,7 @@ def build_report(
         data=data_section(material),
         evaluation=evaluation,
         explanation=_explanation(accounts, config),
-        dossiers=_dossiers(config, material, findings, accounts),
+        dossiers=_dossiers(config, material, findings),
         timing={},
         resources=Resources(0),
         views=global_views(material, findings.scores, accounts, phrases),
@@ -242,17 +240,13 @@ def _explanation(accounts: Accounts | None, config: FitConfig) -> ExplanationSec
     return explanation_section(accounts, config.random_state)
 
 
-def _dossiers(
-    config: FitConfig, material: Material, findings: Findings, accounts: Accounts | None
-) -> tuple[Dossier, ...]:
-    problem, rows = material.problem, findings.scores.rows
-    ranked = findings.scores.ranked
-    top = np.take_along_axis(findings.probabilities, ranked, axis=1)
-    labels = problem.labels[rows]
-    found = []
-    for at, kind in choose_dossiers(labels, ranked, top, config.dossiers):
-        a, b = (problem.classes[k] for k in ranked[at])
-        outcome = Outcome(kind, problem.classes[labels[at]], a, b, float(top[at, 0]), float(top[at, 1]))
-        catalogue, row = material.place(int(rows[at]))
-        found.append(make_dossier(catalogue, row, outcome, accounts, at))
-    return tuple(found)
+def _dossiers(config: FitConfig, material: Material, findings: Findings) -> tuple[Dossier, ...]:
+    evaluated = Evaluated(
+        material,
+        findings.scores,
+        findings.probabilities,
+        config.image_root or Path(material.catalogue.source.path).parent,
+        config.threads,
+    )
+    shown, _ = chosen_dossiers(evaluated, config.dossiers)
+    return tuple(make_dossiers(evaluated, shown))

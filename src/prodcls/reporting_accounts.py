@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.stats
 from numpy.typing import NDArray
 
-from prodcls.audit import Beeswarm, Dossier, EvidencePart, ExplanationSection
-from prodcls.catalogue import Catalogue
+from prodcls.audit import Beeswarm, ExplanationSection
 from prodcls.evaluation import OutOfFold
 from prodcls.evidence import Channel
 from prodcls.explain.account import EvidenceAccount
-from prodcls.images import thumbnail_jpeg
 
-__all__ = ["Accounts", "choose_dossiers", "explanation_section", "gather_accounts", "make_dossier"]
+__all__ = ["SUSPECT", "Accounts", "choose_dossiers", "explanation_section", "gather_accounts", "in_words"]
 
 SAMPLE = 500
 """Most products drawn in the beeswarm."""
@@ -146,18 +143,21 @@ def choose_dossiers(
     Returns
     -------
     list of (int, str)
-        Row and kind: a third each is right, wrong (labels in doubt, then other errors) and uncertain; where one
-        kind runs out the next ones fill its places.
+        Row and kind: a quarter each has its label in doubt, is another error, and is uncertain; the others are right.
+        Where one kind runs out the next ones fill its places.
     """
     predicted = ranked[:, 0]
     confidence = top[:, 0]
     wrong = predicted != labels
     right = _one_a_class(np.flatnonzero(~wrong), labels, confidence)
     errors = [int(i) for i in np.argsort(-confidence, kind="stable") if wrong[i]]
+    suspects = [i for i in errors if confidence[i] >= SUSPECT]
     unsure = [int(i) for i in np.argsort(top[:, 0] - top[:, 1], kind="stable")]
-    share = -(-count // 3)
-    chosen: dict[int, str] = {}
-    for i in errors[:share]:
+    share = -(-count // 4)
+    chosen: dict[int, str] = dict.fromkeys(suspects[:share], "suspect")
+    for i in [i for i in errors if i not in suspects] + suspects[share:]:
+        if len(chosen) >= 2 * share:
+            break
         chosen[i] = "suspect" if confidence[i] >= SUSPECT else "wrong"
     for i in [i for i in unsure if i not in chosen][:share]:
         chosen[i] = "uncertain"
@@ -178,81 +178,3 @@ def _one_a_class(rows: NDArray[np.intp], labels: NDArray[np.int64], confidence: 
         seen[int(labels[i])] = seen.get(int(labels[i]), 0) + 1
         ranked.append((seen[int(labels[i])], len(ranked), int(i)))
     return [i for _, _, i in sorted(ranked)]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a dossier says of one product besides its account.
-
-    Attributes
-    ----------
-    kind : str
-    label, predicted, versus : str
-    probability, versus_probability : float
-    """
-
-    kind: str
-    label: str
-    predicted: str
-    versus: str
-    probability: float
-    versus_probability: float
-
-
-def make_dossier(catalogue: Catalogue, row: int, outcome: Outcome, accounts: Accounts | None, at: int) -> Dossier:
-    """Put one dossier together.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-    row : int
-        Position of the product in ``catalogue``.
-    outcome : Outcome
-    accounts : Accounts or None
-    at : int
-        Position of the product in ``accounts``.
-
-    Returns
-    -------
-    Dossier
-    """
-    photo = None if catalogue.photos is None else catalogue.photos[row]
-    parts: tuple[EvidencePart, ...] = ()
-    margin = float(np.log(outcome.probability) - np.log(max(outcome.versus_probability, 1e-300)))
-    if accounts is not None:
-        margin = float(accounts.margin[at])
-        drawn = [
-            EvidencePart(
-                block=c.block,
-                label=in_words(c),
-                value_a=float(accounts.values_a[at, i]),
-                value_b=float(accounts.values_b[at, i]),
-                contribution=float(accounts.shares[at, i]),
-                key=c.key,
-            )
-            for i, c in enumerate(accounts.channels)
-        ]
-        parts = tuple(sorted(drawn, key=lambda p: -abs(p.contribution)))
-    total = float(sum(p.contribution for p in parts))
-    return Dossier(
-        id=catalogue.ids[row],
-        row=int(catalogue.rows[row]),
-        kind=outcome.kind,
-        fields=_fields(catalogue, row),
-        photo=None if photo is None else base64.b64encode(thumbnail_jpeg(photo)).decode("ascii"),
-        label=outcome.label,
-        predicted=outcome.predicted,
-        versus=outcome.versus,
-        probability=outcome.probability,
-        versus_probability=outcome.versus_probability,
-        margin=margin,
-        parts=parts,
-        parts_sum=total if parts else margin,
-        residual=total - margin if parts else 0.0,
-    )
-
-
-def _fields(catalogue: Catalogue, row: int) -> dict[str, str]:
-    fields = {name: cells[row] for name, cells in catalogue.texts.items() if cells[row]}
-    fields |= {name: f"{values[row]:g}" for name, values in catalogue.numeric.items() if not np.isnan(values[row])}
-    return fields | {name: cells[row] for name, cells in catalogue.categorical.items() if cells[row]}

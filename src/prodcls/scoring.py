@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from prodcls.atomic import write_bytes
 from prodcls.bundle import Bundle, KnownColumns, load_bundle
@@ -19,7 +18,6 @@ from prodcls.conformal import named_sets
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
-from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.preparation import failed_photos, prepare
 from prodcls.prices import DecimalMark
@@ -28,6 +26,7 @@ from prodcls.readers import read_table
 from prodcls.schema import match_schema
 from prodcls.scoring_files import check_format, open_table
 from prodcls.tables import rejections_bytes
+from prodcls.trained import something_known
 
 __all__ = ["PredictOutcome", "Reading", "predict_catalogue"]
 
@@ -194,7 +193,7 @@ class _Flow:
         inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
         probabilities = self.fitted.model.probabilities(inputs, threads=available_processors())
-        unknown = ~_something_known(inputs, known)
+        unknown = ~something_known(inputs, known)
         review, sets = unknown, pa.nulls(len(batch), self.schema.field("prediction_set").type)
         if self.fitted.sets is not None:
             inside = self.fitted.sets.sets(probabilities)
@@ -208,18 +207,6 @@ class _Flow:
         places = (0, 1, *range(self.top_k))
         columns = [c for i in places for c in (names[:, i], values[:, i])]
         return pa.table([batch.ids, batch.rows, *columns, sets, review], schema=self.schema)
-
-
-def _something_known(inputs: Inputs, known: KnownColumns) -> NDArray[np.bool_]:
-    """Tell which products have a text, a photo, a number, or a category that the model has seen; shape (n,)."""
-    found = np.zeros(len(inputs), dtype=np.bool_)
-    for e in inputs.dense.values():
-        found |= e.present
-    for values in inputs.numeric.values():
-        found |= ~np.isnan(values)
-    for name, cells in inputs.categorical.items():
-        found |= np.isin(cells, known.categorical[name])
-    return found
 
 
 def _differences(products: Catalogue, known: KnownColumns) -> Iterator[str]:

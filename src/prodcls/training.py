@@ -17,7 +17,6 @@ from prodcls.audit import AuditReport, Interval
 from prodcls.audit_stored import store_report, whole_report
 from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, save_bundle
-from prodcls.bundle_products import Judgements
 from prodcls.calibration import softmax
 from prodcls.config import FitConfig
 from prodcls.conformal import fit_sets, held_out_sets, named_sets
@@ -30,6 +29,7 @@ from prodcls.model import ModelFit, fit_model
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, with_cost
+from prodcls.reporting_dossiers import judgements
 from prodcls.reporting_papers import read_papers
 from prodcls.reporting_trust import trust_section
 from prodcls.reporting_verdict import failing
@@ -164,7 +164,7 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         config,
         material.catalogue,
         material.problem.inputs.take(rows),
-        _judgements(material, findings),
+        judgements(material, findings.scores, findings.probabilities),
         training_leaves(fit.details),
         stored.text,
         stored.measured,
@@ -173,18 +173,6 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)
     return whole_report(stored.text.encode(), manifest)
-
-
-def _judgements(material: Material, findings: Findings) -> Judgements:
-    """Return what the evaluation said of the rows of the training catalogue."""
-    n, names = len(material.catalogue), material.problem.classes
-    classes: list[str | None] = [None] * n
-    probabilities = np.full(n, np.nan)
-    best = findings.scores.ranked[:, 0]
-    for i, k, row in zip(findings.scores.rows, best, findings.probabilities, strict=True):
-        if i < n:
-            classes[i], probabilities[i] = names[k], row[k]
-    return Judgements(tuple(classes), probabilities)
 
 
 def _rejections(material: Material) -> bytes:

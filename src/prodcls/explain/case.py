@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
+from prodcls.explain.spreads import NumberView
+from prodcls.inputs import Inputs
 
-__all__ = ["Case", "Group", "Note", "Said", "WordSum", "groups", "said", "word_sums"]
+__all__ = ["Case", "Group", "Note", "Said", "WordSum", "cells_of", "groups", "said", "word_sums"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Case:
         What would have made it another class; None: not asked.
     similar : SimilarProducts or None
         The nearest training products; None: not asked.
+    numbers : tuple of NumberView
+        Its numbers among those of the training products.
     """
 
     attributions: tuple[Attribution, ...]
@@ -65,6 +71,7 @@ class Case:
     bundle: str
     changes: Changes | None = None
     similar: SimilarProducts | None = None
+    numbers: tuple[NumberView, ...] = ()
 
     @property
     def main(self) -> Attribution:
@@ -75,6 +82,13 @@ class Case:
     def title(self) -> str:
         """First text that is there, or the id."""
         return next((self.fields[c] for c in self.texts if self.fields.get(c, "").strip()), self.main.id)
+
+
+def cells_of(inputs: Inputs) -> dict[str, str]:
+    """Return the cells of one product by column, missing ones left out; text columns first."""
+    fields = {name: cells[0] for name, cells in inputs.texts.items() if cells[0]}
+    fields |= {name: f"{values[0]:.15g}" for name, values in inputs.numeric.items() if not np.isnan(values[0])}
+    return fields | {name: cells[0] for name, cells in inputs.categorical.items() if cells[0]}
 
 
 @dataclass(frozen=True)

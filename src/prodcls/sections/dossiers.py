@@ -11,9 +11,6 @@ from prodcls.sections.parts import Section
 
 __all__ = ["SECTION", "DossiersContext"]
 
-PARTS = 7
-"""Most parts of an account drawn one by one on the page; the product's own page has them all."""
-
 
 @dataclass(frozen=True)
 class DossiersContext:
@@ -31,7 +28,7 @@ class DossiersContext:
 
 def build(report: AuditReport, t: Language) -> DossiersContext:
     """Return what the section shows."""
-    cards = tuple(card(d, report, t, number=i, limit=PARTS) for i, d in enumerate(report.dossiers, start=1))
+    cards = tuple(card(d, t, number=i) for i, d in enumerate(report.dossiers, start=1))
     return DossiersContext(t.say("dossiers.intro", n=plain(t.count(len(cards)))), cards)
 
 

@@ -11,7 +11,7 @@ from prodcls.explain.attribution import Part
 from prodcls.explain.case import Case, WordSum
 from prodcls.language import Language, Prose, plain
 
-__all__ = ["MarkedText", "Run", "marked_picture", "marked_text", "strength"]
+__all__ = ["MarkedText", "Run", "marked_picture", "marked_runs", "marked_text", "strength"]
 
 FIGURED = 5
 """Words and regions that carry their figure."""
@@ -69,16 +69,30 @@ def strength(value: float, most: float) -> int:
 
 def marked_text(column: str, case: Case, words: tuple[WordSum, ...], t: Language) -> MarkedText:
     """Return a text column with its words marked by their share of the strongest word."""
-    text = case.fields[column]
+    unread = sum(not word.read for word in words if word.column == column)
+    told = t.say("why.unread", n=plain(t.count(unread))) if unread else ()
+    return MarkedText(column, marked_runs(column, case.fields[column], words, t), told)
+
+
+def marked_runs(column: str, text: str, words: tuple[WordSum, ...], t: Language) -> tuple[Run, ...]:
+    """Return the text of a column in runs.
+
+    Parameters
+    ----------
+    column : str
+    text : str
+    words : tuple of WordSum
+        Of all columns: a word's mark is as deep as its share of the strongest one.
+    t : Language
+    """
     most = max((abs(w.value) for w in words), default=0.0)
     ranked = sorted((abs(w.value) for w in words), reverse=True)
     least = ranked[min(FIGURED, len(ranked)) - 1] if ranked else 0.0
-    runs, at, unread = [], 0, 0
+    runs, at = [], 0
     for word in words:
         if word.column != column:
             continue
         level = strength(word.value, most)
-        unread += not word.read
         if not (level or not word.read):
             continue
         tone = "unread" if not word.read else f"{'a' if word.value >= 0 else 'b'}{level}"
@@ -86,8 +100,7 @@ def marked_text(column: str, case: Case, words: tuple[WordSum, ...], t: Language
         runs += [Run(text[at : word.start]), Run(text[word.start : word.end], tone, figure, abs(word.value) >= least)]
         at = word.end
     runs.append(Run(text[at:]))
-    told = t.say("why.unread", n=plain(t.count(unread))) if unread else ()
-    return MarkedText(column, tuple(run for run in runs if run.text), told)
+    return tuple(run for run in runs if run.text)
 
 
 def marked_picture(case: Case, parts: list[Part], t: Language) -> Markup | None:

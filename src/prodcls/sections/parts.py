@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ __all__ = [
     "evidence_name",
     "join_prose",
     "pairs_table",
+    "readable_photo",
 ]
 
 
@@ -118,6 +120,8 @@ class Section:
         return f"sections/{self.id}.html.j2"
 
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+
 KNOWN_TONES = {"lexical": "b1", "image": "b2", "prior": "b7"}
 OTHER_TONES = ("b0", "b3", "b4", "b5", "b6")
 
@@ -125,7 +129,6 @@ OTHER_TONES = ("b0", "b3", "b4", "b5", "b6")
 def block_tones(report: AuditReport) -> dict[str, str]:
     """Return the class of each block's colour, the same all over the page; columns share five colours in turn."""
     blocks = set(report.explanation.block_shares) | {b.block for b in report.explanation.beeswarm}
-    blocks |= {p.block for d in report.dossiers for p in d.parts}
     others = sorted(blocks - KNOWN_TONES.keys())
     return KNOWN_TONES | {b: OTHER_TONES[i % len(OTHER_TONES)] for i, b in enumerate(others)}
 
@@ -166,6 +169,11 @@ def evidence_name(t: Language, block: str, key: str, name: str) -> str:
 def class_name(versus: str, t: Language) -> Prose:
     """Return the rival's name; that of all others together is in the language of the page."""
     return t.say("why.rest") if versus == REST else quoted(versus)
+
+
+def readable_photo(photo: str | None) -> str | None:
+    """Return a base64-encoded photo; None for what is none."""
+    return photo if photo and _BASE64.fullmatch(photo) else None
 
 
 def join_prose(t: Language, items: tuple[Prose, ...], separator: str = "list.separator") -> Prose:

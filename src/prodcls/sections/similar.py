@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prodcls.explain.similar import LEAVES, Similar, SimilarProduct, SimilarProducts
 from prodcls.language import Language, Prose, plain, quoted
-from prodcls.sections.parts import block_name
+from prodcls.sections.parts import block_name, readable_photo
 
 __all__ = ["SimilarContext", "SimilarLine", "flags", "similar_context", "space_name", "space_see"]
 
@@ -61,7 +61,15 @@ def similar_context(similar: SimilarProducts, predicted: str, t: Language) -> tu
             space_name(space, t),
             space_see(space, t),
             tuple(
-                SimilarLine(p.id, p.title, p.label, t.decimal(p.similarity), p.photo, flags(p, t), p.label == predicted)
+                SimilarLine(
+                    p.id,
+                    p.title,
+                    p.label,
+                    t.decimal(p.similarity),
+                    readable_photo(p.photo),
+                    flags(p, t),
+                    p.label == predicted,
+                )
                 for p in space.products
             ),
         )

@@ -16,7 +16,9 @@ from prodcls.sections.cards import TERMS, Outcome
 from prodcls.sections.changes import BandContext, ChangeContext, changes_context
 from prodcls.sections.marks import MarkedText, marked_picture, marked_text
 from prodcls.sections.methods import methods_table
+from prodcls.sections.numbers import number_figures
 from prodcls.sections.parts import Column, Figure, Table, block_name, class_name, evidence_name, join_prose
+from prodcls.sections.reasons import reasons_sentence
 from prodcls.sections.similar import SimilarContext, similar_context
 
 __all__ = [
@@ -74,18 +76,28 @@ class WhyContext:
         Empty unless regions are marked.
     outcomes : tuple of Outcome
     sentence : Prose
-    account : Figure
+        What the margin means.
+    reasons : Prose
+        The strongest of them.
+    account : Figure or None
+        None for a model without accounts.
     certificate : Prose
     text_see : Prose
     texts : tuple of MarkedText
     cells : tuple of (str, str)
         The other columns.
-    top : Table
-    parts : Table
+    numbers : tuple of Figure
+        Where its numbers stand among those of the classes.
+    top : Table or None
+        None without words.
+    parts : Table or None
+        None without an account.
     methods : Table or None
         What other methods say.
     changes : tuple of ChangeContext
         What would have made it another class; empty when that was not asked.
+    changes_see : Prose
+        How it was looked for; empty when that was not asked.
     bands : tuple of BandContext
     similar : tuple of SimilarContext
     origin : Prose
@@ -100,15 +112,18 @@ class WhyContext:
     photo_see: Prose
     outcomes: tuple[Outcome, ...]
     sentence: Prose
-    account: Figure
+    reasons: Prose
+    account: Figure | None
     certificate: Prose
     text_see: Prose
     texts: tuple[MarkedText, ...]
     cells: tuple[tuple[str, str], ...]
-    top: Table
-    parts: Table
+    numbers: tuple[Figure, ...]
+    top: Table | None
+    parts: Table | None
     methods: Table | None
     changes: tuple[ChangeContext, ...]
+    changes_see: Prose
     bands: tuple[BandContext, ...]
     similar: tuple[SimilarContext, ...]
     origin: Prose
@@ -132,15 +147,18 @@ def why_context(case: Case, t: Language) -> WhyContext:
         photo_see=t.say("why.photo_see", predicted=predicted, sum=together) if case.photo and regions else (),
         outcomes=_outcomes(case, t),
         sentence=odds(main, t),
-        account=_account(main, t),
+        reasons=reasons_sentence(main, t),
+        account=_account(main, t) if main.parts else None,
         certificate=certificate(main, t),
         text_see=t.say("why.text_see", predicted=predicted),
         texts=tuple(marked_text(name, case, words, t) for name in case.texts if case.fields.get(name)),
         cells=tuple((name, cell) for name, cell in case.fields.items() if name not in case.texts),
-        top=_top(words, t),
-        parts=_parts(main, t),
+        numbers=number_figures(case.numbers, (main.predicted, main.versus), t),
+        top=_top(words, t) if words else None,
+        parts=_parts(main, t) if main.parts else None,
         methods=methods_table(case, t) if len(case.attributions) > 1 else None,
         changes=changes,
+        changes_see=() if case.changes is None else t.say("changes.see"),
         bands=bands,
         similar=() if case.similar is None else similar_context(case.similar, main.predicted, t),
         origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
@@ -149,7 +167,9 @@ def why_context(case: Case, t: Language) -> WhyContext:
 
 
 def note(key: str, text: str, t: Language) -> Prose:
-    """Return a note on how the product was found."""
+    """Return a note on how the product was found; one of another version of the program as it is."""
+    if key not in t.words:
+        return quoted(f"{key} {text}")
     return t.say(key, text=text) if "{text}" in t.words[key] else t.say(key)
 
 
@@ -236,6 +256,8 @@ def _tone(group: Group) -> str:
 def certificate(main: Attribution, t: Language) -> Prose:
     """Return how exactly the parts sum to the margin."""
     found = main.certificate
+    if not main.parts:
+        return t.say("dossier.no_account")
     if found is None:
         return t.say("why.no_certificate", method=code(main.method))
     return t.say(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from prodcls.audit import AuditReport
 from prodcls.audit_views import ClassView, ClassWord, GlobalViews
 from prodcls.charts_words import WordBar, word_bars
 from prodcls.language import Language, Prose, as_text, plain, quoted
-from prodcls.sections.parts import Column, Figure, Section, Table
+from prodcls.sections.parts import Column, Figure, Section, Table, readable_photo
 
 __all__ = ["SECTION", "ClassCard", "Crop", "WordsContext"]
 
@@ -18,8 +17,6 @@ OPEN = 12
 
 LEAKS = 12
 """Most phrases listed as possible leaks."""
-
-_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,7 @@ def _card(number: int, view: ClassView, t: Language) -> ClassCard:
     figure = Figure(f"words-{number}", quoted(view.name), see, word_bars(bars, alt=alt), _table(view, t, view.name))
     crops = tuple(
         Crop(
-            c.picture if _BASE64.fullmatch(c.picture) else "",
+            readable_photo(c.picture) or "",
             t("words.crop", id=c.id, name=view.name),
             t.signed(c.value),
         )

@@ -1,6 +1,6 @@
 "use strict";
-// The page reads completely without this script. It marks the section in view in the table of contents, and sorts
-// tables by a click on a head.
+// The page reads completely without this script. It marks the section in view in the table of contents, sorts
+// tables by a click on a head, and searches the index of products.
 (() => {
   const links = new Map([...document.querySelectorAll(".toc a")].map((a) => [a.hash.slice(1), a]));
   const seen = new Set();
@@ -33,7 +33,21 @@
     for (const th of table.tHead.rows[0].cells) th.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
   };
-  for (const table of document.querySelectorAll("figure table")) {
+  for (const table of document.querySelectorAll("table.index")) {
+    const label = document.createElement("label"), input = document.createElement("input");
+    const told = document.createElement("output"), rows = [...table.tBodies[0].rows];
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    input.type = "search";
+    label.className = "search";
+    label.append(table.dataset.search, input, told);
+    input.addEventListener("input", () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const left = rows.filter((row, i) => !(row.hidden = !words.every((word) => texts[i].includes(word))));
+      told.textContent = words.length ? table.dataset.shown.replace("#", left.length) : "";
+    });
+    table.closest(".scroll").before(label);
+  }
+  for (const table of document.querySelectorAll("figure table, table.index")) {
     if (table.tBodies[0].rows.length < 6) continue;
     [...table.tHead.rows[0].cells].forEach((head, i) => {
       const button = document.createElement("button");

@@ -182,8 +182,6 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "text_encoder", text)
         monkeypatch.setattr(module, "image_encoder", image)
     monkeypatch.setattr(prodcls.inspection, "image_encoder", image)
-    monkeypatch.setattr(prodcls.dissection, "text_encoder", text)
-    monkeypatch.setattr(prodcls.dissection, "image_encoder", image)
 
 
 def write_photo(path: Path, colour: tuple[int, int, int]) -> None:

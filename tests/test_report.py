@@ -28,14 +28,14 @@ def test_it_is_the_fits_report_byte_by_byte(fitted_demo: FitOutcome, tmp_path: P
     assert command(tmp_path / "elsewhere" / "bundle") == 0
     written = files(tmp_path / "elsewhere")
     assert written == files(fitted_demo.report_path.parent)
-    assert len(written) == 2 + len(fitted_demo.report.dossiers)
+    assert len(written) == 3 + len(fitted_demo.report.dossiers)
 
 
 def test_the_other_language_differs_in_words_alone(
     fitted_demo: FitOutcome, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(fitted_demo.bundle_path, "--out", tmp_path, "--lang", "zh") == 0
-    assert capsys.readouterr().out == f"report: {tmp_path / PAGE} ({2 + len(fitted_demo.report.dossiers)} files)\n"
+    assert capsys.readouterr().out == f"report: {tmp_path / PAGE} ({3 + len(fitted_demo.report.dossiers)} files)\n"
     told, again = files(fitted_demo.report_path.parent), files(tmp_path)
     assert told["audit.json"] == again["audit.json"]
     assert 'lang="zh' in again["audit.html"].decode()

@@ -57,7 +57,7 @@ def test_unknown_kind_is_shown_as_it_is() -> None:
     assert as_text(found.kind_word).strip("\u2068\u2069") == "audited"
 
 
-@pytest.mark.parametrize("name", ["index", "Index", "index-2", "index.old", "INDEX-17"])
+@pytest.mark.parametrize("name", ["index", "Index", "index-2", "INDEX-17"])
 def test_no_product_takes_the_place_of_the_index(name: str) -> None:
     assert dossier_filename(name).partition("~")[0].lower().startswith("index")
     assert "~" in dossier_filename(name)

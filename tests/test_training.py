@@ -75,7 +75,7 @@ def test_all_files_are_there(fit: Fit) -> None:
     assert fit.outcome.bundle_path == out / "bundle"
     assert fit.outcome.report_path == out / "audit.html"
     pages = {p.name for p in (out / "products").glob("*.html")}
-    assert len(pages) == len(fit.outcome.report.dossiers) == 4
+    assert len(pages) == len(fit.outcome.report.dossiers) + 1 == 5  # and their index
     assert "of an earlier fit.html" not in pages
     assert (out / "products" / "mine.txt").exists()
     assert fit.stages == (

@@ -10,7 +10,10 @@ from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
 
-__all__ = ["Dossier", "Shard"]
+__all__ = ["Dossier", "Entry", "Shard"]
+
+LONGEST = 120
+"""Characters of a title in the index; longer ones are cut."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,13 @@ class Dossier:
     similar: SimilarProducts | None = None
 
     @property
+    def entry(self) -> Entry:
+        """Its line in the index."""
+        title = " ".join(self.title.split())
+        title = title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}\u2026"
+        return Entry(self.id, title, self.label, self.predicted, self.probability, self.kind)
+
+    @property
     def explained(self) -> Attribution:
         """The account; one without parts where there is none."""
         return self.account or Attribution(
@@ -92,6 +102,27 @@ class Dossier:
     def title(self) -> str:
         """First text that is there, or the id."""
         return next((self.fields[c] for c in self.texts if self.fields.get(c, "").strip()), self.id)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A dossier in the index of all products.
+
+    Attributes
+    ----------
+    id, title, label, predicted : str
+    probability : float
+        Calibrated, of ``predicted``.
+    kind : str
+        As in `Dossier`.
+    """
+
+    id: str
+    title: str
+    label: str
+    predicted: str
+    probability: float
+    kind: str
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,18 @@ import types
 import typing
 
 from prodcls.audit import AuditReport
+from prodcls.audit_dossiers import Dossier
 from prodcls.errors import BundleError, DefectError
 
-__all__ = ["SCHEMA_FILE", "from_json", "json_schema", "schema_text", "to_json"]
+__all__ = [
+    "SCHEMA_FILE",
+    "dossier_from_line",
+    "dossier_to_line",
+    "from_json",
+    "json_schema",
+    "schema_text",
+    "to_json",
+]
 
 SCHEMA_FILE = "audit.schema.json"
 """Name of the committed schema, beside this module."""
@@ -42,8 +51,59 @@ def to_json(report: AuditReport) -> str:
         A value is not of its field's type, or a number is not finite.
     """
     plain = _encode(AuditReport, report, "report")
-    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1)
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return _escaped(json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Return JSON that encodes as UTF-8: halves of surrogate pairs are written as escapes."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def dossier_to_line(dossier: Dossier) -> str:
+    """Write a dossier as one line of JSON, as ``$defs/Dossier`` of the schema describes it.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    str
+        Ends with a line feed, and holds no other.
+
+    Raises
+    ------
+    DefectError
+        As in `to_json`.
+    """
+    plain = _encode(Dossier, dossier, "dossier")
+    return _escaped(json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))) + "\n"
+
+
+def dossier_from_line(text: str, *, file: str | None = None) -> Dossier:
+    """Read a dossier from a line of JSON.
+
+    Parameters
+    ----------
+    text : str
+    file : str, optional
+        Named in the error.
+
+    Returns
+    -------
+    Dossier
+
+    Raises
+    ------
+    BundleError
+        The line is none that `dossier_to_line` wrote.
+    """
+    try:
+        plain = json.loads(text, parse_constant=_refuse_constant)
+        return typing.cast("Dossier", _decode(Dossier, plain, "dossier"))
+    except (ValueError, RecursionError) as error:
+        message = f"this is no dossier ({error}); make it again with prodcls fit"
+        raise BundleError(message, code="audit-json", file=file) from error
 
 
 def from_json(text: str, *, file: str | None = None) -> AuditReport:

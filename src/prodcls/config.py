@@ -9,7 +9,7 @@ from typing import Any, Literal, NoReturn, get_args
 
 from prodcls.errors import InputError
 
-__all__ = ["COVERAGE", "LIMITS", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
+__all__ = ["ALL", "COVERAGE", "LIMITS", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
 
 Head = Literal["evidence", "flat"]
 Runtime = Literal["onnx", "torch"]
@@ -40,7 +40,7 @@ LIMITS: dict[str, Limit] = {
     "random_state": Limit(0, 2**32 - 1, "", "the range of numpy's seeds"),
     "threads": Limit(1, 1024, "threads", "more than any machine this was made for"),
     "witnesses": Limit(0, 1000, "products", "each takes some seconds of all processors"),
-    "dossiers": Limit(0, 1000, "products", "each is a page of its own beside the report"),
+    "dossiers": Limit(0, 10_000_000, "products", "each is a page of its own beside the report"),
     "batch_size": Limit(1, 100_000, "rows", "a batch of photos is held in memory"),
     "top_k": Limit(1, 100, "classes", "each adds two columns to the scored file"),
 }
@@ -48,6 +48,9 @@ LIMITS: dict[str, Limit] = {
 
 COVERAGE = (0.5, 0.999)
 """Range of ``coverage``: below one half a set says less than its best class, and beyond it takes in almost all."""
+
+ALL: Literal["all"] = "all"
+"""In place of a number of dossiers."""
 
 _PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
@@ -98,8 +101,8 @@ class FitConfig:
         None: as many as there are processors.
     witnesses : int
         Products on which SHAP, LIME and the model itself are asked how far the explanations can be trusted.
-    dossiers : int
-        Products in the report with an account of their own.
+    dossiers : int or "all"
+        Products with an account and a page of their own; the report itself shows at most 60 of them.
     lang : {"en", "zh"}
         Language of the report.
     cache_dir : Path or None
@@ -141,7 +144,7 @@ class FitConfig:
     random_state: int = 0
     threads: int | None = None
     witnesses: int = 3
-    dossiers: int = 12
+    dossiers: int | Literal["all"] = 12
     lang: Lang = "en"
     cache_dir: Path | None = None
     audit: Path | None = None
@@ -152,13 +155,15 @@ class FitConfig:
         """Check ranges, choices and contradictions."""
         for name, limit in LIMITS.items():
             value = getattr(self, name, None)
-            if value is not None and not limit.low <= value <= limit.high:
+            if isinstance(value, int) and not limit.low <= value <= limit.high:
                 _refuse(name, f"{value} is not within {limit.low} to {limit.high} {limit.unit}".rstrip())
         for name, choices in {"head": Head, "runtime": Runtime, "lang": Lang}.items():
             if getattr(self, name) not in get_args(choices):
                 _refuse(name, f"{getattr(self, name)!r} is none of {', '.join(get_args(choices))}")
         if not COVERAGE[0] <= self.coverage <= COVERAGE[1]:
             _refuse("coverage", f"{self.coverage} is not within {COVERAGE[0]} to {COVERAGE[1]}")
+        if not isinstance(self.dossiers, int) and self.dossiers != ALL:
+            _refuse("dossiers", f"{self.dossiers!r} is neither a number nor 'all'")
         if self.decimal not in (None, ".", ","):
             _refuse("decimal", f"{self.decimal!r} is neither '.' nor ','")
         if self.delimiter is not None and len(self.delimiter) != 1:
@@ -224,6 +229,8 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401 - each option has i
         if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
             return tuple(value)
         _refuse(name, f"{value!r} is no list of names")
+    if name == "dossiers" and value == ALL:
+        return value
     expected = int if name == "threads" else str if default is None or name in _PATHS else type(default)
     if type(value) is not expected:  # not isinstance: True is an int too
         _refuse(name, f"{value!r} is not of type {expected.__name__}")

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from prodcls.config import COVERAGE, LIMITS, FitConfig, Head, Lang, Runtime
+from prodcls.config import ALL, COVERAGE, LIMITS, FitConfig, Head, Lang, Runtime
 from prodcls.console import EXIT_UNMET, run_and_exit
 
 __all__ = ["fit"]
@@ -30,6 +30,15 @@ def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> t
 
 def _delimiter(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     return "\t" if value in ("tab", "\\t") else value
+
+
+def _dossiers(_ctx: click.Context, _param: click.Parameter, value: str) -> int | str:
+    if value == ALL:
+        return value
+    if not value.isdecimal():
+        message = f"{value!r} is neither a number nor 'all'"
+        raise click.BadParameter(message)
+    return int(value)
 
 
 def _range(name: str) -> click.IntRange:
@@ -110,9 +119,10 @@ def _range(name: str) -> click.IntRange:
 )
 @click.option(
     "--dossiers",
-    type=_range("dossiers"),
-    default=FitConfig.dossiers,
-    help="Products in the report with an account of their own.",
+    metavar="N|all",
+    callback=_dossiers,
+    default=str(FitConfig.dossiers),
+    help="Products with an account and a page of their own, of which the report itself shows at most 60.",
 )
 @click.option("--lang", type=click.Choice(get_args(Lang)), default=FitConfig.lang, help="Language of the report.")
 @click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,15 @@ from prodcls.audit import AuditReport
 from prodcls.audit_json import to_json
 from prodcls.language import LANGUAGES, load_language
 from prodcls.model_card_markdown import MODEL_CARD, markdown_card
-from prodcls.render import dossier_filename, render_audit, render_dossier
+from prodcls.render import (
+    dossier_filename,
+    index_filename,
+    index_pages,
+    render_audit,
+    render_dossier,
+    render_index,
+)
+from prodcls.shards import read_shards
 
 __all__ = ["DATA", "PAGE", "PRODUCTS", "Page", "build_pages", "language_of", "left_over", "write_pages"]
 
@@ -29,7 +38,7 @@ class Page(NamedTuple):
     text: str
 
 
-def build_pages(report: AuditReport, lang: str) -> Iterator[Page]:
+def build_pages(report: AuditReport, lang: str, folder: Path | None = None) -> Iterator[Page]:
     """Yield the files of a report one by one, so that few of them are held at a time.
 
     Whatever a fit is to write beside its bundle, for people or for tools, belongs here: then ``prodcls report`` makes
@@ -40,6 +49,8 @@ def build_pages(report: AuditReport, lang: str) -> Iterator[Page]:
     report : AuditReport
     lang : str
         ``"en"`` or ``"zh"``.
+    folder : Path, optional
+        That of the report, where the files with the dossiers lie that the report does not hold itself.
 
     Yields
     ------
@@ -49,11 +60,17 @@ def build_pages(report: AuditReport, lang: str) -> Iterator[Page]:
     yield Page(DATA, to_json(report))
     yield Page(PAGE, render_audit(report, lang))
     yield Page(MODEL_CARD, markdown_card(report, lang))
-    for dossier in report.dossiers:
+    others = () if folder is None else read_shards(folder, report.shards)
+    entries = []
+    for dossier in chain(report.dossiers, others):
         yield Page(f"{PRODUCTS}/{dossier_filename(dossier.id)}", render_dossier(dossier, report, lang))
+        entries.append(dossier.entry)
+    entries.sort(key=lambda entry: entry.id)
+    for number in range(index_pages(len(entries))):
+        yield Page(f"{PRODUCTS}/{index_filename(number)}", render_index(entries, report, lang, number))
 
 
-def write_pages(folder: Path, report: AuditReport, lang: str) -> int:
+def write_pages(folder: Path, report: AuditReport, lang: str, source: Path | None = None) -> int:
     """Write the files of a report, and take away pages of products that an earlier one left.
 
     Parameters
@@ -62,6 +79,8 @@ def write_pages(folder: Path, report: AuditReport, lang: str) -> int:
     report : AuditReport
     lang : str
         ``"en"`` or ``"zh"``.
+    source : Path, optional
+        Folder with the dossiers that the report does not hold itself; ``folder`` by default.
 
     Returns
     -------
@@ -70,7 +89,7 @@ def write_pages(folder: Path, report: AuditReport, lang: str) -> int:
     """
     (folder / PRODUCTS).mkdir(parents=True, exist_ok=True)
     written = set()
-    for name, text in build_pages(report, lang):
+    for name, text in build_pages(report, lang, source or folder):
         write_text(folder / name, text)
         written.add(name)
     for name in left_over(folder, written):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,14 +17,24 @@ from pathlib import Path
 import jinja2
 
 from prodcls.audit import AuditReport, Dossier
+from prodcls.audit_dossiers import Entry
 from prodcls.explain.case import Case
 from prodcls.language import Prose, load_language
 from prodcls.sections import SECTIONS
 from prodcls.sections.cards import dossier_filename
 from prodcls.sections.dossier import dossier_context
+from prodcls.sections.products import index_context, index_filename, index_pages
 from prodcls.sections.why import why_context
 
-__all__ = ["dossier_filename", "render_audit", "render_dossier", "render_why"]
+__all__ = [
+    "dossier_filename",
+    "index_filename",
+    "index_pages",
+    "render_audit",
+    "render_dossier",
+    "render_index",
+    "render_why",
+]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -123,6 +134,34 @@ def render_dossier(dossier: Dossier, report: AuditReport, lang: str = "en") -> s
     """
     shown = dossier_context(dossier, report, load_language(lang))
     return _page(lang, "dossier.html.j2", title=report.title, dossier=shown, why=shown.why)
+
+
+def render_index(entries: Sequence[Entry], report: AuditReport, lang: str = "en", number: int = 0) -> str:
+    """Return a page of the index of all products that have a page of their own.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        All of them, in order.
+    report : AuditReport
+    lang : str
+        ``"en"`` or ``"zh"``.
+    number : int
+        Of the page, below ``index_pages(len(entries))``.
+
+    Returns
+    -------
+    str
+        A whole HTML document, to be written beside the products' pages as ``index_filename(number)``.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    total = len(report.dossiers) + sum(shard.dossiers for shard in report.shards)
+    shown = index_context(entries, number, total - len(entries), load_language(lang))
+    return _page(lang, "index.html.j2", title=report.title, index=shown)
 
 
 def render_why(case: Case, lang: str = "en") -> str:

@@ -35,8 +35,9 @@ def report(bundle: Path, out: Path | None, lang: Lang | None, as_pdf: bool) -> N
     from prodcls.pages import PAGE, write_pages
 
     found = load_bundle(bundle)
-    folder = bundle.absolute().parent if out is None else out
-    count = write_pages(folder, whole_report(found.report, found.manifest), lang or found.options.lang)
+    beside = bundle.absolute().parent
+    folder = beside if out is None else out
+    count = write_pages(folder, whole_report(found.report, found.manifest), lang or found.options.lang, beside)
     click.echo(f"report: {folder / PAGE} ({count} files)")
     if browser is not None:
         pdf = (folder / PAGE).with_suffix(".pdf")

@@ -48,7 +48,7 @@ from prodcls.reporting_quality import find_faults
 from prodcls.reporting_verdict import judge
 from prodcls.reporting_views import global_views
 
-__all__ = ["Findings", "build_report", "environment", "with_cost"]
+__all__ = ["Findings", "build_report", "environment", "evaluated", "with_cost"]
 
 LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pandas", "pillow", "scikit-learn", "scipy", "torch")
 """Libraries whose versions can move a figure."""
@@ -240,13 +240,13 @@ def _explanation(accounts: Accounts | None, config: FitConfig) -> ExplanationSec
     return explanation_section(accounts, config.random_state)
 
 
+def evaluated(config: FitConfig, material: Material, findings: Findings) -> Evaluated:
+    """Return what dossiers are made from."""
+    root = config.image_root or Path(material.catalogue.source.path).parent
+    return Evaluated(material, findings.scores, findings.probabilities, root, config.threads)
+
+
 def _dossiers(config: FitConfig, material: Material, findings: Findings) -> tuple[Dossier, ...]:
-    evaluated = Evaluated(
-        material,
-        findings.scores,
-        findings.probabilities,
-        config.image_root or Path(material.catalogue.source.path).parent,
-        config.threads,
-    )
-    shown, _ = chosen_dossiers(evaluated, config.dossiers)
-    return tuple(make_dossiers(evaluated, shown))
+    found = evaluated(config, material, findings)
+    shown, _ = chosen_dossiers(found, config.dossiers)
+    return tuple(make_dossiers(found, shown))

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,13 +90,14 @@ class Chosen:
     kind: str
 
 
-def chosen_dossiers(evaluated: Evaluated, count: int) -> tuple[tuple[Chosen, ...], tuple[Chosen, ...]]:
+def chosen_dossiers(evaluated: Evaluated, asked: int | Literal["all"]) -> tuple[tuple[Chosen, ...], tuple[Chosen, ...]]:
     """Choose products.
 
     Parameters
     ----------
     evaluated : Evaluated
-    count : int
+    asked : int or "all"
+        How many.
 
     Returns
     -------
@@ -103,6 +105,7 @@ def chosen_dossiers(evaluated: Evaluated, count: int) -> tuple[tuple[Chosen, ...
         Those embedded in the report, at most `EMBEDDED`, and the others, fold by fold.
     """
     scores, problem = evaluated.scores, evaluated.material.problem
+    count = len(scores.rows) if asked == "all" else asked
     labels, ranked = problem.labels[scores.rows], scores.ranked
     top = np.take_along_axis(evaluated.probabilities, ranked, axis=1)
     shown = choose_dossiers(labels, ranked, top, min(count, EMBEDDED))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.atomic import write_bytes
 from prodcls.audit import AuditReport, Interval
+from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_stored import store_report, whole_report
 from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, save_bundle
@@ -28,11 +29,12 @@ from prodcls.leaves import training_leaves
 from prodcls.model import ModelFit, fit_model
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
-from prodcls.reporting import Findings, build_report, with_cost
-from prodcls.reporting_dossiers import judgements
+from prodcls.reporting import Findings, build_report, evaluated, with_cost
+from prodcls.reporting_dossiers import chosen_dossiers, judgements, make_dossiers
 from prodcls.reporting_papers import read_papers
 from prodcls.reporting_trust import trust_section
 from prodcls.reporting_verdict import failing
+from prodcls.shards import write_shards
 from prodcls.tables import OUT_OF_FOLD, REJECTIONS, OutOfFoldRows, out_of_fold_bytes, rejections_bytes
 
 __all__ = ["FitOutcome", "fit_catalogue"]
@@ -84,10 +86,11 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     with progress.stage("report"):
         tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
         report = build_report(config, material, findings, tables, papers)
+    config.out.mkdir(parents=True, exist_ok=True)
+    report = replace(report, shards=_write_shards(config, material, findings, progress))
     # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
     seconds = {**progress.seconds, "total": time.perf_counter() - started}
     report = with_cost(report, material, seconds)
-    config.out.mkdir(parents=True, exist_ok=True)
     with progress.stage("bundle"):
         report = _save(config, material, fit, findings, report)
         for name, data in tables.items():
@@ -173,6 +176,23 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)
     return whole_report(stored.text.encode(), manifest)
+
+
+def _write_shards(config: FitConfig, material: Material, findings: Findings, progress: Progress) -> tuple[Shard, ...]:
+    """Write the dossiers that the report has no room for, fold by fold and one at a time."""
+    found = evaluated(config, material, findings)
+    _, others = chosen_dossiers(found, config.dossiers)
+
+    def told() -> Iterator[Dossier]:
+        with progress.items("dossiers", len(others)) as done:
+            for i, dossier in enumerate(make_dossiers(found, others), start=1):
+                yield dossier
+                done(i)
+
+    if not others:
+        return write_shards(config.out, ())  # takes away those of an earlier fit
+    with progress.stage("dossiers"):
+        return write_shards(config.out, told())
 
 
 def _rejections(material: Material) -> bytes:

@@ -137,7 +137,9 @@ def _kept_figures(report: AuditReport, bundle: Bundle) -> Result:
 
 
 def _beside(place: Place, folder: Path, report: AuditReport, bundle: Bundle) -> Iterator[Result]:
-    pages = PageComparison(folder, report, bundle)
+    shards = [(_table_path(place, folder, shard.name), shard.sha256) for shard in report.shards]
+    source = shards[0][0].parent.parent if shards else folder
+    pages = PageComparison(folder, source, report, bundle)
     if place.file is not None:
         yield pages.data(place.file) if place.file.suffix.lower() == ".json" else pages.page(place.file)
         return
@@ -146,8 +148,13 @@ def _beside(place: Place, folder: Path, report: AuditReport, bundle: Bundle) -> 
     yield _figures(_table_path(place, folder, OUT_OF_FOLD), report, bundle)
     yield pages.data(folder / DATA)
     yield pages.page(folder / PAGE)
-    yield pages.others()
-    yield pages.unexpected()
+    kept = [_table(path, digest) for path, digest in shards]
+    yield from kept
+    if all(result.passed for result in kept):
+        yield pages.others()
+        yield pages.unexpected()
+    else:
+        yield Result("other pages", None, ("the files that they are made from differ",))
 
 
 def _table_path(place: Place, folder: Path, name: str) -> Path:

@@ -70,12 +70,15 @@ class PageComparison:
     ----------
     folder : Path
         That the report lies in.
+    source : Path
+        That the files with its other dossiers lie in.
     report : AuditReport
         Of the bundle.
     bundle : Bundle
     """
 
     folder: Path
+    source: Path
     report: AuditReport
     bundle: Bundle
 
@@ -128,11 +131,19 @@ class PageComparison:
         lang = language_of(found.decode("utf-8", "replace"))
         if lang is None:
             return Result(path.name, False, ("is no page of this program: it names no language",))
-        pages = {name.split("/")[-1]: text for name, text in build_pages(self.report, lang)}
-        expected = pages.get(path.name, pages[PAGE])
+        expected = self._expected(path.name, lang)
         if found == expected.encode():
             return Result(path.name, True, (f"made again from the bundle, the same {len(found)} bytes",))
         return Result(path.name, False, (_differs(expected, found), *self._other_version()))
+
+    def _expected(self, name: str, lang: str) -> str:
+        """Return the page of that name, else the audit page; only these two are held at a time."""
+        audit = ""
+        for page in build_pages(self.report, lang, self.source):
+            if page.name.split("/")[-1] == name:
+                return page.text
+            audit = page.text if page.name == PAGE else audit
+        return audit
 
     def others(self) -> Result:
         """Compare every file but the audit page and the data.
@@ -163,12 +174,12 @@ class PageComparison:
         -------
         Result
         """
-        names = {name for name, _ in build_pages(self.report, self.bundle.options.lang)}
+        names = {name for name, _ in build_pages(self.report, self.bundle.options.lang, self.source)}
         extra = left_over(self.folder, names)
         return result_of("no further pages", (f"{name} is not of this report" for name in extra), "none")
 
     def _built(self, lang: str) -> Iterator[tuple[str, str]]:
-        return ((name, text) for name, text in build_pages(self.report, lang) if name not in (DATA, PAGE))
+        return ((name, text) for name, text in build_pages(self.report, lang, self.source) if name not in (DATA, PAGE))
 
     def _other_version(self) -> tuple[str, ...]:
         """Return a hint where another release wrote the pages, which then may differ without any harm."""

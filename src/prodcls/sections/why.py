@@ -34,6 +34,9 @@ __all__ = [
 GROUPS = 14
 """Most steps of the waterfall."""
 
+NOTABLE = 0.005
+"""Logits below which a step would be printed as zero."""
+
 TOP = 20
 """Words in the table of those that count most."""
 
@@ -225,7 +228,8 @@ def group_reason(group: Group, t: Language) -> str:
 
 def _account(main: Attribution, t: Language) -> Figure:
     found = groups(main.parts)
-    shown = found if len(found) <= GROUPS else found[: GROUPS - 1]
+    notable = [g for g in found if abs(g.value) >= NOTABLE][: GROUPS - 1]
+    shown = found[: len(notable)] if len(found) - len(notable) > 1 else found
     steps = [Step(group_name(g, t), group_reason(g, t), g.value, t.signed(g.value), _tone(g)) for g in shown]
     left = found[len(shown) :]
     if left:
@@ -272,16 +276,16 @@ def certificate(main: Attribution, t: Language) -> Prose:
 def _top(words: tuple[WordSum, ...], t: Language) -> Table:
     heads = (
         Column(t.say("head.word")),
+        Column(t.say("head.contribution"), numeric=True),
         Column(t.say("head.count"), numeric=True),
         Column(t.say("head.where")),
-        Column(t.say("head.contribution"), numeric=True),
     )
     rows = tuple(
         (
             quoted(s.text),
+            plain(t.signed(s.value, 3)),
             plain(t.count(s.count)),
             join_prose(t, tuple(map(quoted, s.columns))),
-            plain(t.signed(s.value, 3)),
         )
         for s in said(words)[:TOP]
     )

@@ -35,7 +35,7 @@ def test_the_other_language_differs_in_words_alone(
     fitted_demo: FitOutcome, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(fitted_demo.bundle_path, "--out", tmp_path, "--lang", "zh") == 0
-    assert capsys.readouterr().out == f"report: {tmp_path / PAGE} ({3 + len(fitted_demo.report.dossiers)} files)\n"
+    assert capsys.readouterr().out == f"report: {tmp_path / PAGE} ({4 + len(fitted_demo.report.dossiers)} files)\n"
     told, again = files(fitted_demo.report_path.parent), files(tmp_path)
     assert told["audit.json"] == again["audit.json"]
     assert 'lang="zh' in again["audit.html"].decode()

@@ -164,15 +164,19 @@ class FitConfig:
             _refuse("coverage", f"{self.coverage} is not within {COVERAGE[0]} to {COVERAGE[1]}")
         if not isinstance(self.dossiers, int) and self.dossiers != ALL:
             _refuse("dossiers", f"{self.dossiers!r} is neither a number nor 'all'")
+        if self.text_encoder == ():
+            _refuse("text_encoder", "names no encoder; leave text out with --text ''")
+        self._check_delimiters()
+        self._check_roles()
+
+    def _check_delimiters(self) -> None:
+        """Refuse marks that no file of the kind can have."""
         if self.decimal not in (None, ".", ","):
             _refuse("decimal", f"{self.decimal!r} is neither '.' nor ','")
         if self.delimiter is not None and len(self.delimiter) != 1:
             _refuse("delimiter", f"{self.delimiter!r} is not one character")
         if self.delimiter is not None and self.delimiter == self.decimal:
             _refuse("delimiter", f"{self.delimiter!r} cannot both part columns and mark decimals")
-        if self.text_encoder == ():
-            _refuse("text_encoder", "names no encoder; leave text out with --text ''")
-        self._check_roles()
 
     def _check_roles(self) -> None:
         """Refuse a column that is given twice."""

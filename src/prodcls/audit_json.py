@@ -14,6 +14,7 @@ import types
 import typing
 
 from prodcls.audit import AuditReport
+from prodcls.audit_check import CheckReport
 from prodcls.audit_dossiers import Dossier
 from prodcls.errors import BundleError, DefectError
 
@@ -33,12 +34,12 @@ SCHEMA_FILE = "audit.schema.json"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def to_json(report: AuditReport) -> str:
+def to_json(report: AuditReport | CheckReport) -> str:
     """Write a report as JSON text.
 
     Parameters
     ----------
-    report : AuditReport
+    report : AuditReport or CheckReport
 
     Returns
     -------
@@ -50,7 +51,7 @@ def to_json(report: AuditReport) -> str:
     DefectError
         A value is not of its field's type, or a number is not finite.
     """
-    plain = _encode(AuditReport, report, "report")
+    plain = _encode(type(report), report, "report")
     return _escaped(json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
 
 

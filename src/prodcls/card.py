@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.text import Text
 
+from prodcls.card_text import WIDTH, clean, fit, padded, pieces_of, wrapped
 from prodcls.card_views import change_lines, similar_lines
 from prodcls.console import printable
 from prodcls.explain.attribution import Attribution, Part
@@ -21,9 +21,6 @@ from prodcls.sections.why import certificate, group_name, note, odds
 
 __all__ = ["WIDTH", "card_lines"]
 
-WIDTH = 80
-"""Columns of the card."""
-
 BAR = 22
 """Columns of the longest bar, on either side of zero."""
 
@@ -35,9 +32,6 @@ NOTABLE = 0.005
 
 WORDS = 8
 """Most words shown for and against."""
-
-_ISOLATES = re.compile("[\u2066-\u2069]")
-"""Direction marks that a page needs; terminals print them as boxes."""
 
 _FOR, _AGAINST, _DIM, _HEAD = "bold blue", "bold yellow", "dim", "bold"
 
@@ -59,51 +53,6 @@ def card_lines(case: Case, t: Language) -> tuple[Text, ...]:
     for line in lines:
         line.rstrip()
     return lines
-
-
-def _clean(text: str) -> str:
-    return printable(_ISOLATES.sub("", " ".join(text.split())))
-
-
-def _fit(text: str, width: int) -> str:
-    """Return ``text`` cut or filled to ``width`` columns."""
-    return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
-
-
-def _padded(text: str, width: int) -> str:
-    return set_cell_size(_fit(text, width), width)
-
-
-def _wrapped(pieces: Iterable[tuple[str, str]], indent: str = "") -> Iterator[Text]:
-    """Yield lines of styled pieces, broken between pieces, and within one that is wider than a line."""
-    line = Text(indent)
-    for text, style in pieces:
-        left = text
-        if line.cell_len + cell_len(left.rstrip()) > WIDTH and line.plain.strip():
-            yield line
-            line, left = Text(indent), left.lstrip()
-        while line.cell_len + cell_len(left.rstrip()) > WIDTH:
-            head = _columns(left, WIDTH - line.cell_len)
-            line.append(head, style)
-            yield line
-            line, left = Text(indent), left[len(head) :]
-        line.append(left, style)
-    if line.plain.strip():
-        yield line
-
-
-def _columns(text: str, width: int) -> str:
-    """Return the longest beginning of ``text`` of at most ``width`` columns, one character at least."""
-    taken, end = 0, 0
-    for end, character in enumerate(text):  # noqa: B007 - how far it got is what counts
-        taken += cell_len(character)
-        if taken > width:
-            break
-    return text[: max(1, end)]
-
-
-def _pieces(text: str, style: str = "") -> Iterator[tuple[str, str]]:
-    return ((piece, style) for piece in re.findall(r"\s*\S+\s*|\s+", text))
 
 
 @dataclass(frozen=True)
@@ -131,31 +80,31 @@ class _Card:
             yield from self._prose(note(told.key, told.text, self.t), _DIM)
 
     def _say(self, key: str, **values: str | Prose) -> str:
-        return _clean(self.t(key, **values))
+        return clean(self.t(key, **values))
 
     def _prose(self, prose: Prose, style: str = "") -> Iterator[Text]:
-        return _wrapped(_pieces(_clean("".join(span.text for span in prose)), style))
+        return wrapped(pieces_of(clean("".join(span.text for span in prose)), style))
 
     def _prints(self, text: str | Prose, style: str, indent: str) -> Iterator[Text]:
         words = text if isinstance(text, str) else "".join(span.text for span in text)
-        return _wrapped(_pieces(_clean(words), style), indent)
+        return wrapped(pieces_of(clean(words), style), indent)
 
     def _head(self, main: Attribution) -> Iterator[Text]:
         yield from self._marked_title()
-        yield Text(_fit(f"{self._say('dossier.id')} {printable(main.id)}", WIDTH), _DIM)
+        yield Text(fit(f"{self._say('dossier.id')} {printable(main.id)}", WIDTH), _DIM)
         yield Text("─" * WIDTH, _DIM)
-        versus = _clean("".join(span.text for span in class_name(main.versus, self.t)))
+        versus = clean("".join(span.text for span in class_name(main.versus, self.t)))
         outcomes = [
             (self._say("why.this"), main.predicted, main.probability, _FOR),
             (self._say("why.that"), versus, main.versus_probability, _AGAINST),
         ]
         width = max(cell_len(role) for role, *_ in outcomes)
         for role, name, probability, style in outcomes:
-            line = Text(f"{_padded(role, width)}  ")
-            line.append(_padded(_clean(name), WIDTH - width - 12), style)
+            line = Text(f"{padded(role, width)}  ")
+            line.append(padded(clean(name), WIDTH - width - 12), style)
             yield line.append(self.t.probability(probability).rjust(10))
         if self.case.label is not None:
-            yield Text(_fit(f"{_padded(self._say('dossier.label'), width)}  {_clean(self.case.label)}", WIDTH))
+            yield Text(fit(f"{padded(self._say('dossier.label'), width)}  {clean(self.case.label)}", WIDTH))
         yield from self._prose(odds(main, self.t))
 
     def _marked_title(self) -> Iterator[Text]:
@@ -168,18 +117,18 @@ class _Card:
         text, pieces, at = self.case.fields[column], list[tuple[str, str]](), 0
         for word in (w for w in words if w.column == column and strength(w.value, most)):
             sign, style = ("+", _FOR) if word.value >= 0 else ("-", _AGAINST)
-            pieces += _pieces(printable(text[at : word.start]), _HEAD)
-            pieces.append((f"{_clean(word.text)}[{sign * strength(word.value, most)}]", style))
+            pieces += pieces_of(printable(text[at : word.start]), _HEAD)
+            pieces.append((f"{clean(word.text)}[{sign * strength(word.value, most)}]", style))
             at = word.end
-        pieces += _pieces(printable(text[at:]), _HEAD)
-        yield from list(_wrapped(pieces))[:4]
+        pieces += pieces_of(printable(text[at:]), _HEAD)
+        yield from list(wrapped(pieces))[:4]
 
     def _account(self, main: Attribution) -> Iterator[Text]:
         found = groups(main.parts)
         shown = [g for g in found[:GROUPS] if abs(g.value) >= NOTABLE]
         most = max((abs(g.value) for g in found), default=0.0) or 1.0
         for group in shown:
-            yield self._bar(_clean(group_name(group, self.t)), group.value, most)
+            yield self._bar(clean(group_name(group, self.t)), group.value, most)
         left = found[len(shown) :]
         if left:
             name = self._say("account.rest", n=plain(self.t.count(len(left))))
@@ -188,7 +137,7 @@ class _Card:
 
     def _bar(self, name: str, value: float, most: float) -> Text:
         """Return a line with a name, a figure, and a bar to the right for A or to the left against it."""
-        line = Text(_padded(name, WIDTH - 2 * BAR - 11))
+        line = Text(padded(name, WIDTH - 2 * BAR - 11))
         style = _FOR if value >= 0 else _AGAINST
         line.append(self.t.signed(value).rjust(9), style)
         if most:
@@ -209,13 +158,13 @@ class _Card:
         yield Text()
         half = WIDTH // 2
         heads = (self._say("why.pro", predicted=predicted), self._say("why.contra"))
-        yield Text(_padded(self._say("why.top"), WIDTH).rstrip(), _HEAD)
-        yield Text(_padded(heads[0], half), _DIM).append(_fit(heads[1], half), _DIM)
+        yield Text(padded(self._say("why.top"), WIDTH).rstrip(), _HEAD)
+        yield Text(padded(heads[0], half), _DIM).append(fit(heads[1], half), _DIM)
         for i in range(max(len(pro), len(contra))):
             line = Text()
             for side, style in ((pro, _FOR), (contra, _AGAINST)):
                 entry = _entry(side[i], self.t.signed(side[i].value).rjust(6), half - 2) if i < len(side) else ""
-                line.append(_padded(entry, half), style)
+                line.append(padded(entry, half), style)
             yield line
 
     def _photo(self, parts: tuple[Part, ...]) -> Iterator[Text]:
@@ -243,9 +192,9 @@ class _Card:
         found = method_words(other)[: 2 * WORDS]
         styles = ("", "") if is_attention(other) else (_FOR, _AGAINST)
         figures = ((s, method_figure(other, s.value, self.t)) for s in found)
-        yield from _wrapped(((f"{_entry(s, figure, 40)}   ", styles[s.value < 0]) for s, figure in figures), "  ")
+        yield from wrapped(((f"{_entry(s, figure, 40)}   ", styles[s.value < 0]) for s, figure in figures), "  ")
 
 
 def _entry(word: Said, figure: str, width: int) -> str:
     times = f" ×{word.count}" if word.count > 1 else ""
-    return _fit(f"{figure} {_clean(word.text)}{times}", width)
+    return fit(f"{figure} {clean(word.text)}{times}", width)

@@ -17,11 +17,13 @@ from pathlib import Path
 import jinja2
 
 from prodcls.audit import AuditReport, Dossier
+from prodcls.audit_check import CheckReport
 from prodcls.audit_dossiers import Entry
 from prodcls.explain.case import Case
 from prodcls.language import Prose, load_language
 from prodcls.sections import SECTIONS
 from prodcls.sections.cards import dossier_filename
+from prodcls.sections.data import data_context
 from prodcls.sections.dossier import dossier_context
 from prodcls.sections.products import index_context, index_filename, index_pages
 from prodcls.sections.why import why_context
@@ -31,12 +33,16 @@ __all__ = [
     "index_filename",
     "index_pages",
     "render_audit",
+    "render_check",
     "render_dossier",
     "render_index",
     "render_why",
 ]
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+CHECK_TERMS = ("near_duplicate", "fold", "confident_learning", "encoder", "embedding")
+"""Words explained on the page of a check."""
 
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters and lone surrogates: no HTML document may hold them."""
@@ -109,6 +115,31 @@ def render_audit(report: AuditReport, lang: str = "en") -> str:
     shown = tuple(_Shown(s.id, t.say(f"section.{s.id}"), s.template, s.build(report, t)) for s in SECTIONS)
     created = t.date(report.lineage.created)
     return _page(lang, "audit.html.j2", title=report.title, created=created, sections=shown)
+
+
+def render_check(report: CheckReport, lang: str = "en") -> str:
+    """Return the page that says what is wrong with a catalogue.
+
+    Parameters
+    ----------
+    report : CheckReport
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    str
+        A whole HTML document that needs no other file.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    t = load_language(lang)
+    context = data_context(report.data, report.quality, t)
+    terms = tuple(map(t.term, CHECK_TERMS))
+    return _page(lang, "check.html.j2", title=report.title, digest=report.data_sha256, data=context, terms=terms)
 
 
 def render_dossier(dossier: Dossier, report: AuditReport, lang: str = "en") -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 
+from prodcls.check import check
 from prodcls.cli import COMMANDS, cli
 from prodcls.config import FitConfig
 from prodcls.console import run
@@ -216,12 +217,12 @@ def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     known = {
         option
-        for command in (cli, fit, predict, report, verify, why)
+        for command in (cli, check, fit, predict, report, verify, why)
         for param in command.params
         for option in param.opts
     }
     known |= {option for param in fit.params for option in param.secondary_opts}
-    known |= {"--help", "--version", "--index-url"}  # the last is pip's
+    known |= {"--help", "--version", "--index-url", "--no-save"}  # the last two are those of pip and npm
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - known - {"--strict"} == set()
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []

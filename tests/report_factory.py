@@ -38,6 +38,13 @@ from prodcls.audit_confidence import (
     Sets,
 )
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_performance import (
+    HierarchyFigures,
+    LearningFigures,
+    PerformanceStudy,
+    PrecisionCurve,
+    SliceFigures,
+)
 from prodcls.audit_quality import Example, Finding, QualityFindings
 from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
 from prodcls.audit_views import (
@@ -134,7 +141,7 @@ def _per_class(confusion: Confusion) -> tuple[ClassFigures, ...]:
         predicted = sum(row[i] for row in confusion.counts)
         recall, precision = hit / support, hit / predicted if predicted else 0.0
         f1 = 2 * recall * precision / (recall + precision) if recall + precision else 0.0
-        figures.append(ClassFigures(name, support, precision, _near(recall, 0.05), f1))
+        figures.append(ClassFigures(name, support, _near(precision, 0.05), _near(recall, 0.05), _near(f1, 0.04)))
     return tuple(figures)
 
 
@@ -143,7 +150,7 @@ def _evaluation(names: tuple[str, ...], rng: random.Random) -> EvaluationSection
     per_class = _per_class(confusion)
     total = sum(f.support for f in per_class)
     accuracy = sum(confusion.counts[i][i] for i in range(len(names))) / total
-    macro = sum(f.f1 for f in per_class) / len(names)
+    macro = sum(f.f1.value for f in per_class) / len(names)
 
     def rival(loss: float, seconds: float) -> BaselineFigures:
         return BaselineFigures(_near(accuracy - loss, 0.012), _near(macro - loss * 1.2, 0.013), seconds)
@@ -434,6 +441,31 @@ def _quality(names: tuple[str, ...]) -> QualityFindings:
     )
 
 
+def _performance(names: tuple[str, ...]) -> PerformanceStudy:
+    def curve(name: str, average: float) -> PrecisionCurve:
+        return PrecisionCurve(name, average, tuple(1 - (1 - average) * (i / 40) ** 3 for i in range(41)))
+
+    return PerformanceStudy(
+        micro=curve("", 0.98),
+        macro=curve("", 0.95),
+        curves=tuple(curve(name, 0.7 + i / 25) for i, name in enumerate(names[:5])),
+        slices=(
+            SliceFigures("column", "brand", "Élégance", None, None, 41, _near(0.71, 0.1), 0.95, 0.0004, worse=True),
+            SliceFigures("photo", "", "no", None, None, 30, _near(0.9, 0.06), 0.95, 0.4, worse=False),
+            SliceFigures("band", "price", "1", 24.0, 312.5, 200, _near(0.93, 0.03), 0.95, 1.0, worse=False),
+            SliceFigures("length", "", "4", 800.0, 3210.0, 200, _near(0.94, 0.03), 0.95, 1.0, worse=False),
+            SliceFigures("script", "", "latin", None, None, 700, _near(0.95, 0.02), 0.94, 1.0, worse=False),
+        ),
+        judged=175,
+        learning=(
+            LearningFigures(176, _near(0.86, 0.05)),
+            LearningFigures(350, _near(0.9, 0.04)),
+            LearningFigures(699, _near(0.95, 0.03)),
+        ),
+        hierarchy=HierarchyFigures(0.97, 0.96, 0.965, (0.99, 0.95)),
+    )
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -499,6 +531,7 @@ def make_report(
         views=_views(names, rng),
         trust=_trust(),
         confidence=_confidence(evaluation),
+        performance=_performance(names),
         quality=_quality(names),
     )
     return dataclasses.replace(report, verdict=judge(report, None), card=CARD)

@@ -53,7 +53,7 @@ def test_figures_are_those_of_scikit_learn(task: tuple[np.ndarray, np.ndarray]) 
         values = [f.value if isinstance(f, Estimate) else f for f in found]
         assert values == pytest.approx(expected)
     by_class = sklearn.metrics.precision_recall_fscore_support(labels, predicted, labels=range(K), zero_division=0)
-    mine = [(c.precision, c.recall.value, c.f1, c.support) for c in scores.per_class]
+    mine = [(c.precision.value, c.recall.value, c.f1.value, c.support) for c in scores.per_class]
     np.testing.assert_allclose(np.array(mine).T, by_class)
     assert np.array_equal(scores.confusion, sklearn.metrics.confusion_matrix(labels, predicted, labels=range(K)))
     assert np.array_equal(scores.confusion, confusion_counts(labels, predicted, K))

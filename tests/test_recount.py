@@ -34,7 +34,14 @@ def case(n: int = 60) -> tuple[EvaluationSection, Judged]:
         for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "weighted_f1")
     }
     per_class = tuple(
-        replace(told, name=name, support=c.support, precision=c.precision, recall=interval(c.recall.value), f1=c.f1)
+        replace(
+            told,
+            name=name,
+            support=c.support,
+            precision=interval(c.precision.value),
+            recall=interval(c.recall.value),
+            f1=interval(c.f1.value),
+        )
         for told, name, c in zip(base.per_class, NAMES, scores.per_class, strict=True)
     )
     counts = tuple(map(tuple, scores.confusion.tolist()))

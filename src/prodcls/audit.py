@@ -13,6 +13,7 @@ from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_performance import PerformanceStudy
 from prodcls.audit_quality import QualityFindings
 from prodcls.audit_trust import TrustSection
 from prodcls.audit_views import GlobalViews
@@ -203,9 +204,9 @@ class ClassFigures:
 
     name: str
     support: int
-    precision: float
+    precision: Interval
     recall: Interval
-    f1: float
+    f1: Interval
 
 
 @dataclass(frozen=True)
@@ -344,6 +345,8 @@ class AuditReport:
     resources : Resources
     views : GlobalViews or None
         None with the flat head.
+    performance : PerformanceStudy or None
+        None in reports made before it was measured.
     confidence : ConfidenceSection or None
         None in reports made before it was measured.
     card : ModelCard or None
@@ -368,6 +371,7 @@ class AuditReport:
     resources: Resources
     views: GlobalViews | None = None
     confidence: ConfidenceSection | None = None
+    performance: PerformanceStudy | None = None
     card: ModelCard | None = None
     trust: TrustSection | None = None
     quality: QualityFindings | None = None

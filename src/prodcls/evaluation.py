@@ -16,6 +16,7 @@ from prodcls.explain.account import EvidenceAccount, explain_evidence
 from prodcls.explain.views import FoldView, Judged, Look
 from prodcls.head import EvidenceHead, HeadFit, Margins
 from prodcls.inputs import Inputs
+from prodcls.learning import LARGEST, LearningPoint, learn_from_parts
 from prodcls.model import Model, ModelFit, fit_model
 from prodcls.pool import fit_pool
 
@@ -92,12 +93,15 @@ class OutOfFold:
     temperature : ndarray of shape (m,), float64
         Of the model that scored the row.
     folds : tuple of FoldScores
+    learning : tuple of LearningPoint
+        Models fitted on parts of the first fold's training rows; empty where none were asked for.
     """
 
     rows: NDArray[np.intp]
     margins: NDArray[np.float64]
     temperature: NDArray[np.float64]
     folds: tuple[FoldScores, ...]
+    learning: tuple[LearningPoint, ...] = ()
 
     @property
     def ranked(self) -> NDArray[np.int64]:
@@ -122,6 +126,7 @@ def cross_validate(
     random_state: int = 0,
     threads: int = 1,
     look: Look | None = None,
+    parts: bool = False,
 ) -> OutOfFold:
     """Fit a model for each fold on the other rows and score the fold.
 
@@ -134,6 +139,9 @@ def cross_validate(
         Folds at a time; no effect on the scores.
     look : callable, optional
         Takes samples of each fold, several folds at a time. Not asked with the flat head.
+    parts : bool
+        Whether to fit further models on parts of one fold's training rows, beside the folds; not with the flat head,
+        nor where they would cost much.
 
     Returns
     -------
@@ -154,13 +162,25 @@ def cross_validate(
         return _score(fit, problem, test, look)
 
     # One thread a fold: side by side is faster than many threads on small matrices, and gives the same bits.
+    numbers = np.unique(problem.fold[problem.fold != NOT_TESTED]).tolist()
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
-        folds = list(pool.map(judge, np.unique(problem.fold[problem.fold != NOT_TESTED]).tolist()))
+        judged = [pool.submit(judge, k) for k in numbers]
+        learning = pool.submit(_learn, problem, numbers[0], head, random_state) if parts else None
+        folds = [future.result() for future in judged]
     rows = np.concatenate([f.rows for f in folds])
     order = np.argsort(rows)
     temperature = np.concatenate([np.full(len(f.rows), f.temperature) for f in folds])
     margins = np.concatenate([f.margins for f in folds])
-    return OutOfFold(rows[order], margins[order], temperature[order], tuple(folds))
+    return OutOfFold(
+        rows[order], margins[order], temperature[order], tuple(folds), () if learning is None else learning.result()
+    )
+
+
+def _learn(problem: Problem, fold: int, head: Head, random_state: int) -> tuple[LearningPoint, ...]:
+    test = problem.fold == fold
+    if head == "flat" or int((~test).sum()) * len(problem.classes) > LARGEST:
+        return ()
+    return learn_from_parts(problem.inputs, problem.labels, problem.groups, problem.classes, test, head, random_state)
 
 
 def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look | None) -> FoldScores:

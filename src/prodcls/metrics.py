@@ -50,17 +50,17 @@ class ClassScores:
     ----------
     support : int
         Rows of the class.
-    precision : float
+    precision : Estimate
         0 where the class was never predicted.
     recall : Estimate
         0 where the class has no row.
-    f1 : float
+    f1 : Estimate
     """
 
     support: int
-    precision: float
+    precision: Estimate
     recall: Estimate
-    f1: float
+    f1: Estimate
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def evaluate(
     confusion = confusion_counts(labels, predicted, n_classes)
     # The figures themselves come first, those of the resamples after them.
     figures = _figures(*_resampled_sums(confusion, random_state))
-    recall = _estimates(figures.recall)
+    precision, recall, f1 = (_estimates(f) for f in (figures.precision, figures.recall, figures.f1))
     return Scores(
         accuracy=_estimates(figures.weighted(figures.recall)[:, None])[0],
         macro_precision=_estimates(figures.macro(figures.precision)[:, None])[0],
@@ -217,8 +217,7 @@ def evaluate(
         weighted_f1=_estimates(figures.weighted(figures.f1)[:, None])[0],
         weighted_precision=float(figures.weighted(figures.precision)[0]),
         per_class=tuple(
-            ClassScores(int(figures.support[0, c]), float(figures.precision[0, c]), recall[c], float(figures.f1[0, c]))
-            for c in range(n_classes)
+            ClassScores(int(figures.support[0, c]), precision[c], recall[c], f1[c]) for c in range(n_classes)
         ),
         confusion=confusion,
         log_loss=None if probabilities is None else log_loss(probabilities, labels),

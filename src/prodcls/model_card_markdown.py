@@ -203,9 +203,9 @@ def _classes(report: AuditReport, t: Language) -> Iterator[str]:
         (
             markdown_text(f.name) or "\u2013",
             t.count(f.support),
-            t.share(f.precision),
+            t.share(f.precision.value),
             f"{t.share(f.recall.value)} ({t.interval(f.recall)})",
-            t.share(f.f1),
+            t.share(f.f1.value),
         )
         for f in found[:CLASSES]
     ]

@@ -67,8 +67,8 @@ def figure_differences(evaluation: EvaluationSection, judged: Judged) -> Iterato
     for told, counted in zip(evaluation.per_class, scores.per_class, strict=True):
         pairs[f"rows of {told.name!r}"] = (told.support, counted.support)
         pairs[f"recall of {told.name!r}"] = (told.recall.value, counted.recall.value)
-        pairs[f"precision of {told.name!r}"] = (told.precision, counted.precision)
-        pairs[f"F1 of {told.name!r}"] = (told.f1, counted.f1)
+        pairs[f"precision of {told.name!r}"] = (told.precision.value, counted.precision.value)
+        pairs[f"F1 of {told.name!r}"] = (told.f1.value, counted.f1.value)
     for (i, j), counted_rows in np.ndenumerate(scores.confusion):
         pairs[f"rows of {names[i]!r} taken for {names[j]!r}"] = (evaluation.confusion.counts[i][j], int(counted_rows))
     for name, (told_value, value) in pairs.items():

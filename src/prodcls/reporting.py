@@ -44,6 +44,7 @@ from prodcls.reporting_confidence import confidence_section
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_papers import Papers
+from prodcls.reporting_performance import performance_study
 from prodcls.reporting_quality import find_faults
 from prodcls.reporting_verdict import judge
 from prodcls.reporting_views import global_views
@@ -129,6 +130,7 @@ def build_report(
         timing={},
         resources=Resources(0),
         views=global_views(material, findings.scores, accounts, phrases),
+        performance=performance_study(problem, findings.scores, findings.probabilities),
         confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
         card=None if papers.card is None else papers.card.card,
         trust=findings.trust,
@@ -189,7 +191,7 @@ def _evaluation(
         ece_before=ece_before,
         ece=result.ece or 0.0,
         per_class=tuple(
-            ClassFigures(name, c.support, c.precision, _interval(c.recall), c.f1)
+            ClassFigures(name, c.support, _interval(c.precision), _interval(c.recall), _interval(c.f1))
             for name, c in zip(problem.classes, result.per_class, strict=True)
         ),
         confusion=Confusion(problem.classes, tuple(tuple(row) for row in result.confusion.tolist())),

@@ -106,7 +106,9 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
     problem, threads = material.problem, config.threads or available_processors()
     with progress.stage("evaluate"):
         look = look_for(material, plan_views(problem), config.random_state)
-        scores = cross_validate(problem, head=config.head, random_state=config.random_state, threads=threads, look=look)
+        scores = cross_validate(
+            problem, head=config.head, random_state=config.random_state, threads=threads, look=look, parts=True
+        )
         probabilities = np.concatenate(
             [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
         )

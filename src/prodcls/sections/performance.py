@@ -8,6 +8,7 @@ from prodcls.audit import AuditReport, BaselineFigures, ClassFigures, Evaluation
 from prodcls.charts import Key
 from prodcls.charts_rows import DotRow, Mark, dots
 from prodcls.language import Language, Prose, as_text, plain, quoted
+from prodcls.sections.closer import hierarchy_note, learning_figure, precision_curves, slice_figure
 from prodcls.sections.confusions import confusion_figure, worst_pairs
 from prodcls.sections.parts import Column, Figure, Section, Table, baseline_name
 
@@ -35,6 +36,14 @@ class PerformanceContext:
         With one kind of input alone and without it; None when it was not run.
     classes : Figure
         Recall, precision and F1 of each class.
+    hierarchy : Prose
+        Figures along the paths of class names; nothing where they are no paths.
+    curves : Figure or None
+        Precision against recall; None in older reports.
+    slices : Figure or None
+        Accuracy on parts of the products; None where there are none of enough products.
+    learning : Figure or None
+        Accuracy with fewer training products; None where it was not measured.
     confusion : Figure
         Confusion matrix.
     pairs : Table or None
@@ -47,6 +56,10 @@ class PerformanceContext:
     rivals: Figure | None
     ablation: Figure | None
     classes: Figure
+    hierarchy: Prose
+    curves: Figure | None
+    slices: Figure | None
+    learning: Figure | None
     confusion: Figure
     pairs: Table | None
 
@@ -163,17 +176,17 @@ def _classes(ev: EvaluationSection, t: Language) -> Figure:
     heads = (
         Column(t.say("head.class")),
         Column(t.say("head.products"), numeric=True),
-        Column(t.say("head.precision"), numeric=True),
+        Column(t.say("head.precision_range"), numeric=True),
         Column(t.say("head.recall_range"), numeric=True),
-        Column(t.say("head.f1"), numeric=True),
+        Column(t.say("head.f1_range"), numeric=True),
     )
     rows = tuple(
         (
             quoted(f.name),
             plain(t.count(f.support)),
-            plain(t.share(f.precision)),
+            _with_range(t, f.precision),
             _with_range(t, f.recall),
-            plain(t.share(f.f1)),
+            _with_range(t, f.f1),
         )
         for f in found
     )
@@ -183,8 +196,8 @@ def _classes(ev: EvaluationSection, t: Language) -> Figure:
 
 
 def _class_row(f: ClassFigures, t: Language) -> DotRow:
-    marks = (_mark(f.recall, "a"), Mark(f.precision, f.precision, f.precision, "open"))
-    return DotRow(f.name, marks, f"{t.share(f.recall.value, 0)} \u00b7 {t.share(f.precision, 0)}")
+    marks = (_mark(f.recall, "a"), _mark(f.precision, "open"))
+    return DotRow(f.name, marks, f"{t.share(f.recall.value, 0)} \u00b7 {t.share(f.precision.value, 0)}")
 
 
 def _method(ev: EvaluationSection, t: Language) -> Prose:
@@ -196,7 +209,7 @@ def _method(ev: EvaluationSection, t: Language) -> Prose:
 
 def build(report: AuditReport, t: Language) -> PerformanceContext:
     """Return what the section shows."""
-    ev = report.evaluation
+    ev, study = report.evaluation, report.performance
     calibration = "performance.calibrated" if ev.ece < ev.ece_before else "performance.not_calibrated"
     numbers = {"before": t.share(ev.ece_before), "after": t.share(ev.ece), "loss": t.decimal(ev.log_loss, 3)}
     return PerformanceContext(
@@ -206,6 +219,10 @@ def build(report: AuditReport, t: Language) -> PerformanceContext:
         rivals=_rivals(ev, t),
         ablation=_ablation(ev, t),
         classes=_classes(ev, t),
+        hierarchy=() if study is None else hierarchy_note(study, t),
+        curves=None if study is None else precision_curves(study, t),
+        slices=None if study is None else slice_figure(study, ev.accuracy.value, t),
+        learning=None if study is None else learning_figure(study, t),
         confusion=confusion_figure(ev.confusion, t),
         pairs=worst_pairs(ev.confusion, t),
     )

@@ -1,0 +1,138 @@
+"""Closer looks at performance, from the out-of-fold scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.audit_interval import Interval
+from prodcls.audit_performance import (
+    HierarchyFigures,
+    LearningFigures,
+    PerformanceStudy,
+    PrecisionCurve,
+    SliceFigures,
+)
+from prodcls.encoders import script_shares
+from prodcls.evaluation import OutOfFold, Problem
+from prodcls.hierarchy import class_paths, hierarchical
+from prodcls.inputs import Inputs
+from prodcls.metrics import exact_interval
+from prodcls.precision_recall import precision_recall
+from prodcls.slices import bands, compare_slices, top_values
+
+__all__ = ["performance_study"]
+
+CURVES = 5
+"""Classes whose curves are kept, those with the least average precision."""
+
+SCRIPT_CHARACTERS = 400
+"""Characters of a product's texts by which its script is told."""
+
+PHOTO = "image"
+"""Block of the photos."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows of a slice, shape (m,), and how the report names it."""
+
+    kind: str
+    column: str
+    value: str
+    rows: NDArray[np.bool_]
+    low: float | None = None
+    high: float | None = None
+
+
+def performance_study(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64]) -> PerformanceStudy:
+    """Look closer.
+
+    Parameters
+    ----------
+    problem : Problem
+    scores : OutOfFold
+        Of m rows.
+    probabilities : ndarray of shape (m, K), float64
+        Of the same rows, calibrated.
+
+    Returns
+    -------
+    PerformanceStudy
+    """
+    labels, predicted = problem.labels[scores.rows], scores.ranked[:, 0]
+    found = precision_recall(probabilities, labels)
+    worst = [int(k) for k in np.argsort(found.average, kind="stable") if not np.isnan(found.average[k])][:CURVES]
+    paths = class_paths(problem.classes)
+    hierarchy = None if paths is None else hierarchical(labels, predicted, paths)
+    learning = _learning(problem, scores)
+    return PerformanceStudy(
+        micro=PrecisionCurve("", found.micro_average, tuple(found.micro.tolist())),
+        macro=PrecisionCurve("", float(np.nanmean(found.average)), tuple(found.macro.tolist())),
+        curves=tuple(
+            PrecisionCurve(problem.classes[k], float(found.average[k]), tuple(found.by_class[k].tolist()))
+            for k in worst
+        ),
+        slices=_slices(_parts(problem.inputs.take(scores.rows)), predicted == labels),
+        judged=scores.learning[0].judged if scores.learning else 0,
+        learning=learning,
+        hierarchy=None
+        if hierarchy is None
+        else HierarchyFigures(hierarchy.precision, hierarchy.recall, hierarchy.f1, hierarchy.levels),
+    )
+
+
+def _learning(problem: Problem, scores: OutOfFold) -> tuple[LearningFigures, ...]:
+    """Return accuracy by rows trained on, all on the first fold; the last point is that of its own model."""
+    if not scores.learning:
+        return ()
+    fold = scores.folds[0]
+    right = int((fold.margins.argmax(axis=1) == problem.labels[fold.rows]).sum())
+    points = [(p.rows, p.right, p.judged) for p in scores.learning]
+    points.append((len(problem.labels) - len(fold.rows), right, len(fold.rows)))
+    return tuple(LearningFigures(rows, _share(hits, judged)) for rows, hits, judged in points)
+
+
+def _share(hits: int, rows: int) -> Interval:
+    found = exact_interval(hits, rows)
+    return Interval(found.value, found.low, found.high)
+
+
+def _slices(parts: list[_Part], right: NDArray[np.bool_]) -> tuple[SliceFigures, ...]:
+    named = {(f"{p.kind}:{p.column}", p.value): p for p in parts}
+    found = []
+    for s in compare_slices(right, {name: p.rows for name, p in named.items()}):
+        p, accuracy = named[s.family, s.value], Interval(s.accuracy.value, s.accuracy.low, s.accuracy.high)
+        found.append(
+            SliceFigures(p.kind, p.column, p.value, p.low, p.high, s.rows, accuracy, s.rest, s.p_value, s.worse)
+        )
+    return tuple(sorted(found, key=lambda s: (s.accuracy.value, -s.products, s.kind, s.column, s.value)))
+
+
+def _parts(inputs: Inputs) -> list[_Part]:
+    """Return what is told apart: values, bands of numbers, script, photo and length of texts."""
+    parts = [
+        _Part("column", column, value, rows)
+        for column, cells in inputs.categorical.items()
+        for value, rows in top_values(cells).items()
+    ]
+    for column, values in inputs.numeric.items():
+        parts += _banded("band", column, values)
+    texts = [" ".join(cells) for cells in zip(*inputs.texts.values(), strict=True)] if inputs.texts else []
+    if texts:
+        scripts = [next(iter(script_shares([text[:SCRIPT_CHARACTERS]])), "") for text in texts]
+        parts += [_Part("script", "", value, rows) for value, rows in top_values(tuple(scripts)).items()]
+        parts += _banded("length", "", np.array([len(text) for text in texts], dtype=np.float64))
+    if PHOTO in inputs.dense:
+        present = inputs.dense[PHOTO].present
+        parts += [_Part("photo", "", "yes", present), _Part("photo", "", "no", ~present)]
+    return parts
+
+
+def _banded(kind: str, column: str, values: NDArray[np.float64]) -> list[_Part]:
+    return [
+        _Part(kind, column, str(number), rows, low, high)
+        for number, (low, high, rows) in enumerate(bands(values), start=1)
+    ]

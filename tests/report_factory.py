@@ -37,6 +37,7 @@ from prodcls.audit_confidence import (
     SetFigures,
     Sets,
 )
+from prodcls.audit_drift import DriftLine, DriftSection
 from prodcls.audit_model_card import ModelCard
 from prodcls.audit_performance import (
     HierarchyFigures,
@@ -46,6 +47,7 @@ from prodcls.audit_performance import (
     SliceFigures,
 )
 from prodcls.audit_quality import Example, Finding, QualityFindings
+from prodcls.audit_robustness import Degradation, RobustnessSection
 from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
 from prodcls.audit_views import (
     ClassView,
@@ -363,6 +365,41 @@ def _confidence(evaluation: EvaluationSection) -> ConfidenceSection:
     )
 
 
+def _robustness() -> RobustnessSection:
+    def harm(name: str, lost: float, products: int = 100) -> Degradation:
+        change = Interval(-lost, -lost - 0.02, -lost + 0.015)
+        return Degradation(name, products, 0.95, 0.95 - lost, change, abs(lost) + 0.01, change)
+
+    return RobustnessSection(
+        100,
+        (
+            harm("typos", 0.03),
+            harm("shuffled", 0.0),
+            harm("title_only", 0.05, 98),
+            harm("no_number price", 0.0),
+            harm("no_photo", 0.01),
+            harm("cropped", 0.01),
+            harm("darkened", -0.01),
+            harm("rotated", 0.0),
+        ),
+    )
+
+
+def _drift(names: tuple[str, ...]) -> DriftSection:
+    return DriftSection(
+        before=840,
+        after=210,
+        level=0.02,
+        lines=(
+            DriftLine("", "class", 0.31, 0.0001, 0.0, 0.0, 0.4, 1 / len(names), None, None, alarm=True),
+            DriftLine("title", "length", 0.04, 1.0, 0.0, 0.0, 0.01, None, None, None, alarm=False),
+            DriftLine("price", "number", 0.12, 0.01, 0.001, 0.05, 0.3, None, None, None, alarm=True),
+            DriftLine("brand", "category", 0.06, 0.4, 0.3, 0.31, 0.02, 0.11, None, None, alarm=False),
+            DriftLine("image", "embedding", 0.51, 0.9, 0.002, 0.0, None, None, 0.44, 0.56, alarm=False),
+        ),
+    )
+
+
 def _trust() -> TrustSection:
     def borne(name: str, lost: float, kept: float, products: int = 12) -> MethodFaithfulness:
         return MethodFaithfulness(name, products, _near(lost, 0.05), _near(kept), _near(0.5), _near(0.9))
@@ -533,6 +570,8 @@ def make_report(
         confidence=_confidence(evaluation),
         performance=_performance(names),
         quality=_quality(names),
+        robustness=_robustness(),
+        drift=_drift(names),
     )
     return dataclasses.replace(report, verdict=judge(report, None), card=CARD)
 
@@ -576,4 +615,5 @@ def without_accounts(report: AuditReport) -> AuditReport:
         dossiers=tuple(
             dataclasses.replace(d, account=None, changes=None, similar=None, numbers=()) for d in report.dossiers
         ),
+        robustness=None,
     )

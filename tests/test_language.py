@@ -36,6 +36,7 @@ FAMILIES = (
         "status",
     ),
     *("assigned", "finding", "severity", "head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
+    "harm",
 )
 """Strings that are looked up by a name made at run time."""
 

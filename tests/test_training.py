@@ -85,6 +85,7 @@ def test_all_files_are_there(fit: Fit) -> None:
         "evaluate",
         "baselines",
         "witnesses",
+        "robustness",
         "train",
         "report",
         "bundle",

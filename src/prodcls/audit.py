@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_dossiers import Dossier, Shard
+from prodcls.audit_drift import DriftSection
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
 from prodcls.audit_performance import PerformanceStudy
 from prodcls.audit_quality import QualityFindings
+from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
 from prodcls.audit_views import GlobalViews
 
@@ -357,6 +359,10 @@ class AuditReport:
         What is wrong with the data; None in reports that looked for nothing.
     shards : tuple of Shard
         Files with the other dossiers.
+    robustness : RobustnessSection or None
+        None where none was asked for, and with the flat head.
+    drift : DriftSection or None
+        None without a test catalogue.
     """
 
     format_version: int
@@ -376,3 +382,5 @@ class AuditReport:
     trust: TrustSection | None = None
     quality: QualityFindings | None = None
     shards: tuple[Shard, ...] = ()
+    robustness: RobustnessSection | None = None
+    drift: DriftSection | None = None

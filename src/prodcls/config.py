@@ -41,6 +41,7 @@ LIMITS: dict[str, Limit] = {
     "threads": Limit(1, 1024, "threads", "more than any machine this was made for"),
     "witnesses": Limit(0, 1000, "products", "each takes some seconds of all processors"),
     "dossiers": Limit(0, 10_000_000, "products", "each is a page of its own beside the report"),
+    "robustness": Limit(0, 100_000, "products", "each is read again about eight times"),
     "batch_size": Limit(1, 100_000, "rows", "a batch of photos is held in memory"),
     "top_k": Limit(1, 100, "classes", "each adds two columns to the scored file"),
 }
@@ -103,6 +104,8 @@ class FitConfig:
         Products on which SHAP, LIME and the model itself are asked how far the explanations can be trusted.
     dossiers : int or "all"
         Products with an account and a page of their own; the report itself shows at most 60 of them.
+    robustness : int
+        Products that are scored again with typos, without a photo, and the like.
     lang : {"en", "zh"}
         Language of the report.
     cache_dir : Path or None
@@ -145,6 +148,7 @@ class FitConfig:
     threads: int | None = None
     witnesses: int = 3
     dossiers: int | Literal["all"] = 12
+    robustness: int = 100
     lang: Lang = "en"
     cache_dir: Path | None = None
     audit: Path | None = None

@@ -118,6 +118,12 @@ def _range(name: str) -> click.IntRange:
     help="Products on which SHAP, LIME and the model itself are asked whether its explanations hold; 0 for none.",
 )
 @click.option(
+    "--robustness",
+    type=_range("robustness"),
+    default=FitConfig.robustness,
+    help="Products that are scored again with typos, without a photo, and the like; 0 for none.",
+)
+@click.option(
     "--dossiers",
     metavar="N|all",
     callback=_dossiers,

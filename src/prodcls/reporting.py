@@ -27,6 +27,7 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
 from prodcls.baselines import BaselineResult
 from prodcls.calibration import softmax
@@ -43,6 +44,7 @@ from prodcls.reporting_accounts import (
 from prodcls.reporting_confidence import confidence_section
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
+from prodcls.reporting_drift import drift_section
 from prodcls.reporting_papers import Papers
 from prodcls.reporting_performance import performance_study
 from prodcls.reporting_quality import find_faults
@@ -72,12 +74,15 @@ class Findings:
     baselines : dict of str to BaselineResult
     trust : TrustSection or None
         What other methods and the model itself say of the accounts of a sample.
+    robustness : RobustnessSection or None
+        What harms cost on a sample.
     """
 
     scores: OutOfFold
     probabilities: NDArray[np.float64]
     baselines: dict[str, BaselineResult]
     trust: TrustSection | None = None
+    robustness: RobustnessSection | None = None
 
 
 def environment() -> dict[str, str]:
@@ -135,6 +140,8 @@ def build_report(
         card=None if papers.card is None else papers.card.card,
         trust=findings.trust,
         quality=find_faults(material, phrases),
+        robustness=findings.robustness,
+        drift=drift_section(material, config.random_state),
     )
     return replace(report, verdict=judge(report, papers.thresholds))
 

@@ -32,6 +32,7 @@ from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, evaluated, with_cost
 from prodcls.reporting_dossiers import chosen_dossiers, judgements, make_dossiers
 from prodcls.reporting_papers import read_papers
+from prodcls.reporting_robustness import robustness_section
 from prodcls.reporting_trust import trust_section
 from prodcls.reporting_verdict import failing
 from prodcls.shards import write_shards
@@ -128,19 +129,29 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
                         threads,
                     )
                     done(i + 1)
-    trust = None
+    return _question(config, material, Findings(scores, probabilities, baselines), progress)
+
+
+def _question(config: FitConfig, material: Material, found: Findings, progress: Progress) -> Findings:
+    """Ask the models of the folds how far their explanations hold, and what harms cost; the flat head is not asked."""
+    seed, threads = config.random_state, config.threads
     if config.witnesses and config.head == "evidence":
         with progress.stage("witnesses"), progress.items("witnesses", config.witnesses) as done:
             trust = trust_section(
                 material,
-                scores,
-                probabilities,
+                found.scores,
+                found.probabilities,
                 config.witnesses,
-                random_state=config.random_state,
-                threads=config.threads,
+                random_state=seed,
+                threads=threads,
                 done=done,
             )
-    return Findings(scores, probabilities, baselines, trust)
+        found = replace(found, trust=trust)
+    if config.robustness and config.head == "evidence":
+        with progress.stage("robustness"):
+            harmed = robustness_section(material, found.scores, config.robustness, random_state=seed, threads=threads)
+        found = replace(found, robustness=harmed)
+    return found
 
 
 def _train(config: FitConfig, material: Material) -> ModelFit:

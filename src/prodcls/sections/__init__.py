@@ -17,6 +17,7 @@ from prodcls.sections import (
     limits,
     lineage,
     performance,
+    robustness,
     trust,
     verdict,
     words,
@@ -37,6 +38,7 @@ SECTIONS: tuple[Section, ...] = (
     behaviour.SECTION,
     trust.SECTION,
     dossiers.SECTION,
+    robustness.SECTION,
     limits.SECTION,
     glossary.SECTION,
 )

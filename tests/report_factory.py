@@ -26,6 +26,18 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_comparison import (
+    ClassChange,
+    Comparison,
+    DataChange,
+    FigureChange,
+    Flip,
+    FlipCounts,
+    FlipPart,
+    PairedChange,
+    ShareChange,
+    TextChange,
+)
 from prodcls.audit_confidence import (
     Calibration,
     ClassCoverage,
@@ -503,6 +515,66 @@ def _performance(names: tuple[str, ...]) -> PerformanceStudy:
     )
 
 
+def _comparison(evaluation: EvaluationSection) -> Comparison:
+    """Return what changed since an audit that was a little worse."""
+    names = evaluation.confusion.names
+    flips = tuple(
+        Flip(
+            id=f"SKU{n:05d}",
+            title=TITLES[n % len(TITLES)],
+            kind=("lost", "gained", "other")[n % 3],
+            label=names[n % len(names)],
+            before=names[(n + (n % 3 != 0)) % len(names)],
+            after=names[(n + (n % 3 != 1)) % len(names)],
+            probability_before=0.61,
+            probability_after=0.83,
+            account_before=(FlipPart("title", "title.score", "title: score", 0.41),) if n % 2 else (),
+            account_after=(
+                FlipPart("lexical", "lexical.score", "words: score", 1.92),
+                FlipPart("price", "price.typical", "price: how typical", -0.3),
+            ),
+        )
+        for n in range(6)
+    )
+    return Comparison(
+        bundle_sha256="77aa" * 16,
+        created="2025-11-30T10:00:00+00:00",
+        data_path="products-2025.csv",
+        same_data=False,
+        figures=(
+            FigureChange("accuracy", evaluation.accuracy.value - 0.012, evaluation.accuracy.value),
+            FigureChange("log_loss", 0.151, evaluation.log_loss),
+        ),
+        paired=PairedChange(980, 901, 913, 3, 15, 0.0075, Interval(0.0122, 0.004, 0.021), Interval(0.011, 0.002, 0.02)),
+        classes=tuple(ClassChange(c.name, _near(0.7, 0.1), c.recall) for c in evaluation.per_class[:3]),
+        flip_counts=FlipCounts(3, 15, 4),
+        flips=flips,
+        data=DataChange(
+            rows_before=991,
+            rows_after=1050,
+            added=61,
+            removed=2,
+            changed=7,
+            relabelled=1,
+            added_ids=tuple(f"SKU{n:05d}" for n in range(20)),
+            removed_ids=("SKU90001", "SKU90002"),
+            labels=(TextChange("SKU00007", names[0], names[1]),),
+            cells={"title": 4, "price": 5},
+            columns_added=("weight",),
+            columns_removed=("colour",),
+            classes_added=(names[0],),
+            classes_removed=("Pens & Stationery",),
+            roles=(TextChange("brand", "offered", "categorical"),),
+        ),
+        shares=(
+            ShareChange("lexical", 0.36, 0.41),
+            ShareChange("image", None, 0.17),
+            ShareChange("colour", 0.05, None),
+        ),
+        options=(TextChange("folds", "10", "5"), TextChange("image", "", "EfficientNet-Lite0")),
+    )
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -566,6 +638,7 @@ def make_report(
         | {"encoding": 40.9, "encoder_share": 0.773},
         resources=Resources(1_412_000_000),
         views=_views(names, rng),
+        comparison=_comparison(evaluation),
         trust=_trust(),
         confidence=_confidence(evaluation),
         performance=_performance(names),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from prodcls.audit_comparison import Comparison
 from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_drift import DriftSection
@@ -363,6 +364,8 @@ class AuditReport:
         None where none was asked for, and with the flat head.
     drift : DriftSection or None
         None without a test catalogue.
+    comparison : Comparison or None
+        None where no earlier audit was given.
     """
 
     format_version: int
@@ -384,3 +387,4 @@ class AuditReport:
     shards: tuple[Shard, ...] = ()
     robustness: RobustnessSection | None = None
     drift: DriftSection | None = None
+    comparison: Comparison | None = None

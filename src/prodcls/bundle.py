@@ -34,7 +34,7 @@ from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.preparation import Recipe
 
-__all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "save_bundle"]
+__all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "photo_folder", "save_bundle"]
 
 CONFIG, VOCABULARY, BOOSTER, PRODUCTS = "config.json", "vocabulary.json", "booster.txt", "catalogue.parquet"
 REPORT = "report.json"
@@ -168,8 +168,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         If something cannot be written; nothing has changed then.
     """
     catalogue, options = contents.catalogue, contents.options
-    root = options.image_root or Path(catalogue.source.path).parent
-    products = collect_products(catalogue, contents.inputs, root, contents.judged)
+    products = collect_products(catalogue, contents.inputs, photo_folder(options, catalogue), contents.judged)
     stored = _Stored(
         contents.model,
         contents.recipe,
@@ -182,7 +181,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     )
     leaves = Leaves()
     tree = pack(stored, _Stored, leaves)
-    config = {**tree, "options": json.loads(_portable(options).to_json())}
+    config = {**tree, "options": json.loads(options.portable().to_json())}
     files = _files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
     if contents.report is not None:
         files[REPORT] = contents.report.encode()
@@ -217,20 +216,19 @@ def load_bundle(folder: Path) -> Bundle:
         raise BundleError(message, code=error.code, file=str(folder)) from error
 
 
-def _portable(options: FitConfig) -> FitConfig:
-    """Return the options without what belongs to one machine or changes nothing in the model."""
-    return replace(
-        options,
-        catalogue=None if options.catalogue is None else Path(options.catalogue.name),
-        test=None if options.test is None else Path(options.test.name),
-        out=FitConfig.out,
-        image_root=None,
-        cache_dir=None,
-        threads=None,
-        audit=None,
-        model_card=None,
-        enforce=FitConfig.enforce,
-    )
+def photo_folder(options: FitConfig, catalogue: Catalogue) -> Path:
+    """Return the folder that photos are named from: the one that was given, or the catalogue's own.
+
+    Parameters
+    ----------
+    options : FitConfig
+    catalogue : Catalogue
+
+    Returns
+    -------
+    Path
+    """
+    return options.image_root or Path(catalogue.source.path).parent
 
 
 def _array_file(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # Columns that products bring along are told from ours by the kind in front of their names.
-_TEXT, _NUMERIC, _CATEGORICAL, _PRESENT = "text:", "numeric:", "categorical:", "present:"
+_TEXT, _NUMERIC, _CATEGORICAL, _PRESENT, _ACCOUNT = "text:", "numeric:", "categorical:", "present:", "account:"
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,14 @@ class Judgements:
         Most probable class; None for a product that was only trained on.
     probabilities : ndarray of shape (n,), float64
         Calibrated, of that class; NaN for None.
+    accounts : dict of str to ndarray of shape (n,), float32
+        By key of the evidence: its share in the lead of that class over the runner-up, in logits; NaN for None. Empty
+        where the head names no evidence.
     """
 
     classes: tuple[str | None, ...]
     probabilities: NDArray[np.float64]
+    accounts: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,7 @@ def products_to_bytes(products: Products) -> bytes:
         _CATEGORICAL: products.categorical,
         _NUMERIC: products.numeric,
         _PRESENT: products.present,
+        _ACCOUNT: products.judged.accounts,
     }
     for kind, cells in kinds.items():
         columns |= {kind + name: values for name, values in cells.items()}
@@ -266,7 +271,11 @@ def products_from_bytes(data: bytes) -> Products:
             numeric={name: table[_NUMERIC + name].to_numpy() for name in _named(table.column_names, _NUMERIC)},
             photos=tuple(PhotoReference(path, digest) if path is not None else None for path, digest in photos),
             present={name: table[_PRESENT + name].to_numpy() for name in _named(table.column_names, _PRESENT)},
-            judged=Judgements(_strings(table, "judged"), table["judged_probability"].to_numpy()),
+            judged=Judgements(
+                _strings(table, "judged"),
+                table["judged_probability"].to_numpy(),
+                {name: table[_ACCOUNT + name].to_numpy() for name in _named(table.column_names, _ACCOUNT)},
+            ),
         )
     except (pa.ArrowException, KeyError, OSError) as error:
         message = f"the training catalogue cannot be read ({type(error).__name__}): fit the bundle again"

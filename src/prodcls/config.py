@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args
 
@@ -53,7 +53,7 @@ COVERAGE = (0.5, 0.999)
 ALL: Literal["all"] = "all"
 """In place of a number of dossiers."""
 
-_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card")
+_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card", "compare")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
 _LISTS = (*_COLUMN_LISTS, "text_encoder")
 
@@ -114,6 +114,8 @@ class FitConfig:
         File with the thresholds of the verdict. None: ``audit.toml`` beside the catalogue, where there is one.
     model_card : Path or None
         File with what people say of the model. None: ``modelcard.toml`` beside the catalogue, where there is one.
+    compare : Path or None
+        Bundle of an earlier audit, which the report is compared with.
     enforce : bool
         Whether a threshold that does not hold makes the command fail.
 
@@ -153,6 +155,7 @@ class FitConfig:
     cache_dir: Path | None = None
     audit: Path | None = None
     model_card: Path | None = None
+    compare: Path | None = None
     enforce: bool = False
 
     def __post_init__(self) -> None:
@@ -192,6 +195,22 @@ class FitConfig:
             if column in roles:
                 _refuse(name, f"column {column!r} is already given by --{roles[column]}")
             roles[column] = name
+
+    def portable(self) -> FitConfig:
+        """Return the options without what belongs to one machine or changes nothing in the model."""
+        return replace(
+            self,
+            catalogue=None if self.catalogue is None else Path(self.catalogue.name),
+            test=None if self.test is None else Path(self.test.name),
+            out=FitConfig.out,
+            image_root=None,
+            cache_dir=None,
+            threads=None,
+            audit=None,
+            model_card=None,
+            compare=None,
+            enforce=FitConfig.enforce,
+        )
 
     def to_json(self) -> str:
         """Return the options as one JSON object with sorted keys."""

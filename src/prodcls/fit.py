@@ -144,6 +144,7 @@ def _range(name: str) -> click.IntRange:
     type=FILE,
     help="File with intended use, people in charge and the like.  [default: modelcard.toml beside the catalogue]",
 )
+@click.option("--compare", type=FOLDER, help="Bundle of an earlier audit: the report says what changed since.")
 @click.option("--enforce", is_flag=True, help="Exit with code 3 when a threshold does not hold.")
 def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each option has its own type
     """Learn the categories of CATALOGUE (CSV, Parquet or JSONL), evaluate, and write a bundle and an audit report.

@@ -21,23 +21,28 @@ __all__ = ["report"]
     help="Folder for the report.  [default: the one that holds BUNDLE]",
 )
 @click.option("--lang", type=click.Choice(get_args(Lang)), help="Language of the report.  [default: the fit's]")
+@click.option(
+    "--compare",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Bundle of an earlier audit: the report says what changed since.",
+)
 @click.option("--pdf", "as_pdf", is_flag=True, help="Print audit.pdf too, through a Chromium that is installed.")
-def report(bundle: Path, out: Path | None, lang: Lang | None, as_pdf: bool) -> None:
+def report(bundle: Path, out: Path | None, lang: Lang | None, compare: Path | None, as_pdf: bool) -> None:
     """Write the audit report of BUNDLE again: audit.json, audit.html and the pages of products.
 
-    In the language of the fit they are the fit's files, byte by byte.
+    In the language of the fit, and without --compare, they are the fit's files, byte by byte.
     """
     from prodcls.pdf import find_browser, print_page
 
     browser = find_browser() if as_pdf else None
-    from prodcls.audit_stored import whole_report
     from prodcls.bundle import load_bundle
+    from prodcls.comparison import report_of
     from prodcls.pages import PAGE, write_pages
 
     found = load_bundle(bundle)
     beside = bundle.absolute().parent
     folder = beside if out is None else out
-    count = write_pages(folder, whole_report(found.report, found.manifest), lang or found.options.lang, beside)
+    count = write_pages(folder, report_of(found, compare), lang or found.options.lang, beside)
     click.echo(f"report: {folder / PAGE} ({count} files)")
     if browser is not None:
         pdf = (folder / PAGE).with_suffix(".pdf")

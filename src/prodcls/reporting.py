@@ -57,7 +57,7 @@ LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pandas", "pillow", "scikit-lea
 """Libraries whose versions can move a figure."""
 
 OF_THE_MACHINE = frozenset(
-    {"out", "cache_dir", "lang", "threads", "image_root", "audit", "model_card", "enforce"},
+    {"out", "cache_dir", "lang", "threads", "image_root", "audit", "model_card", "enforce", "compare"},
 )
 """Options that say where and how fast a fit ran, or how it is shown and judged, and move no figure."""
 

@@ -17,8 +17,10 @@ from prodcls.audit import AuditReport, Interval
 from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_stored import store_report, whole_report
 from prodcls.baselines import BaselineResult, baseline_names, run_baseline
-from prodcls.bundle import BundleContents, save_bundle
+from prodcls.bundle import BundleContents, photo_folder, save_bundle
+from prodcls.bundle_products import collect_products
 from prodcls.calibration import softmax
+from prodcls.comparison import Audited, compare_audits, read_audited
 from prodcls.config import FitConfig
 from prodcls.conformal import fit_sets, held_out_sets, named_sets
 from prodcls.encoders.base import available_processors
@@ -30,7 +32,8 @@ from prodcls.model import ModelFit, fit_model
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, evaluated, with_cost
-from prodcls.reporting_dossiers import chosen_dossiers, judgements, make_dossiers
+from prodcls.reporting_dossiers import chosen_dossiers, make_dossiers
+from prodcls.reporting_kept import kept_judgements
 from prodcls.reporting_papers import read_papers
 from prodcls.reporting_robustness import robustness_section
 from prodcls.reporting_trust import trust_section
@@ -80,6 +83,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     """
     started = time.perf_counter()
     papers = read_papers(config)
+    earlier = None if config.compare is None else read_audited(config.compare)
     material = gather(config, progress)
     findings = _judge(config, material, progress)
     with progress.stage("train"):
@@ -87,6 +91,8 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     with progress.stage("report"):
         tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
         report = build_report(config, material, findings, tables, papers)
+        if earlier is not None:
+            report = _compared(config, material, findings, report, earlier)
     config.out.mkdir(parents=True, exist_ok=True)
     report = replace(report, shards=_write_shards(config, material, findings, progress))
     # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
@@ -180,7 +186,7 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         config,
         material.catalogue,
         material.problem.inputs.take(rows),
-        judgements(material, findings.scores, findings.probabilities),
+        kept_judgements(material, findings.scores, findings.probabilities),
         training_leaves(fit.details),
         stored.text,
         stored.measured,
@@ -206,6 +212,17 @@ def _write_shards(config: FitConfig, material: Material, findings: Findings, pro
         return write_shards(config.out, ())  # takes away those of an earlier fit
     with progress.stage("dossiers"):
         return write_shards(config.out, told())
+
+
+def _compared(
+    config: FitConfig, material: Material, findings: Findings, report: AuditReport, earlier: Audited
+) -> AuditReport:
+    """Return the report with what changed since an earlier audit."""
+    catalogue = material.catalogue
+    inputs = material.problem.inputs.take(np.arange(len(catalogue)))
+    judged = kept_judgements(material, findings.scores, findings.probabilities)
+    products = collect_products(catalogue, inputs, photo_folder(config, catalogue), judged)
+    return replace(report, comparison=compare_audits(earlier, Audited(report, products)))
 
 
 def _rejections(material: Material) -> bytes:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prodcls.audit import AuditReport
-from prodcls.audit_stored import whole_report
 from prodcls.bundle import REPORT, Bundle, load_bundle
 from prodcls.bundle_layout import MANIFEST
+from prodcls.comparison import report_of
 from prodcls.differences import first_few
 from prodcls.errors import BundleError, InputError
 from prodcls.pages import DATA, PAGE, PRODUCTS
@@ -79,12 +79,14 @@ def locate(path: Path, bundle: Path | None = None) -> Place:
     return Place(beside, folder, None if path.is_dir() else path)
 
 
-def verify_place(place: Place) -> Iterator[Result]:
+def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
     """Look at everything, and yield each check when it is done.
 
     Parameters
     ----------
     place : Place
+    earlier : Path, optional
+        Bundle of the audit that ``report --compare`` compared with.
 
     Yields
     ------
@@ -108,13 +110,13 @@ def verify_place(place: Place) -> Iterator[Result]:
     yield Result("bundle files", True, (f"{len(bundle.manifest.files)} files, SHA-256 of {MANIFEST} {digest}",))
     yield Result("bundle scores", True, ("the kept products get the scores that they got",))
     try:
-        report = whole_report(bundle.report, bundle.manifest)
+        report = report_of(bundle)
     except BundleError as error:
         yield Result("bundle report", False, (str(error),))
         return
     yield _kept_figures(report, bundle)
     if place.folder is not None:
-        yield from _beside(place, place.folder, report, bundle)
+        yield from _beside(place, place.folder, report if earlier is None else report_of(bundle, earlier), bundle)
 
 
 def _damaged(error: BundleError) -> Iterator[Result]:

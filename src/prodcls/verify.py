@@ -24,8 +24,13 @@ __all__ = ["verify"]
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Bundle that a report kept elsewhere belongs to.  [default: 'bundle' beside the report]",
 )
+@click.option(
+    "--compare",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Bundle of an earlier audit, where `prodcls report --compare` wrote the report.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object in place of lines.")
-def verify(path: Path, bundle: Path | None, as_json: bool) -> int:
+def verify(path: Path, bundle: Path | None, compare: Path | None, as_json: bool) -> int:
     """Verify PATH: a bundle, the folder of a fit, an audit.html or an audit.json.
 
     Hashes and kept scores of the bundle, figures counted again from the out-of-fold predictions, and every file of the
@@ -34,7 +39,7 @@ def verify(path: Path, bundle: Path | None, as_json: bool) -> int:
     from prodcls.verification import locate, verify_place
 
     checks: list[Result] = []
-    for check in verify_place(locate(path, bundle)):
+    for check in verify_place(locate(path, bundle), compare):
         checks.append(check)
         if not as_json:
             _print(check)

@@ -18,6 +18,7 @@ from prodcls.sections import (
     lineage,
     performance,
     robustness,
+    since,
     trust,
     verdict,
     words,
@@ -39,6 +40,7 @@ SECTIONS: tuple[Section, ...] = (
     trust.SECTION,
     dossiers.SECTION,
     robustness.SECTION,
+    since.SECTION,
     limits.SECTION,
     glossary.SECTION,
 )

@@ -35,7 +35,8 @@ FAMILIES = (
         "stage",
         "status",
     ),
-    *("assigned", "finding", "severity", "head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
+    *("assigned", "finding", "rejected", "severity"),
+    *("head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
     "harm",
 )
 """Strings that are looked up by a name made at run time."""

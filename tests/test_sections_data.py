@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
+import pytest
+
+import prodcls
 from prodcls.audit import AuditReport, ColumnSummary
-from prodcls.language import as_text, load_language
+from prodcls.language import LANGUAGES, as_text, load_language
+from prodcls.prices import _REASONS
 from prodcls.sections.data import build
 from report_factory import make_report
 
 EN = load_language("en")
+SOURCE = Path(prodcls.__file__).parent
 
 
 def changed(**fields: object) -> AuditReport:
@@ -80,3 +87,31 @@ def test_reasons_of_columns_are_in_the_language_of_the_page() -> None:
     )
     reasons = [as_text(row[2]) for row in build(changed(columns=columns), load_language("zh")).columns.rows]
     assert reasons == ["数字；用 --numeric weight 可启用", "\u2068as I say\u2069"]
+
+
+KINDS = ("cell", "class", "currency", "id", "json", "label", "line", "number", "photo", "price", "row")
+SOURCES = ("amounts", "cells", "delimited", "gathering", "images", "intake", "json_lines", "readers")
+
+
+def rejection_codes() -> set[str]:
+    """Codes of rows and cells in the modules that reject them; those of whole files begin otherwise."""
+    text = "\n".join((SOURCE / f"{name}.py").read_text(encoding="utf-8") for name in SOURCES)
+    pattern = re.compile(rf'"((?:{"|".join(KINDS)})-[a-z-]+)"')
+    return {"encoding-damaged", "nul-character"} | set(pattern.findall(text))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reason_to_reject_has_its_words(lang: str) -> None:
+    words = load_language(lang).words
+    numbers = {f"{kind}-{name}" for kind in ("price", "number") for name in _REASONS}
+    known = {key.removeprefix("rejected.") for key in words if key.startswith("rejected.")}
+    assert len(rejection_codes()) > 15
+    assert rejection_codes() | numbers == known
+
+
+def test_rejections_are_told_in_the_language_of_the_page() -> None:
+    context = build(changed(), load_language("zh"))
+    assert context.rejections is not None
+    assert context.examples is not None
+    assert "标签" in as_text(context.rejections.rows[0][1])
+    assert "小数点" in as_text(context.examples.rows[0][3])

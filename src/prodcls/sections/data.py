@@ -128,9 +128,11 @@ def _notes(data: DataSection, t: Language, *, findings: bool) -> tuple[Prose, ..
 def _rejections(data: DataSection, t: Language) -> Table | None:
     if not data.rejections:
         return None
-    heads = (Column(t.say("head.code")), Column(t.say("head.count"), numeric=True))
+    heads = (Column(t.say("head.code")), Column(t.say("head.reason")), Column(t.say("head.count"), numeric=True))
     items = sorted(data.rejections.items(), key=lambda item: (-item[1], item[0]))
-    return Table(t("data.rejections"), heads, tuple((code(c), plain(t.count(n))) for c, n in items))
+    return Table(
+        t("data.rejections"), heads, tuple((code(c), t.pick("rejected", c, ""), plain(t.count(n))) for c, n in items)
+    )
 
 
 def _examples(data: DataSection, t: Language) -> Table | None:
@@ -142,7 +144,8 @@ def _examples(data: DataSection, t: Language) -> Table | None:
     for e in data.rejection_examples:
         cell = {name: str(e.get(name, "")) for name in ("row", "column", "code", "reason", "excerpt")}
         first = (plain(cell["row"]), code(cell["column"]), code(cell["code"]))
-        rows.append((*first, quoted(cell["reason"]), quoted(cell["excerpt"])))
+        reason = t.pick("rejected", cell["code"], cell["reason"])
+        rows.append((*first, reason, quoted(cell["excerpt"])))
     return Table(t("data.examples"), heads, tuple(rows))
 
 

@@ -83,6 +83,22 @@ def view_lines(results: dict[str, Any]) -> list[str]:
     return found
 
 
+def quality_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of known faults that are found, of what is found in flipkart1050, and of the cost."""
+    lines = ["| faults | planted | found | recall | precision |", "|---|---|---|---|---|"]
+    told = {f"demo: {name}": found for name, found in results["demo"].items()}
+    told["flipkart1050: labels turned at random, mean of 3 seeds"] = results["flipped labels"]
+    for name, f in told.items():
+        lines.append(f"| {name} | {f['planted']:.0f} | {f['found']:.0f} | {f['recall']:.2f} | {f['precision']:.2f} |")
+    lines += ["", "| flipkart1050: finding | severity | count |", "|---|---|---|"]
+    lines += [f"| {kind} | {f['severity']} | {f['count']} |" for kind, f in results["flipkart"].items()]
+    lines.append(f"| seconds of one processor for all of them | | {results['seconds']['processor']:.1f} |")
+    lines += ["", "| near-duplicates of flipkart1050 | groups | rows | head, top level, 3 seeds |", "|---|---|---|---|"]
+    for name, f in results["grouping"].items():
+        lines.append(f"| {name} | {f['groups']} | {f['rows']} | {f['accuracy']:.4f} / {f['macro_f1']:.4f} |")
+    return lines
+
+
 def explanation_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of faithfulness and of cost."""
     lines = ["| what is taken out or kept | method | comprehensiveness | sufficiency | deletion | insertion |"]
@@ -153,6 +169,9 @@ def main() -> None:
         "## Confidence: calibration, automation and prediction sets at target .95, out of fold",
         "`python benchmarks/confidence.py`; sets over 20 splits into halves, near-duplicates together",
         "\n".join(confidence_lines(json.loads((RESULTS / "confidence.json").read_text()))),
+        "## What the findings about data find",
+        "`python benchmarks/quality.py`",
+        "\n".join(quality_lines(json.loads((RESULTS / "quality.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -56,7 +56,7 @@ def _prices(rows: Rows) -> Iterator[Finding]:
                     "class": rows.class_of(row),
                     "column": name,
                     "price": float(values[row]),
-                    "typical": float(away.typical[row]),
+                    "typical": float(f"{away.typical[row]:.9g}"),
                 },
             )
             found["price_absurd" if absurd else "price_outlier"].append((-float(ratio[row]), told))

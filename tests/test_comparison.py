@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bundle_factory import saved
 from prodcls.audit_comparison import TextChange
 from prodcls.audit_json import from_json
 from prodcls.bundle import load_bundle
+from prodcls.bundle_products import Judgements
 from prodcls.comparison import Audited, compare_audits, read_audited, report_of
 from prodcls.config import FitConfig
 from prodcls.console import run
@@ -108,6 +110,35 @@ def test_accounts_name_the_evidence_that_counted_most(two: Two) -> None:
         first = new.account(row)[0]
         assert abs(first.contribution) == max(abs(float(shares[row])) for shares in kept.values())
         assert first.contribution == float(kept[first.key][row])
+
+
+@pytest.mark.parametrize(
+    ("lost", "gained", "other", "shown"),
+    [
+        (21, 12, 8, (10, 6, 4)),
+        (30, 0, 0, (20, 0, 0)),
+        (2, 30, 1, (2, 17, 1)),
+        (3, 2, 1, (3, 2, 1)),
+        (0, 8, 30, (0, 8, 12)),
+    ],
+)
+def test_no_kind_crowds_out_the_others(
+    two: Two, lost: int, gained: int, other: int, shown: tuple[int, int, int]
+) -> None:
+    old = read_audited(two.old / "bundle")
+    # Labels, then classes before and now: right before, right now, wrong both times.
+    rows = [("Kettles", "Kettles", "Phones")] * lost + [("Kettles", "Phones", "Kettles")] * gained
+    rows += [("Kettles", "Phones", "Towels")] * other
+    ids, labels = tuple(f"p{i}" for i in range(len(rows))), tuple(row[0] for row in rows)
+
+    def judged(at: int) -> Audited:
+        said = Judgements(tuple(row[at] for row in rows), np.full(len(rows), 0.5))
+        empty = {"texts": {}, "categorical": {}, "numeric": {}, "present": {}, "photos": (None,) * len(rows)}
+        return Audited(old.report, replace(old.products, ids=ids, labels=labels, judged=said, **empty))
+
+    found = compare_audits(judged(1), judged(2))
+    assert (found.flip_counts.lost, found.flip_counts.gained, found.flip_counts.other) == (lost, gained, other)
+    assert tuple(sum(f.kind == kind for f in found.flips) for kind in ("lost", "gained", "other")) == shown
 
 
 def test_an_audit_compared_with_itself_shows_no_change(two: Two) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,7 +37,8 @@ PARTS = 3
 TITLE = 80
 """Characters of a product's title."""
 
-KINDS = ("lost", "gained", "other")
+KINDS = {"lost": 10, "gained": 6, "other": 4}
+"""Kinds of products in another class, with how many of each are shown where there are more of all than `SHOWN`."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,7 @@ def compare_audits(old: Audited, new: Audited) -> Comparison:
     """
     was, now = old.report, new.report
     pairs = _pairs(old, new)
-    flipped = sorted(
-        ((_kind(p), p) for p in pairs if p.before != p.after), key=lambda item: (KINDS.index(item[0]), item[1].id)
-    )
-    counts = Counter(kind for kind, _ in flipped)
+    flipped = {kind: [p for p in pairs if p.before != p.after and _kind(p) == kind] for kind in KINDS}
     return Comparison(
         bundle_sha256=was.lineage.bundle_sha256,
         created=was.lineage.created,
@@ -156,8 +153,8 @@ def compare_audits(old: Audited, new: Audited) -> Comparison:
         figures=_figures(was, now),
         paired=_paired(pairs, now.lineage.random_state),
         classes=_classes(was, now),
-        flip_counts=FlipCounts(*(counts[kind] for kind in KINDS)),
-        flips=tuple(_flip(old, new, kind, pair) for kind, pair in flipped[:SHOWN]),
+        flip_counts=FlipCounts(*map(len, flipped.values())),
+        flips=tuple(_flip(old, new, kind, pair) for kind, pair in _shown(flipped)),
         data=compare_data(old.products, new.products, was, now),
         shares=_shares(was.explanation.block_shares, now.explanation.block_shares),
         options=text_changes(
@@ -180,6 +177,17 @@ def _pairs(old: Audited, new: Audited) -> list[_Pair]:
 
 def _kind(pair: _Pair) -> str:
     return "lost" if pair.before == pair.label else "gained" if pair.after == pair.label else "other"
+
+
+def _shown(flipped: dict[str, list[_Pair]]) -> list[tuple[str, _Pair]]:
+    """Return at most `SHOWN` products: of each kind its part, and what others leave free, the worse kinds first."""
+    left = max(0, SHOWN - sum(min(len(flipped[kind]), most) for kind, most in KINDS.items()))
+    found = []
+    for kind, most in KINDS.items():
+        taken = flipped[kind][: most + left]
+        left -= max(0, len(taken) - most)
+        found += [(kind, pair) for pair in taken]
+    return found
 
 
 def _figures(was: AuditReport, now: AuditReport) -> tuple[FigureChange, ...]:

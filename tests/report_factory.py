@@ -51,6 +51,7 @@ from prodcls.audit_confidence import (
 )
 from prodcls.audit_drift import DriftLine, DriftSection
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_oversight import OversightSection, ReviewItem
 from prodcls.audit_performance import (
     HierarchyFigures,
     LearningFigures,
@@ -575,6 +576,23 @@ def _comparison(evaluation: EvaluationSection) -> Comparison:
     )
 
 
+def _oversight(names: tuple[str, ...]) -> OversightSection:
+    return OversightSection(
+        products=879,
+        close_below=0.2,
+        doubt_from=0.9,
+        counts={"unknown": 1, "doubt": 9, "close": 25},
+        waiting=31,
+        workload=Interval(0.0296, 0.0204, 0.0431),
+        errors=41,
+        errors_waiting=23,
+        queue=(
+            ReviewItem("SKU00001", 20, TITLES[0], names[0], names[1], names[0], 0.41, 0.33, ("unknown",)),
+            ReviewItem("无编号 7", 9, "", names[0], names[1], names[0], 0.95, 0.04, ("doubt", "close")),
+        ),
+    )
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -637,6 +655,8 @@ def make_report(
         timing={"read": 0.4, "embed": 41.2, "train": 3.1, "evaluate": 7.7, "bundle": 0.9, "total": 53.4}
         | {"encoding": 40.9, "encoder_share": 0.773},
         resources=Resources(1_412_000_000),
+        card=CARD,
+        oversight=_oversight(names),
         views=_views(names, rng),
         comparison=_comparison(evaluation),
         trust=_trust(),
@@ -646,7 +666,7 @@ def make_report(
         robustness=_robustness(),
         drift=_drift(names),
     )
-    return dataclasses.replace(report, verdict=judge(report, None), card=CARD)
+    return dataclasses.replace(report, verdict=judge(report, None))
 
 
 CARD = ModelCard(

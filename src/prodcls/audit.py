@@ -15,6 +15,7 @@ from prodcls.audit_drift import DriftSection
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_oversight import OversightSection
 from prodcls.audit_performance import PerformanceStudy
 from prodcls.audit_quality import QualityFindings
 from prodcls.audit_robustness import RobustnessSection
@@ -366,6 +367,8 @@ class AuditReport:
         None without a test catalogue.
     comparison : Comparison or None
         None where no earlier audit was given.
+    oversight : OversightSection or None
+        None in reports made before there was a queue.
     """
 
     format_version: int
@@ -388,3 +391,4 @@ class AuditReport:
     robustness: RobustnessSection | None = None
     drift: DriftSection | None = None
     comparison: Comparison | None = None
+    oversight: OversightSection | None = None

@@ -94,6 +94,7 @@ FIGURES: dict[str, FigureKind] = {
     "text_cut_share": FigureKind("max", _of_rows(lambda r: r.data.texts_cut)),
     "text_unread_share": FigureKind("max", lambda r: r.data.text_unread_share),
     "missing_photo_share": FigureKind("max", _of_rows(lambda r: r.data.photos_missing)),
+    "review_share": FigureKind("max", lambda r: None if r.oversight is None else r.oversight.workload, interval=True),
     "duplicate_share": FigureKind("max", _of_rows(lambda r: r.data.duplicate_rows)),
 }
 """Every figure that a threshold can be set on, in the order of the verdict."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from prodcls.audit import Interval
 
-__all__ = ["LANGUAGES", "Language", "Prose", "Span", "as_text", "code", "load_language", "plain", "quoted"]
+__all__ = ["LANGUAGES", "Language", "Prose", "Span", "as_text", "code", "link", "load_language", "plain", "quoted"]
 
 LANGUAGES = ("en", "zh")
 
@@ -36,18 +36,22 @@ class Span:
     Attributes
     ----------
     kind : str
-        ``"text"``; ``"value"``: from the catalogue, in any script; ``"term"``: explained in the glossary; ``"code"``.
+        ``"text"``; ``"value"``: from the catalogue, in any script; ``"term"``: explained in the glossary; ``"code"``;
+        ``"link"``: leads to another place of the page.
     text : str
     term : str
         Key in the glossary, for a term.
     meaning : str
         Its explanation, for a term.
+    anchor : str
+        Where it leads, for a link.
     """
 
     kind: str
     text: str
     term: str = ""
     meaning: str = ""
+    anchor: str = ""
 
 
 Prose = tuple[Span, ...]
@@ -66,6 +70,11 @@ def plain(text: str) -> Prose:
 def code(text: str) -> Prose:
     """Return an identifier, a path or a command as prose."""
     return (Span("code", text),)
+
+
+def link(text: str, anchor: str) -> Prose:
+    """Return text, of the catalogue or not, as prose that leads to another place of the page."""
+    return (Span("link", text, anchor=anchor),)
 
 
 def as_text(prose: Prose) -> str:

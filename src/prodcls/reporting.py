@@ -45,6 +45,7 @@ from prodcls.reporting_confidence import confidence_section
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_drift import drift_section
+from prodcls.reporting_oversight import oversight_section
 from prodcls.reporting_papers import Papers
 from prodcls.reporting_performance import performance_study
 from prodcls.reporting_quality import find_faults
@@ -137,6 +138,7 @@ def build_report(
         views=global_views(material, findings.scores, accounts, phrases),
         performance=performance_study(problem, findings.scores, findings.probabilities),
         confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
+        oversight=oversight_section(material, findings.scores, findings.probabilities),
         card=None if papers.card is None else papers.card.card,
         trust=findings.trust,
         quality=find_faults(material, phrases),

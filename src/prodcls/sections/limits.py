@@ -34,6 +34,7 @@ def build(report: AuditReport, t: Language) -> LimitsContext:
             t.say("limits.intervals", n=plain(t.count(smallest))),
             t.say("limits.evidence"),
             t.say("limits.encoders"),
+            t.say("limits.review"),
             t.say("limits.people"),
             t.say("limits.voluntary"),
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,13 @@ def test_languages_have_the_same_strings_with_the_same_values() -> None:
         for key, text in EN.words.items():
             names = marks(text)[0] - {"day", "month", "year", "time"}
             assert marks(other.words[key])[0] - {"day", "month", "year", "time"} == names, key
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_string_stands_twice(code: str) -> None:
+    text = (SOURCE / "strings" / f"{code}.json").read_text(encoding="utf-8")
+    keys = [key for key, _ in json.loads(text, object_pairs_hook=list)]
+    assert [key for key, n in Counter(keys).items() if n > 1] == []
 
 
 def test_no_string_is_missing() -> None:

@@ -69,6 +69,11 @@ def _residual(report: AuditReport) -> float | None:
     return report.explanation.max_residual if report.explanation.sampled else None
 
 
+def _faithfulness(report: AuditReport) -> Interval | None:
+    found = () if report.trust is None else report.trust.ahead
+    return next((method.comprehensiveness for method in found if method.name == "random"), None)
+
+
 def _of_rows(count: Callable[[AuditReport], int | None]) -> Callable[[AuditReport], float | None]:
     """Return the share of a count in the accepted rows."""
 
@@ -89,6 +94,10 @@ FIGURES: dict[str, FigureKind] = {
     "lead_over_baseline": FigureKind("min", _lead, least=-1.0),
     "ece": FigureKind("max", lambda r: r.evaluation.ece, headline=True),
     "log_loss": FigureKind("max", lambda r: r.evaluation.log_loss, headline=True, most=100.0, share=False),
+    "classwise_ece": FigureKind(
+        "max", lambda r: None if r.confidence is None else r.confidence.after.classwise_ece, interval=True
+    ),
+    "faithfulness": FigureKind("min", _faithfulness, interval=True, least=-1.0),
     "additivity_residual": FigureKind("max", _residual, most=100.0, share=False),
     "rejected_share": FigureKind("max", lambda r: (r.data.read_rows - r.data.rows) / max(r.data.read_rows, 1)),
     "text_cut_share": FigureKind("max", _of_rows(lambda r: r.data.texts_cut)),

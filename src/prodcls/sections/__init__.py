@@ -9,6 +9,7 @@ from __future__ import annotations
 from prodcls.sections import (
     behaviour,
     confidence,
+    crosswalk,
     data,
     dossiers,
     explanation,
@@ -42,6 +43,7 @@ SECTIONS: tuple[Section, ...] = (
     dossiers.SECTION,
     robustness.SECTION,
     oversight.SECTION,
+    crosswalk.SECTION,
     since.SECTION,
     limits.SECTION,
     glossary.SECTION,

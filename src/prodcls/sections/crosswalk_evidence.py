@@ -159,7 +159,7 @@ def _leaks(report: AuditReport, t: Language) -> _Told:
 
 
 def _accounts(report: AuditReport, t: Language) -> _Told:
-    told = sum(bool(d.parts) for d in report.dossiers)
+    told = sum(d.account is not None for d in report.dossiers)
     return t.say("evidence_for.accounts", n=plain(t.count(told))) if told else None
 
 

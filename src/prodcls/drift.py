@@ -225,7 +225,7 @@ def _some(vectors: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.
 
 def _areas(said: NDArray[np.float64], new: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the area under the curve of each column, from the ranks of the new products (Mann and Whitney 1947)."""
-    ranks = scipy.stats.rankdata(said, axis=0)
+    ranks = scipy.stats.rankdata(np.ascontiguousarray(said.T), axis=1).T
     count = new.sum(axis=0)
     area: NDArray[np.float64] = ((ranks * new).sum(axis=0) - count * (count + 1) / 2) / (count * (len(said) - count))
     return area

@@ -14,6 +14,9 @@ from prodcls.sections.parts import Column, Figure, Section, Table, block_name
 
 __all__ = ["SECTION", "RobustnessContext"]
 
+LEAST_P = 0.001
+"""p-value below which the table gives no figure."""
+
 DRAWN = 40
 """Most columns in the table of drift: those with an alarm first, then the strongest."""
 
@@ -144,7 +147,7 @@ def _drift(found: DriftSection, t: Language) -> Table:
             _respect(line, t),
             t.say("drift.alarm" if line.alarm else "drift.calm"),
             _effect(line, t),
-            plain(t.decimal(line.corrected, 3)),
+            plain("< 0.001" if line.corrected < LEAST_P else t.decimal(line.corrected, 3)),
             plain("\u2013" if line.index is None else t.decimal(line.index, 2)),
             plain(f"{t.share(line.missing_before)} \u2192 {t.share(line.missing_after)}"),
             _share(t, line.unseen),

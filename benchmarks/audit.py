@@ -1,0 +1,124 @@
+"""Size of the audit, time of making it, and how often drift raises an alarm where there is none, and where there is.
+
+Run from the checkout: ``python benchmarks/audit.py [flipkart] [generated] [drift]``; all three by default. Every fit
+and every report is a process of its own, as a user starts it; CPU seconds are those of the process and its children.
+Embeddings come from the cache (``PRODCLS_CACHE``), so run it twice where they are not there yet. Writes
+``benchmarks/results/audit.json``; what is not measured again keeps its figures.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from prodcls.config import FitConfig
+from prodcls.gathering import gather
+from prodcls.progress import SilentProgress
+from prodcls.reporting_drift import compare_catalogues
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "flipkart1050" / "products.csv"
+RESULTS = Path(__file__).resolve().parent / "results" / "audit.json"
+TEXT = ("title", "description", "specs")
+PRODUCTS, CLASSES = 10_000, 100
+DRAWS = 100
+CHANGED = 25
+"""Draws in which something is changed."""
+DEARER = 1.3
+
+
+def timed(*arguments: str) -> dict[str, float]:
+    """Run ``python -m`` with arguments; return wall and CPU seconds."""
+
+    def spent() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before, started = spent(), time.perf_counter()
+    subprocess.run([sys.executable, "-m", *arguments], check=True, capture_output=True)
+    return {"wall": time.perf_counter() - started, "cpu": spent() - before}
+
+
+def audit_of(catalogue: Path, *options: str) -> dict[str, dict[str, float]]:
+    """Fit a catalogue, make its report again from the bundle, and weigh the page."""
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        fit = timed("prodcls.fit", str(catalogue), "--out", str(out / "fit"), *options)
+        again = timed("prodcls.report", str(out / "fit" / "bundle"), "--out", str(out / "again"))
+        page, data = (out / "again" / file for file in ("audit.html", "audit.json"))
+        return {"fit": fit, "report": again, "bytes": {"page": page.stat().st_size, "data": data.stat().st_size}}
+
+
+def flipkart() -> dict[str, dict[str, float]]:
+    """Measure the whole fit and audit with witnesses on 10 products."""
+    return audit_of(CATALOGUE, "--text", ",".join(TEXT), "--witnesses", "10")
+
+
+def generated() -> dict[str, dict[str, float]]:
+    """Measure 10,000 made-up products of 100 classes, without photos; of the fit only what the report needs."""
+    rng = np.random.default_rng(0)
+    letters = np.array(list("abdefgiklmnoprstuvz"))
+    words = ["".join(rng.choice(letters, size=7)) for _ in range(600)]
+    own = [rng.choice(words, size=8) for _ in range(CLASSES)]
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "generated.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(("id", "title", "price", "brand", "category"))
+            for i in range(PRODUCTS):
+                k = i % CLASSES
+                title = " ".join([*rng.choice(own[k], size=2), *rng.choice(words, size=4)])
+                price = f"{np.exp(5 + k / 50 + 0.4 * rng.normal()):.2f}"
+                writer.writerow((f"sku{i:05d}", title, price, f"brand {rng.integers(40)}", f"Category {k:03d}"))
+        quick = ("--text-encoder", "minilm", "--folds", "2", "--no-baselines", "--witnesses", "0", "--robustness", "0")
+        return audit_of(path, *quick)
+
+
+def drift() -> dict[str, int]:
+    """Count random halves with an alarm, with dearer products, and with a class that is gone; these name the column."""
+    material = gather(FitConfig(catalogue=CATALOGUE, text=TEXT), SilentProgress())
+    inputs, labels = material.problem.inputs, np.array(material.catalogue.labels)
+    price = next(iter(inputs.numeric))
+    largest = max(set(labels), key=lambda name: (labels == name).sum())
+    found = {"draws": DRAWS, "changed": CHANGED, "halves": 0, "dearer": 0, "class gone": 0}
+    for draw in range(DRAWS):
+        order = np.random.default_rng(draw).permutation(len(labels))
+        half = len(labels) // 2
+        first, second = order[:half], order[half:]
+        kept = second[labels[second] != largest]
+        before, after = inputs.take(first), inputs.take(second)
+        names = labels[first].tolist()
+        same = compare_catalogues(before, after, (names, labels[second].tolist()), draw)
+        found["halves"] += any(line.alarm for line in same.lines)
+        if draw >= CHANGED:
+            continue
+        after.numeric[price] = after.numeric[price] * DEARER
+        dearer = compare_catalogues(before, after, (names, labels[second].tolist()), draw)
+        found["dearer"] += any(line.alarm for line in dearer.lines if line.name == price)
+        gone = compare_catalogues(before, inputs.take(kept), (names, labels[kept].tolist()), draw)
+        found["class gone"] += any(line.alarm for line in gone.lines if line.kind == "class")
+    return found
+
+
+PARTS: dict[str, Callable[[], object]] = {"flipkart": flipkart, "generated": generated, "drift": drift}
+
+
+def main() -> None:
+    """Measure what was asked for and write the results."""
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    for name in sys.argv[1:] or PARTS:
+        results[name] = PARTS[name]()
+        print(name, json.dumps(results[name]), flush=True)
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

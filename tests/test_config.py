@@ -22,6 +22,7 @@ configs = st.builds(
     decimal=st.sampled_from([None, ".", ","]),
     head=st.sampled_from(["evidence", "flat"]),
     folds=st.integers(2, 50),
+    dossiers=st.just("all") | st.integers(0, 10**6),
     group_duplicates=st.booleans(),
     threads=st.none() | st.integers(1, 64),
     random_state=st.integers(0, 2**32 - 1),
@@ -43,6 +44,12 @@ def test_json_is_plain_and_sorted() -> None:
 
 def test_left_out_options_have_their_defaults() -> None:
     assert FitConfig.from_json("{}") == FitConfig()
+
+
+@pytest.mark.parametrize("dossiers", ["some", "All", "12"])
+def test_dossiers_are_a_number_or_all(dossiers: Any) -> None:
+    with pytest.raises(InputError, match="dossiers"):
+        FitConfig(dossiers=dossiers)
 
 
 @given(

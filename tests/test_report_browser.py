@@ -13,7 +13,7 @@ import pytest
 
 from case_factory import make_case
 from hostile import HOSTILE
-from prodcls.render import dossier_filename, render_audit, render_dossier, render_why
+from prodcls.render import dossier_filename, render_audit, render_dossier, render_index, render_why
 from report_factory import make_report, with_thresholds
 from test_render import filled
 
@@ -83,6 +83,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for dossier in report.dossiers:
             page = root / name / "products" / dossier_filename(dossier.id)
             page.write_text(render_dossier(dossier, report, lang), encoding="utf-8")
+        index = render_index([d.entry for d in report.dossiers], report, lang)
+        (root / name / "products" / "index.html").write_text(index, encoding="utf-8")
     (root / "why").mkdir()
     for name, (case, lang) in CASES.items():
         (root / "why" / f"{name}.html").write_text(render_why(case, lang), encoding="utf-8")
@@ -118,7 +120,8 @@ def unfold(browser: Any) -> None:
 @pytest.mark.parametrize("name", ["en", "zh", "long", "heat"])
 def test_nothing_overflows_or_overlaps(browser: Any, site: Path, name: str, width: int) -> None:
     dossier = REPORTS[name][0].dossiers[1]
-    for page in (site / name / "audit.html", site / name / "products" / dossier_filename(dossier.id)):
+    products = site / name / "products"
+    for page in (site / name / "audit.html", products / dossier_filename(dossier.id), products / "index.html"):
         open_page(browser, page, width)
         for _ in range(2):
             wide, seen = browser.execute_script(
@@ -205,6 +208,33 @@ def test_keyboard_reaches_contents_tables_and_products(browser: Any, site: Path)
     assert any("SUMMARY" in entry for entry in reached)
 
 
+def test_the_index_is_searched_by_all_words(browser: Any, site: Path) -> None:
+    open_page(browser, site / "en" / "products" / "index.html")
+    box, told = (browser.find_element("css selector", f".search {tag}") for tag in ("input", "output"))
+    rows = browser.find_elements("css selector", ".index tbody tr")
+    assert len(rows) == 12
+    box.send_keys("door Baby")
+    found = [row.text for row in rows if row.is_displayed()]
+    assert 0 < len(found) < 12
+    assert all("door" in text.lower() and "baby" in text.lower() for text in found)
+    assert told.text == f"{len(found)} of 12 rows"
+    box.clear()
+    box.send_keys(" ")
+    assert all(row.is_displayed() for row in rows)
+    assert told.text == ""
+
+
+def test_the_index_is_complete_without_javascript(browser: Any, site: Path) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        open_page(browser, site / "en" / "products" / "index.html")
+        assert browser.find_elements("css selector", "input") == []
+        links = [a.get_attribute("href") for a in browser.find_elements("css selector", ".index a")]
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert links == [(site / "en" / "products" / f"SKU{i:05d}.html").as_uri() for i in range(12)]
+
+
 def test_tables_sort_by_a_click_on_the_head(browser: Any, site: Path) -> None:
     open_page(browser, site / "en" / "audit.html")
     unfold(browser)
@@ -235,7 +265,7 @@ def test_print_is_light_and_unfolded(browser: Any, site: Path) -> None:
 def test_accessible(browser: Any, site: Path, name: str, scheme: str) -> None:
     dossier = REPORTS[name][0].dossiers[1]
     pages = (site / name / "audit.html", site / name / "products" / dossier_filename(dossier.id))
-    for page in (*pages, site / "why" / f"{name}.html"):
+    for page in (*pages, site / name / "products" / "index.html", site / "why" / f"{name}.html"):
         open_page(browser, page, 768, scheme)
         unfold(browser)
         browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import prodcls.reporting_dossiers
 import prodcls.training
 from prodcls.audit_json import from_json
 from prodcls.audit_measured import take_out
@@ -23,6 +24,8 @@ from prodcls.errors import CatalogueError, InputError
 from prodcls.inputs import Inputs
 from prodcls.model import fit_model
 from prodcls.progress import SilentProgress
+from prodcls.render import dossier_filename
+from prodcls.shards import read_shards
 from prodcls.training import FitOutcome, fit_catalogue
 from synthetic import catalogue_rows, use_fake_encoders, write_csv
 
@@ -182,6 +185,23 @@ def test_thresholds_beside_the_catalogue_are_judged(fit: Fit, tmp_path: Path, mo
     assert outcome.failing == ("rejected_share is 0.03704, and at most 0 was asked for",)
     assert outcome.report_path.exists()
     assert load_bundle(outcome.bundle_path).options.enforce is False
+
+
+def test_every_product_can_have_a_dossier(fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_fake_encoders(monkeypatch)
+    monkeypatch.setattr(prodcls.reporting_dossiers, "EMBEDDED", 3)
+    config = replace(fit.config, out=tmp_path / "out", dossiers="all", baselines=False, witnesses=0)
+    report = fit_catalogue(config, SilentProgress()).report
+    assert (len(report.dossiers), [s.dossiers for s in report.shards]) == (3, [21])
+    others = tuple(read_shards(config.out, report.shards))
+    folds = {row["id"]: row["fold"] for row in pq.read_table(config.out / "out_of_fold.parquet").to_pylist()}
+    assert len({d.id for d in (*report.dossiers, *others)}) == 24
+    assert [folds[d.id] for d in others] == sorted(folds[d.id] for d in others)
+    pages = {p.name for p in (config.out / "products").glob("*.html")}
+    assert pages == {dossier_filename(name) for name in folds} | {"index.html"}
+    again = replace(config, dossiers=2)
+    assert fit_catalogue(again, SilentProgress()).report.shards == ()
+    assert {p.suffix for p in (config.out / "products").iterdir()} == {".html"}
 
 
 def test_thresholds_at_fault_are_told_before_anything_is_read(tmp_path: Path) -> None:

@@ -19,17 +19,22 @@ class DossiersContext:
     Attributes
     ----------
     intro : Prose
+    pictured : bool
+        Whether the catalogue has photos.
     cards : tuple of Card
     """
 
     intro: Prose
+    pictured: bool
     cards: tuple[Card, ...]
 
 
 def build(report: AuditReport, t: Language) -> DossiersContext:
     """Return what the section shows."""
     cards = tuple(card(d, t, number=i) for i, d in enumerate(report.dossiers, start=1))
-    return DossiersContext(t.say("dossiers.intro", n=plain(t.count(len(cards)))), cards)
+    return DossiersContext(
+        t.say("dossiers.intro", n=plain(t.count(len(cards)))), report.data.photos_missing is not None, cards
+    )
 
 
 SECTION = Section("dossiers", DossiersContext, build)

@@ -116,6 +116,27 @@ def explanation_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def audit_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of sizes and times of the audit, and of alarms of drift."""
+    lines = ["| what | wanted | wall, s, or count | CPU, s |", "|---|---|---|---|"]
+    wanted = {"flipkart": ("90 s", "10 s", "1.5 MB"), "generated": ("", "20 s", "3 MB")}
+    for name, (fit, report, size) in wanted.items():
+        found = results.get(name, {})
+        for part, bound in (("fit", fit), ("report", report)):
+            if part in found:
+                took = found[part]
+                limit = f"<= {bound}" if bound else ""
+                lines.append(f"| {name}: {part} | {limit} | {took['wall']:.1f} | {took['cpu']:.1f} |")
+        if "bytes" in found:
+            lines.append(f"| {name}: audit.html, MB | <= {size} | {found['bytes']['page'] / 1e6:.2f} | |")
+    if "drift" in results:
+        d = results["drift"]
+        lines.append(f"| drift: random halves with an alarm, of {d['draws']} | <= 5 | {d['halves']} | |")
+        cases = ("dearer", "class gone")
+        lines += [f"| drift: halves with an alarm, {case}, of {d['changed']} | all | {d[case]} | |" for case in cases]
+    return lines
+
+
 def _figures(found: dict[str, dict[str, float]]) -> str:
     return " | ".join(
         f"{found[name]['value']:.3f} ({found[name]['low']:.3f} to {found[name]['high']:.3f})" for name in FIGURES
@@ -169,6 +190,9 @@ def main() -> None:
         "## Confidence: calibration, automation and prediction sets at target .95, out of fold",
         "`python benchmarks/confidence.py`; sets over 20 splits into halves, near-duplicates together",
         "\n".join(confidence_lines(json.loads((RESULTS / "confidence.json").read_text()))),
+        "## The audit: size, time, alarms",
+        "`python benchmarks/audit.py`; fit with witnesses on 10 products, embeddings in the cache",
+        "\n".join(audit_lines(json.loads((RESULTS / "audit.json").read_text()))),
         "## What the findings about data find",
         "`python benchmarks/quality.py`",
         "\n".join(quality_lines(json.loads((RESULTS / "quality.json").read_text()))),

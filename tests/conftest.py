@@ -67,4 +67,5 @@ def fitted_demo(tmp_path_factory: pytest.TempPathFactory) -> FitOutcome:
     from prodcls.progress import SilentProgress
     from prodcls.training import fit_catalogue
 
-    return fit_catalogue(FitConfig(out=tmp_path_factory.mktemp("demo")), SilentProgress())
+    # Witnesses and harms are read again and again by the encoders: a few tell as much here.
+    return fit_catalogue(FitConfig(out=tmp_path_factory.mktemp("demo"), witnesses=1, robustness=20), SilentProgress())

@@ -49,6 +49,7 @@ from prodcls.audit_confidence import (
     SetFigures,
     Sets,
 )
+from prodcls.audit_confusions import ConfusedPair, EvidenceGap, PairExample, PairNumber
 from prodcls.audit_drift import DriftLine, DriftSection
 from prodcls.audit_model_card import ModelCard
 from prodcls.audit_oversight import OversightSection, ReviewItem
@@ -593,6 +594,28 @@ def _oversight(names: tuple[str, ...]) -> OversightSection:
     )
 
 
+def _confusions(names: tuple[str, ...]) -> tuple[ConfusedPair, ...]:
+    first, second = names[0], names[1]
+    pair = ConfusedPair(
+        first=first,
+        second=second,
+        first_as_second=9,
+        second_as_first=3,
+        products=(120, 80),
+        between=(60, 10),
+        evidence=(EvidenceGap("title", 1.2, -0.9), EvidenceGap("price", 0.1, 0.05)),
+        words_first=("infant", "baby girl's"),
+        words_second=("ساعة", "shampoo"),
+        numbers=(PairNumber("price", 549.0, None),),
+        examples=(
+            PairExample("SKU00001", TITLES[0], first, second, 0.97),
+            PairExample("no dossier", "", second, first, 0.61),
+        ),
+    )
+    bare = dataclasses.replace(pair, evidence=(), words_first=(), words_second=(), numbers=(), examples=())
+    return (pair, bare)
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -662,6 +685,7 @@ def make_report(
         trust=_trust(),
         confidence=_confidence(evaluation),
         performance=_performance(names),
+        confusions=_confusions(names),
         quality=_quality(names),
         robustness=_robustness(),
         drift=_drift(names),

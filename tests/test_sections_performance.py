@@ -8,6 +8,8 @@ import pytest
 
 from prodcls.audit import AuditReport, Confusion
 from prodcls.language import as_text, load_language
+from prodcls.sections.cards import dossier_filename
+from prodcls.sections.confusions import build as build_confusions
 from prodcls.sections.confusions import confusion_figure, pairs_of, worst_pairs
 from prodcls.sections.performance import build
 from report_factory import make_report
@@ -103,3 +105,18 @@ def test_many_classes_become_an_ordered_map() -> None:
 
 def test_a_class_without_products_is_drawn() -> None:
     assert "0%" in confusion_figure(Confusion(("a", "b"), ((3, 1), (0, 0))), EN).picture
+
+
+def test_pairs_link_to_dossiers_that_there_are() -> None:
+    report = make_report()
+    shown = build_confusions(report, EN)
+    first, bare = shown.pairs
+    assert [example.href is None for example in first.examples] == [False, True]
+    assert first.examples[0].href == f"products/{dossier_filename('SKU00001')}"
+    told = "".join(as_text(line) for line in first.lines).replace("\u2068", "").replace("\u2069", "")
+    assert "9 of 120 products of Baby Care" in told
+    assert "549 in Baby Care, \u2013 in Beauty" in told
+    assert first.evidence is not None
+    assert [as_text(cell) for cell in first.evidence.rows[0][1:]] == ["+1.20", "\u22120.90"]
+    assert bare.evidence is None
+    assert len(bare.lines) == 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from prodcls.audit_comparison import Comparison
 from prodcls.audit_confidence import ConfidenceSection
+from prodcls.audit_confusions import ConfusedPair
 from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_drift import DriftSection
 from prodcls.audit_interval import Interval
@@ -349,6 +350,8 @@ class AuditReport:
     resources : Resources
     views : GlobalViews or None
         None with the flat head.
+    confusions : tuple of ConfusedPair
+        The worst pairs of classes, most errors first.
     performance : PerformanceStudy or None
         None in reports made before it was measured.
     confidence : ConfidenceSection or None
@@ -384,6 +387,7 @@ class AuditReport:
     views: GlobalViews | None = None
     confidence: ConfidenceSection | None = None
     performance: PerformanceStudy | None = None
+    confusions: tuple[ConfusedPair, ...] = ()
     card: ModelCard | None = None
     trust: TrustSection | None = None
     quality: QualityFindings | None = None

@@ -42,6 +42,7 @@ from prodcls.reporting_accounts import (
     gather_accounts,
 )
 from prodcls.reporting_confidence import confidence_section
+from prodcls.reporting_confusions import confused_pairs
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_drift import drift_section
@@ -136,6 +137,7 @@ def build_report(
         timing={},
         resources=Resources(0),
         views=global_views(material, findings.scores, accounts, phrases),
+        confusions=confused_pairs(problem, findings.scores, findings.probabilities, accounts),
         performance=performance_study(problem, findings.scores, findings.probabilities),
         confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
         oversight=oversight_section(material, findings.scores, findings.probabilities),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from prodcls.sections import (
     behaviour,
     confidence,
+    confusions,
     crosswalk,
     data,
     dossiers,
@@ -35,6 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     lineage.SECTION,
     data.SECTION,
     performance.SECTION,
+    confusions.SECTION,
     confidence.SECTION,
     explanation.SECTION,
     words.SECTION,

@@ -197,7 +197,7 @@ EVIDENCE: dict[str, Evidence] = {
     "training": Evidence("performance", "performance", _training),
     "calibration": Evidence("performance", "performance", _calibration),
     "worst_class": Evidence("perclass", "performance", _worst_class),
-    "confusion": Evidence("confusion", "performance", _confusion),
+    "confusion": Evidence("confusion", "confusions", _confusion),
     "rivals": Evidence("rivals", "performance", _rivals),
     "ablation": Evidence("ablation", "performance", _ablation),
     "explanation": Evidence("explanation", "explanation", _explanation),

@@ -9,7 +9,6 @@ from prodcls.charts import Key
 from prodcls.charts_rows import DotRow, Mark, dots
 from prodcls.language import Language, Prose, as_text, plain, quoted
 from prodcls.sections.closer import hierarchy_note, learning_figure, precision_curves, slice_figure
-from prodcls.sections.confusions import confusion_figure, worst_pairs
 from prodcls.sections.parts import Column, Figure, Section, Table, baseline_name
 
 __all__ = ["SECTION", "PerformanceContext"]
@@ -44,10 +43,6 @@ class PerformanceContext:
         Accuracy on parts of the products; None where there are none of enough products.
     learning : Figure or None
         Accuracy with fewer training products; None where it was not measured.
-    confusion : Figure
-        Confusion matrix.
-    pairs : Table or None
-        Worst pairs; None without any error.
     """
 
     method: Prose
@@ -60,8 +55,6 @@ class PerformanceContext:
     curves: Figure | None
     slices: Figure | None
     learning: Figure | None
-    confusion: Figure
-    pairs: Table | None
 
 
 def _mark(figure: Interval, tone: str) -> Mark:
@@ -223,8 +216,6 @@ def build(report: AuditReport, t: Language) -> PerformanceContext:
         curves=None if study is None else precision_curves(study, t),
         slices=None if study is None else slice_figure(study, ev.accuracy.value, t),
         learning=None if study is None else learning_figure(study, t),
-        confusion=confusion_figure(ev.confusion, t),
-        pairs=worst_pairs(ev.confusion, t),
     )
 
 

@@ -49,6 +49,12 @@ def test_classes_without_a_row_are_no_worst_class() -> None:
     assert FIGURES["worst_class_recall"].read(dataclasses.replace(REPORT, evaluation=evaluation)) is None
 
 
+def test_too_few_products_for_an_interval_give_a_figure_alone() -> None:
+    assert REPORT.trust is not None
+    few = dataclasses.replace(REPORT, trust=dataclasses.replace(REPORT.trust, intervals=False))
+    assert as_interval(FIGURES["faithfulness"].read(few)) == (0.27, None, None)
+
+
 def test_what_was_not_measured_is_none() -> None:
     bare = without_accounts(REPORT)
     evaluation = dataclasses.replace(bare.evaluation, baselines={})

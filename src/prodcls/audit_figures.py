@@ -69,9 +69,16 @@ def _residual(report: AuditReport) -> float | None:
     return report.explanation.max_residual if report.explanation.sampled else None
 
 
-def _faithfulness(report: AuditReport) -> Interval | None:
-    found = () if report.trust is None else report.trust.ahead
-    return next((method.comprehensiveness for method in found if method.name == "random"), None)
+def _faithfulness(report: AuditReport) -> Reading:
+    if report.trust is None:
+        return None
+    found = next((m.comprehensiveness for m in report.trust.ahead if m.name == "random"), None)
+    return found if found is None or report.trust.intervals else found.value
+
+
+def _coverage(report: AuditReport) -> Interval | None:
+    sets = None if report.confidence is None else report.confidence.sets
+    return next((method.coverage for method in sets.methods if method.name == "rule"), None) if sets else None
 
 
 def _of_rows(count: Callable[[AuditReport], int | None]) -> Callable[[AuditReport], float | None]:
@@ -97,6 +104,7 @@ FIGURES: dict[str, FigureKind] = {
     "classwise_ece": FigureKind(
         "max", lambda r: None if r.confidence is None else r.confidence.after.classwise_ece, interval=True
     ),
+    "coverage": FigureKind("min", _coverage, interval=True),
     "faithfulness": FigureKind("min", _faithfulness, interval=True, least=-1.0),
     "additivity_residual": FigureKind("max", _residual, most=100.0, share=False),
     "rejected_share": FigureKind("max", lambda r: (r.data.read_rows - r.data.rows) / max(r.data.read_rows, 1)),

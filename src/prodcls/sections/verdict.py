@@ -11,6 +11,9 @@ from prodcls.sections.parts import Section, Tile, baseline_name, join_prose
 
 __all__ = ["SECTION", "CheckLine", "VerdictContext", "best_baseline"]
 
+SMALL = 0.001
+"""Numbers below this are shown by their power of ten."""
+
 ORDER = {"fail": 0, "pass": 1, "info": 2}
 """Lines that fail stand first, so that they are on the first screen however many there are."""
 
@@ -133,7 +136,9 @@ def _line(check: Check, t: Language) -> CheckLine:
     share = check.name not in FIGURES or FIGURES[check.name].share
 
     def shown(number: float) -> str:
-        return t.share(number) if share else t.decimal(number, 3)
+        if share:
+            return t.share(number)
+        return t.small(number) if 0 < abs(number) < SMALL else t.decimal(number, 3)
 
     interval = ""
     if check.low is not None and check.high is not None:

@@ -9,7 +9,7 @@ share is spread. Blocks, columns and the certificate stay those of the fast acco
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -96,13 +96,13 @@ def _either_way(product: Product, subject: Subject, a: str | None, b: str | None
 def _corrected(product: Product, chain: Attribution, threads: int | None) -> Attribution:
     scorer = MaskScorer(product, threads=threads)
     numbers = class_numbers(product.model.classes, chain.predicted, chain.versus)
-    values: dict[tuple[object, ...], float] = {}
+    weighed: list[Part] = []
     for kind, width in WIDTH.items():
         units = units_of(scorer, chain, kind)
         if units is not None:
-            weights = _weigh(Trial(scorer, units, *numbers), width)
-            values |= dict(zip(units.keys, units.spread(weights).tolist(), strict=True))
-    parts = tuple(sorted(_spread(chain.parts, values), key=lambda p: (-abs(p.value), p.block, p.column, p.start or 0)))
+            values = units.spread(_weigh(Trial(scorer, units, *numbers), width)).tolist()
+            weighed += [replace(scorer.players[i], value=v) for i, v in zip(units.players, values, strict=True)]
+    parts = tuple(sorted(_spread(chain.parts, weighed), key=lambda p: (-abs(p.value), p.block, p.column, p.start or 0)))
     return replace(chain, method="chain-corrected", parts=parts, certificate=certify(parts, chain.margin))
 
 
@@ -201,13 +201,13 @@ def _of_unit_size(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return values / size if size > 0 else np.zeros_like(values)
 
 
-def _spread(parts: Iterable[Part], values: dict[tuple[object, ...], float]) -> Iterable[Part]:
-    """Yield the parts with what each player has changed by as ``values`` say.
+def _spread(parts: tuple[Part, ...], weighed: Sequence[Part]) -> Iterable[Part]:
+    """Yield the parts with what each player has changed by as ``weighed`` says.
 
-    A word that several blocks read changes in each in proportion to what the block says of it. What a block's sum
-    would change by is set aside, so that it does not.
+    A word that several blocks read changes in each in proportion to what the block says of it; one of which none says
+    anything changes in the block of its column. What a block's sum would change by is set aside, so that it does not.
     """
-    parts = tuple(parts)
+    values = {part_key(part): part.value for part in weighed}
     shares: dict[tuple[object, ...], float] = {}
     sizes: dict[tuple[object, ...], float] = {}
     for part in parts:
@@ -218,10 +218,14 @@ def _spread(parts: Iterable[Part], values: dict[tuple[object, ...], float]) -> I
     together: dict[str, float] = {}
     for part in parts:
         key = part_key(part)
-        if part.kind not in ("word", "region") or key not in values:
+        if not sizes.get(key):
             yield part
             continue
         value = part.value + (values[key] - shares[key]) * abs(part.value) / sizes[key]
         together[part.block] = together.get(part.block, 0.0) + part.value - value
         yield replace(part, value=value)
+    for part in weighed:
+        if part.value and not sizes.get(part_key(part)):
+            together[part.block] = together.get(part.block, 0.0) - part.value
+            yield part
     yield from (Part(block, "context", "together", value) for block, value in together.items() if value)

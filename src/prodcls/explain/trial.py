@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.special
@@ -17,6 +17,9 @@ __all__ = ["Trial", "Units", "units_of"]
 UNITS = 256
 """Words that are weighed one by one; of a longer text neighbouring words go together."""
 
+EVEN = 1e-9
+"""Share of the whole that each player has in its unit at least, so that a unit can always be spread."""
+
 
 @dataclass(frozen=True)
 class Units:
@@ -24,10 +27,8 @@ class Units:
 
     Attributes
     ----------
-    keys : tuple
-        Of m players, as `part_key` tells them apart.
     players : ndarray of shape (m,), intp
-        Positions among the scorer's players.
+        Positions of m players among the scorer's.
     unit : ndarray of shape (m,), intp
         Number of each player's unit, from 0, ascending.
     shares : ndarray of shape (m,), float64
@@ -36,7 +37,6 @@ class Units:
         Positions of all players of the kind, those that nothing reads included.
     """
 
-    keys: tuple[tuple[object, ...], ...]
     players: NDArray[np.intp]
     unit: NDArray[np.intp]
     shares: NDArray[np.float64]
@@ -53,26 +53,32 @@ class Units:
 
     def spread(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return weights of units as values of players whose sizes sum to those of the fast account."""
-        size = np.abs(self.shares)
+        total = float(np.abs(self.shares).sum())
+        size = np.abs(self.shares) + EVEN * total
         values: NDArray[np.float64] = weights[self.unit] * size / np.bincount(self.unit, size)[self.unit]
-        total = float(np.abs(values).sum())
-        return values * (float(size.sum()) / total) if total > 0 else np.zeros_like(values)
+        spread = float(np.abs(values).sum())
+        return values * (total / spread) if spread > 0 else np.zeros_like(values)
 
 
 def units_of(scorer: MaskScorer, chain: Attribution, kind: PartKind) -> Units | None:
-    """Return the players that the account gives anything to; None without any."""
+    """Return the players of a kind that any part of the model reads; None where the account gives nothing to any.
+
+    A player to which the fast account gives nothing is among them: taking it out may still change what the account
+    cannot carry down, such as which training products are closest.
+    """
     positions = scorer.positions(kind)
-    shares = values_on(chain, [scorer.players[i] for i in positions])
-    players, shares = positions[shares != 0], shares[shares != 0]
-    if not len(players):
+    read = {part_key(part) for part in chain.parts if part.kind == kind}
+    beyond = {part_key(replace(part, kind=kind)) for part in chain.parts if part.kind == "unread"} - read
+    players = np.array([i for i in positions if part_key(scorer.players[i]) not in beyond], dtype=np.intp)
+    shares = values_on(chain, [scorer.players[i] for i in players])
+    if not shares.any():
         return None
     run = -(-len(players) // UNITS)
     columns = np.array([scorer.players[i].column for i in players])
     starts = np.flatnonzero(np.append(True, columns[1:] != columns[:-1]))
     place = np.arange(len(players)) - np.repeat(starts, np.diff(np.append(starts, len(players))))
     unit = np.cumsum(place % run == 0) - 1
-    keys = tuple(part_key(scorer.players[i]) for i in players)
-    return Units(keys, players, unit.astype(np.intp), shares, positions)
+    return Units(players, unit.astype(np.intp), shares, positions)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import explain_factory
+import prodcls.explain.corrected
 import prodcls.explain.scorer
 from chain_factory import CLASSES, SCRIPTS, TEXT, fitted, make_subject, subjects
 from explain_factory import asked, make_product
@@ -197,3 +198,15 @@ def test_a_unit_in_the_wrong_place_is_found() -> None:
     weights = np.linspace(1.0, 0.1, 20)
     found = _settled(Told(20, 0), weights, [1, 2, 4, 10])
     assert int(np.argmax(found)) == 7
+
+
+def test_a_word_of_which_no_block_says_anything_is_weighed_and_sums_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = make_subject("kettle new", "best gift offer sale")
+    fast = explain(MODEL, subject, "Kettle", REST)
+    parts = tuple(replace(p, kind="context", label="tail") if p.label == "kettle" else p for p in fast.parts)
+    silenced = replace(fast, parts=parts)
+    monkeypatch.setattr(prodcls.explain.corrected, "explain", lambda *_: silenced)
+    found = corrected(subject, "Kettle", REST)
+    first = next(p for p in found.parts if p.kind == "word")
+    assert (first.label, first.block, first.column) == ("kettle", "title", "title")
+    assert by_block(found) == pytest.approx(by_block(silenced), abs=1e-9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.special
@@ -30,11 +32,16 @@ def make_trial(*silent: str) -> Trial:
     return Trial(scorer, units, 0, None)
 
 
-def test_each_word_is_a_unit_and_silent_ones_are_not_weighed() -> None:
+def test_each_word_that_is_read_is_a_unit() -> None:
     units = make_trial("new").units
-    assert units.count == len(units.players) == 4
-    assert len(units.all_of_kind) == 5
+    assert units.count == len(units.players) == len(units.all_of_kind) == 5
+    assert units.shares.tolist() == [1, 1, 0, 1, 1]
     scorer = make_trial().scorer
+    found = account(scorer)
+    beyond = tuple(replace(p, kind="unread", value=0.0) if p.label == "offer" else p for p in found.parts)
+    read = units_of(scorer, replace(found, parts=beyond), "word")
+    assert read is not None
+    assert (len(read.players), len(read.all_of_kind)) == (4, 5)
     assert units_of(scorer, account(scorer, tuple(p.label for p in scorer.players)), "word") is None
 
 

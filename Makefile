@@ -2,6 +2,8 @@
 # make test    run the whole suite, warnings as errors
 # make lint    style, types, docstrings, doctests
 # make lock    resolve the dependencies afresh into requirements.lock and requirements-test.lock
+# make examples  fit the demo catalogue and renew the finished reports in reports/
+# make screenshots  take the pictures of these reports in reports/screens
 # make clean   remove the environment and everything made
 #
 # PYTHON=...       interpreter for the environment (3.11 or later)
@@ -26,13 +28,22 @@ TORCH := $(shell grep '^torch==' requirements.lock)
 RUNTIME := $(VENV)/.runtime-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 TESTING := $(VENV)/.testing-$(shell cat pyproject.toml requirements.lock requirements-test.lock | cksum | cut -d' ' -f1)
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint lock examples screenshots clean
 
 demo: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/demo
 
 test: $(TESTING)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+examples: $(RUNTIME)
+	$(BIN)/python -m prodcls.fit --out out/examples
+	rm -rf reports/en reports/zh
+	$(BIN)/python -m prodcls.report out/examples/bundle --lang en --out reports/en
+	$(BIN)/python -m prodcls.report out/examples/bundle --lang zh --out reports/zh
+
+screenshots: $(TESTING)
+	$(BIN)/python tools/screenshots.py
 
 lint: $(TESTING)
 	$(BIN)/ruff check .

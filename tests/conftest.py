@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 OFFLINE = PROJECT / "tests" / "offline"
+
+hypothesis.settings.register_profile("prodcls", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("prodcls")
 
 _own_cache: Path | None = None
 

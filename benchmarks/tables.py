@@ -180,7 +180,7 @@ def main() -> None:
         "`python benchmarks/accuracy.py`",
         "\n".join(accuracy_lines(accuracy)),
         "## Time, flipkart1050, 5 folds and final model, no baselines",
-        "`python benchmarks/timing.py`",
+        "`python benchmarks/timing.py`; without trying explanations and robustness unless a row says so",
         "\n".join(timing_lines(timing)),
         f"## Faithfulness and cost of explanations, flipkart second level, {explanations['products']} products",
         "`python benchmarks/explanations.py`; out of fold, mean and 95% interval, paired where one is less another",

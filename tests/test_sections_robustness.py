@@ -35,7 +35,7 @@ def test_what_may_be_chance_is_no_cost() -> None:
     calm = dataclasses.replace(REPORT.robustness, harms=(REPORT.robustness.harms[1],))
     harms = build(dataclasses.replace(REPORT, robustness=calm), EN).harms
     assert harms is not None
-    assert "No harm" in as_text(harms.see)
+    assert "No damage" in as_text(harms.see)
 
 
 def test_alarms_come_first_and_are_counted() -> None:

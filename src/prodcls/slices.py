@@ -123,8 +123,10 @@ def bands(values: NDArray[np.float64], count: int = 4) -> list[tuple[float, floa
     if not len(known):
         return []
     edges = np.unique(np.quantile(known, np.linspace(0, 1, count + 1)))
-    if len(edges) < 3:
+    if len(edges) < 2:
         return []
+    if len(edges) == 2:  # nearly all are the least, or the largest: one band is the least alone, the other all above it
+        edges = np.insert(edges, 1, np.nextafter(edges[0], np.inf))
     place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
     found = []
     for i in range(len(edges) - 1):

@@ -1,5 +1,6 @@
 # make demo    fit the demo catalogue and print where the report is
 # make test    run the whole suite, warnings as errors
+# make attacks  run the attacks of tests/attacks at their full numbers
 # make lint    style, types, docstrings, doctests
 # make lock    resolve the dependencies afresh into requirements.lock and requirements-test.lock
 # make examples  fit the demo catalogue and renew the finished reports in reports/
@@ -28,13 +29,16 @@ TORCH := $(shell grep '^torch==' requirements.lock)
 RUNTIME := $(VENV)/.runtime-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 TESTING := $(VENV)/.testing-$(shell cat pyproject.toml requirements.lock requirements-test.lock | cksum | cut -d' ' -f1)
 
-.PHONY: demo test lint lock examples screenshots clean
+.PHONY: demo test attacks lint lock examples screenshots clean
 
 demo: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/demo
 
 test: $(TESTING)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+attacks: $(TESTING)
+	PRODCLS_ATTACKS=full $(BIN)/python -m pytest tests/attacks $(PYTEST_ARGS)
 
 examples: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/examples

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import runpy
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ hypothesis.settings.register_profile("prodcls", deadline=None, derandomize=bool(
 hypothesis.settings.load_profile("prodcls")
 
 _own_cache: Path | None = None
+# In a worker of xdist Python itself has run this file already, and the first of two hooks refuses.
+_loaded = vars(sys.modules.get("sitecustomize", sys))
+_guard = _loaded if "REFUSED" in _loaded else runpy.run_path(str(OFFLINE / "sitecustomize.py"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,7 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):  # an xdist worker inherits the environment set below
         return
     global _own_cache  # noqa: PLW0603 - pytest has no other place between its two hooks
-    runpy.run_path(str(OFFLINE / "sitecustomize.py"))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
     kept = os.environ.get("PRODCLS_TEST_CACHE")
     if kept is None:
@@ -46,6 +50,15 @@ def pytest_unconfigure() -> None:
     """Remove the session's cache."""
     if _own_cache is not None:
         shutil.rmtree(_own_cache, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def offline() -> Iterator[list[str]]:
+    """Fail a test that asked for the network, also where whoever asked took the refusal for a bad connection."""
+    refused: list[str] = _guard["REFUSED"]
+    refused.clear()
+    yield refused
+    assert refused == []
 
 
 @pytest.fixture(scope="session")

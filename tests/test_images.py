@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
-from prodcls import images
+from prodcls import images, photo_decoding
 from prodcls.errors import ImageError
 from prodcls.images import (
-    MAX_PIXELS,
     check_photo,
     difference_hash,
     letterbox,
@@ -28,6 +27,7 @@ from prodcls.images import (
     resolve_photo,
     thumbnail_jpeg,
 )
+from prodcls.photo_decoding import MAX_PIXELS
 
 
 def scene(height: int = 48, width: int = 64) -> NDArray[np.uint8]:
@@ -70,41 +70,6 @@ def test_other_formats_are_refused(tmp_path: Path) -> None:
     assert code_of(save(tmp_path, "a.png", Image.fromarray(scene()), format="ICO")) == "photo-corrupt"
 
 
-TURNS = {
-    1: lambda a: a,
-    2: lambda a: a[:, ::-1],
-    3: lambda a: a[::-1, ::-1],
-    4: lambda a: a[::-1],
-    5: lambda a: a.transpose(1, 0, 2),
-    6: lambda a: np.rot90(a, 1),
-    7: lambda a: a[::-1, ::-1].transpose(1, 0, 2),
-    8: lambda a: np.rot90(a, -1),
-}
-
-
-@pytest.mark.parametrize("orientation", TURNS)
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "CMYK", "P", "I;16", "LA"])
-def test_photos_stand_upright_in_every_mode(tmp_path: Path, orientation: int, mode: str) -> None:
-    # The camera stored the scene turned the other way and noted how to turn it back.
-    stored = np.ascontiguousarray(TURNS[orientation](scene()))
-    grey = stored[..., 0]
-    expected = scene() if mode not in {"L", "LA", "I;16"} else np.repeat(scene()[..., :1], 3, axis=-1)
-    if mode == "I;16":
-        image = Image.fromarray(grey.astype(np.uint16) * 257)
-    elif mode in {"L", "LA"}:
-        image = Image.fromarray(grey).convert(mode)
-    elif mode == "P":
-        image = Image.fromarray(stored).quantize(256)
-    else:
-        image = Image.fromarray(stored).convert(mode)
-    exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = orientation
-    path = save(tmp_path, "a.jpg" if mode == "CMYK" else "a.png", image, exif=exif, quality=98)
-    pixels = load_photo(path)
-    assert pixels.shape == expected.shape
-    assert np.abs(pixels.astype(int) - expected).mean() <= (6 if mode == "P" else 2)
-
-
 def test_damaged_exif_costs_only_the_turn(tmp_path: Path) -> None:
     path = save(tmp_path, "a.png", Image.fromarray(scene()), exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
     assert np.array_equal(load_photo(path), scene())
@@ -145,7 +110,7 @@ def test_large_photos_are_scaled_down_in_proportion_and_without_seams(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     side = 128
-    monkeypatch.setattr(images, "WORKING_SIDE", side)
+    monkeypatch.setattr(photo_decoding, "WORKING_SIDE", side)
     width, height = 3 * side + 5, 2 * side + 3
     large = scene(height, width)
     image = (
@@ -351,6 +316,36 @@ def test_no_path_leaves_the_root(tmp_path_factory: pytest.TempPathFactory, parts
     except ImageError:
         return
     assert path.is_relative_to((root / "shop").resolve())
+
+
+def test_hard_links_are_refused(shop: Path) -> None:
+    (shop / "hard.png").hardlink_to(shop.parent / "shop-secret" / "b.png")
+    with pytest.raises(ImageError, match="photo-hard-link"):
+        resolve_photo("hard.png", shop)
+
+
+def test_animations_of_too_many_frames_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = [Image.new("RGB", (8, 8), (i, 0, 0)) for i in range(12)]
+    path = save(tmp_path, "a.gif", frames[0], save_all=True, append_images=frames[1:])
+    load_photo(path)
+    monkeypatch.setattr(images, "MAX_FRAMES", 11)
+    assert code_of(path) == "photo-too-many-frames"
+
+
+def test_only_what_is_odd_is_decoded_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart: list[int] = []
+
+    def note(data: bytes) -> NDArray[np.uint8]:
+        apart.append(len(data))
+        return scene()
+
+    monkeypatch.setattr(images, "decode_apart", note)
+    for suffix in ("png", "jpg", "webp"):
+        load_photo(save(tmp_path, f"a.{suffix}", Image.fromarray(scene())))
+    assert apart == []
+    for suffix in ("gif", "bmp", "tiff"):
+        load_photo(save(tmp_path, f"a.{suffix}", Image.fromarray(scene())))
+    assert len(apart) == 3
 
 
 @pytest.mark.shared_data

@@ -8,19 +8,23 @@ import urllib.request
 import pytest
 
 
-def test_a_foreign_address_is_refused() -> None:
+def test_a_foreign_address_is_refused(offline: list[str]) -> None:
     with socket.socket() as s, pytest.raises(RuntimeError, match="must not use the network"):
         s.connect(("192.0.2.1", 80))
+    assert len(offline) == 1
+    offline.clear()
 
 
-def test_a_datagram_is_refused() -> None:
+def test_a_datagram_is_refused(offline: list[str]) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as s, pytest.raises(RuntimeError, match="must not use the network"):
         s.sendto(b"x", ("192.0.2.1", 53))
+    offline.clear()
 
 
-def test_a_foreign_name_is_not_even_looked_up() -> None:
+def test_a_foreign_name_is_not_even_looked_up(offline: list[str]) -> None:
     with pytest.raises(RuntimeError, match=r"getaddrinfo to 'example\.invalid'"):
         urllib.request.urlopen("http://example.invalid/")
+    offline.clear()
 
 
 def test_loopback_works() -> None:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import stat
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import Image
 
 from prodcls.errors import ImageError
+from prodcls.photo_decoding import FORMATS, WHITE, check_size, decode
+from prodcls.photo_guard import decode_apart
+from prodcls.photo_headers import Header, read_header
 
 __all__ = [
-    "FORMATS",
+    "MAX_FRAMES",
     "MAX_PHOTO_BYTES",
-    "MAX_PIXELS",
-    "MAX_RATIO",
-    "WORKING_SIDE",
     "check_photo",
     "difference_hash",
     "letterbox",
@@ -32,35 +30,17 @@ __all__ = [
     "thumbnail_jpeg",
 ]
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-"""Formats that are read; Pillow knows dozens more, some of which run other programs."""
-
 MAX_PHOTO_BYTES = 32 << 20
 """Bytes of a photo's file."""
 
-MAX_PIXELS = 50_000_000
-"""Pixels that a photo may decode to (200 MB at four bytes each)."""
+MAX_FRAMES = 1000
+"""Frames of an animation, of which the first is taken."""
 
-MAX_RATIO = 200
-"""Longest over shortest side; beyond it a picture is no photo of a product."""
-
-WORKING_SIDE = 2048
-"""Pixels of the longest side after loading; encoders see far fewer."""
+HEAD_BYTES = 64 << 10
+"""Bytes looked at by `check_photo`: cameras put their notes, at most as long, before the size."""
 
 THUMBNAIL_QUALITY = 80
 
-# EXIF orientation -> what undoes it (CIPA DC-008, tag 274).
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_STRIP = 64  # rows of the reduced picture that are converted at a time
-_WHITE = (255, 255, 255)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -78,7 +58,8 @@ def resolve_photo(cell: str, root: Path) -> Path:
     Raises
     ------
     ImageError
-        Codes ``photo-url``, ``photo-outside``, ``photo-absent``, ``photo-name``, ``photo-not-a-file``.
+        Codes ``photo-url``, ``photo-outside``, ``photo-absent``, ``photo-name``, ``photo-not-a-file``,
+        ``photo-hard-link``.
     """
     name = cell.strip().replace("\\", "/")
     if _SCHEME.match(name) or name.startswith("//"):
@@ -93,13 +74,16 @@ def resolve_photo(cell: str, root: Path) -> Path:
         path = (base / name).resolve(strict=True)
         if not path.is_relative_to(base):
             raise ImageError("a link leads out of the image folder", code="photo-outside")
-        regular = stat.S_ISREG(path.stat().st_mode)
+        found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise ImageError("photo absent: there is no such file", code="photo-absent") from None
     except (OSError, RuntimeError, ValueError) as error:
         raise ImageError(f"the name cannot be looked up ({type(error).__name__})", code="photo-name") from None
-    if not regular:
+    if not stat.S_ISREG(found.st_mode):
         raise ImageError("the name is not that of a file", code="photo-not-a-file")
+    if found.st_nlink > 1:  # of whose names any may lie outside, and none is more the file's own than another
+        reason = "the file has further names (hard links), perhaps outside the image folder: put a copy there"
+        raise ImageError(reason, code="photo-hard-link")
     return path
 
 
@@ -114,46 +98,36 @@ def _inside(name: Path, base: Path) -> bool:
     return True
 
 
-def _check_bytes(path: Path) -> None:
-    size = path.stat().st_size
-    if size > MAX_PHOTO_BYTES:
-        raise ImageError(f"the file has {size} bytes, more than {MAX_PHOTO_BYTES}", code="photo-too-large")
-
-
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int | None = None) -> bytes:
+    """Return the bytes of a file, or its first ``most``; follow no link in its place, wait for no pipe."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        _check_bytes(path)
-        return path.read_bytes()
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise ImageError("the name is not that of a file", code="photo-not-a-file")
+            if found.st_size > MAX_PHOTO_BYTES:
+                reason = f"the file has {found.st_size} bytes, more than {MAX_PHOTO_BYTES}"
+                raise ImageError(reason, code="photo-too-large")
+            return file.read(found.st_size if most is None else min(most, found.st_size))
     except OSError as error:
         raise ImageError(f"photo absent ({error.strerror})", code="photo-absent") from None
 
 
-@contextmanager
-def _decoding() -> Iterator[None]:
-    """Turn whatever a decoder raises on damaged bytes into an `ImageError`, and keep its warnings quiet."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except ImageError:
-        raise
-    except Image.DecompressionBombError as error:
-        raise ImageError(f"the picture has more than {MAX_PIXELS} pixels", code="photo-too-large") from error
-    except Exception as error:  # Pillow's decoders raise nearly every type there is
-        reason = f"photo absent: not a whole picture in {', '.join(FORMATS)} ({type(error).__name__})"
-        raise ImageError(reason, code="photo-corrupt") from error
-
-
-def _check_size(image: Image.Image) -> None:
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise ImageError(f"{width} x {height} pixels are more than {MAX_PIXELS}", code="photo-too-large")
-    if max(width, height) > MAX_RATIO * min(width, height):
-        raise ImageError(f"{width} x {height} pixels are no photo", code="photo-no-shape")
+def _checked_header(data: bytes) -> Header:
+    """Return what the headers say; raises ImageError where that alone is a reason to refuse the photo."""
+    header = read_header(data)
+    if not header.format:
+        raise ImageError(f"photo absent: not a picture in {', '.join(FORMATS)}", code="photo-corrupt")
+    if header.size is not None:
+        check_size(*header.size)
+    if header.frames > MAX_FRAMES:
+        raise ImageError(f"an animation of more than {MAX_FRAMES} frames is no photo", code="photo-too-many-frames")
+    return header
 
 
 def check_photo(path: Path) -> None:
-    """Look at a photo's size and header without decoding its pixels.
+    """Look at a photo's size and first headers without decoding anything.
 
     Parameters
     ----------
@@ -162,15 +136,16 @@ def check_photo(path: Path) -> None:
     Raises
     ------
     ImageError
-        Codes ``photo-too-large``, ``photo-corrupt``, ``photo-no-shape``, ``photo-absent``.
+        Codes ``photo-too-large``, ``photo-too-many-frames``, ``photo-corrupt``, ``photo-no-shape``, ``photo-absent``,
+        ``photo-not-a-file``.
     """
-    _check_bytes(path)
-    with _decoding(), Image.open(path, formats=FORMATS) as image:
-        _check_size(image)
+    _checked_header(_read(path, HEAD_BYTES))
 
 
 def load_photo(path: Path) -> NDArray[np.uint8]:
     """Decode a photo: first frame, upright by its EXIF orientation, transparency on white.
+
+    Photos with an odd header are decoded in a process of its own, with a limit on memory and time.
 
     Parameters
     ----------
@@ -179,68 +154,16 @@ def load_photo(path: Path) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of shape (h, w, 3), uint8
-        RGB. Photos larger than `WORKING_SIDE` are scaled down to it.
+        RGB. Photos larger than `prodcls.photo_decoding.WORKING_SIDE` are scaled down to it.
 
     Raises
     ------
     ImageError
-        Codes ``photo-too-large``, ``photo-corrupt``, ``photo-no-shape``, ``photo-absent``.
+        Those of `check_photo`, and ``photo-refused`` where the limits were reached.
     """
     data = _read(path)
-    with _decoding(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        _check_size(image)
-        # JPEG decoders can leave out fine detail that would be scaled away anyway.
-        image.draft(None, (WORKING_SIDE, WORKING_SIDE))
-        image.load()
-        return np.asarray(_upright(_scaled_rgb(image), image), dtype=np.uint8)
-
-
-def _scaled_rgb(image: Image.Image) -> Image.Image:
-    """Return ``image`` in RGB with no side above `WORKING_SIDE`.
-
-    Large photos are averaged over whole blocks strip by strip, so that they are never held in two modes at once.
-    """
-    width, height = image.size
-    scale = WORKING_SIDE / max(width, height)
-    if scale >= 1:
-        return _rgb(image)
-    block = int(1 / scale)
-    reduced = Image.new("RGB", (-(-width // block), -(-height // block)))
-    step = block * _STRIP
-    for top in range(0, height, step):
-        strip = _rgb(image.crop((0, top, width, min(top + step, height))))
-        reduced.paste(strip.reduce(block), (0, top // block))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return reduced.resize(size, Image.Resampling.BICUBIC, box=(0, 0, width / block, height / block))
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    """Return ``image`` in mode RGB, transparency on white; raises ValueError for modes without a meaning in RGB."""
-    if image.mode.startswith(("I", "F")):
-        return _from_deep(image)
-    if "transparency" not in image.info and image.mode not in {"RGBA", "LA", "PA", "RGBa", "La"}:
-        return image.convert("RGB")
-    layer = image.convert("RGBA")
-    plain = Image.new("RGB", image.size, _WHITE)
-    plain.paste(layer, mask=layer.getchannel("A"))
-    return plain
-
-
-def _upright(plain: Image.Image, image: Image.Image) -> Image.Image:
-    """Turn ``plain`` as the camera's note in ``image`` says; a damaged note is no reason to lose the photo."""
-    turn = None
-    with suppress(Exception):
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    return plain if turn is None else plain.transpose(turn)
-
-
-def _from_deep(image: Image.Image) -> Image.Image:
-    """Scale 16-bit grey to 8 bits; Pillow's own conversion cuts every value above 255 to white."""
-    values = np.asarray(image)
-    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
-        raise ValueError("neither 8 nor 16 bits a channel")
-    grey = ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return Image.fromarray(grey).convert("RGB")
+    header = _checked_header(data)
+    return decode_apart(data) if header.doubt else decode(data)
 
 
 def letterbox(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -249,7 +172,7 @@ def letterbox(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     scale = side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     resized = Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
-    canvas = Image.new("RGB", (side, side), _WHITE)
+    canvas = Image.new("RGB", (side, side), WHITE)
     canvas.paste(resized, ((side - size[0]) // 2, (side - size[1]) // 2))
     return np.asarray(canvas, dtype=np.uint8)
 

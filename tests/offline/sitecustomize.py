@@ -8,6 +8,9 @@ from __future__ import annotations
 import ipaddress
 import sys
 
+REFUSED: list[str] = []
+"""What was refused in this process, so that a test fails even where the product swallows the refusal."""
+
 
 def refuse_network(event: str, args: tuple[object, ...]) -> None:
     """Raise on a look-up of a foreign name and on a connection or datagram to anything but loopback."""
@@ -19,6 +22,7 @@ def refuse_network(event: str, args: tuple[object, ...]) -> None:
         return
     if not _is_loopback(host):
         message = f"the suite must not use the network: {event} to {host!r}"
+        REFUSED.append(message)
         raise RuntimeError(message)
 
 

@@ -26,6 +26,7 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_cleaning import CleaningExample, CleaningFindings, CleaningStep, Piece
 from prodcls.audit_comparison import (
     ClassChange,
     Comparison,
@@ -73,7 +74,7 @@ from prodcls.audit_views import (
     TreeStep,
     TreeView,
 )
-from prodcls.explain.case import Note
+from prodcls.explain.case import Note, Original
 from prodcls.explain.spreads import NumberView, Spread
 from prodcls.reporting_verdict import judge
 from prodcls.thresholds import Threshold, Thresholds
@@ -106,6 +107,14 @@ TITLES = (
     "ساعة يد رجالية من الفولاذ المقاوم للصدأ",
     "Sathiyas Cotton Bath Towel (3 Bath Towel, Red, Yellow, Blue)",
     "SANTOSH ROYAL FASHION Cotton Printed King Sized Double Bedsheet with 2 Pillow Covers, Pure Cotton, 240 TC",
+)
+
+
+CLEANED = CleaningExample(
+    7,
+    "description",
+    (Piece("Cotton towel", False), Piece("<br/>", True), Piece("soft &", False), Piece("amp;", True)),
+    (Piece("Cotton towel", False), Piece("\n", True), Piece("soft &", False)),
 )
 
 
@@ -239,6 +248,7 @@ def _dossier(number: int, names: tuple[str, ...], rng: random.Random) -> Dossier
         numbers=(NumberView("price", own, spreads),),
         changes=changes if number % 2 else dataclasses.replace(changes, searches=()),
         similar=make_similar(texts["title"], predicted, versus, identifier),
+        originals=(Original("title", f"<b>{texts['title']}</b>\u200b", 400, ("html", "invisible")),) * (number % 2),
     )
 
 
@@ -265,6 +275,14 @@ def _data(names: tuple[str, ...], supports: tuple[int, ...]) -> DataSection:
         text_unread_share=0.0312,
         duplicate_groups=14,
         duplicate_rows=37,
+        cleaning=CleaningFindings(
+            texts=2090,
+            cells=312,
+            steps=(
+                CleaningStep("html", {"title": 12, "description": 188}, (CLEANED,)),
+                CleaningStep("white_space", {"title": 112}, ()),
+            ),
+        ),
         rejections={"label-missing": 4, "id-duplicate": 2, "price-ambiguous": 1, "image-missing": 3},
         rejection_examples=(
             {

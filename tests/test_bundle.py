@@ -244,6 +244,7 @@ CONFIGS: dict[str, Callable[[dict[str, Any]], object]] = {
     "other class": lambda c: c["model"]["head"].update({"class": "Popen"}),
     "class of another shape": lambda c: c["model"]["head"].update({"class": "FlatModel"}),
     "head missing": lambda c: c["model"].update(head=None),
+    "options no object": lambda c: c.update(options=["clean"]),
     "options missing": lambda c: c.pop("options"),
     "option unknown": lambda c: c["options"].update(shell="x"),
     "fewer classes": lambda c: c["model"]["classes"].pop(),
@@ -255,6 +256,12 @@ CONFIGS: dict[str, Callable[[dict[str, Any]], object]] = {
     "role unknown": lambda c: c["schema"]["columns"][0].update(role="admin"),
     "not an object": lambda c: c.update(model=[]),
 }
+
+
+def test_a_bundle_of_before_cleaning_reads_texts_as_it_did(bundle: Path) -> None:
+    assert load_bundle(bundle).options.clean
+    rewritten(bundle, "config.json", in_config(lambda c: c["options"].pop("clean")))
+    assert not load_bundle(bundle).options.clean
 
 
 @pytest.mark.parametrize("change", CONFIGS.values(), ids=CONFIGS.keys())

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from prodcls.catalogue import Catalogue
+from prodcls.catalogue import Catalogue, Cleaned
 from prodcls.errors import CatalogueError, SchemaError
 from prodcls.intake import build_catalogue, read_catalogue
 from prodcls.readers import read_table, table_from_frame
@@ -34,7 +34,7 @@ def test_a_small_catalogue(tmp_path: Path) -> None:
         "id,title,price,currency,brand,category\n7, Cafe\u0301  set ,₹899,INR,NA, Kitchen \n8,Lamp,,INR,,Light\n",
     )
     assert catalogue.ids == ("7", "8")
-    assert catalogue.texts == {"title": ("Café  set", "Lamp")}
+    assert catalogue.texts == {"title": ("Café set", "Lamp")}
     assert catalogue.categorical == {"brand": ("NA", "")}
     assert catalogue.labels == ("Kitchen", "Light")
     assert catalogue.photos is None
@@ -210,10 +210,12 @@ def test_real_catalogues_hold_what_their_sources_state(shared_data: Path, name: 
     assert (None if catalogue.photos is None else catalogue.photos.count(None)) == unpictured
     with path.open(encoding="utf-8", newline="") as file:
         source = list(csv.DictReader(file))
+    cleaned = (catalogue.cleaned or {}).get("title", {})
     for position, row in enumerate(catalogue.rows):
         cells = source[row - 1]
         assert (catalogue.labels or ())[position] == cells["category"]
-        assert catalogue.texts["title"][position] == cells["title"].strip()
+        title = cleaned[position].original if position in cleaned else catalogue.texts["title"][position]
+        assert title == cells["title"]
         np.testing.assert_equal(values[position], float(cells["price"] or "nan"))
 
 
@@ -225,3 +227,37 @@ def test_copies_in_the_real_catalogue_are_all_on_record(shared_data: Path) -> No
     assert len(set(catalogue.ids)) == len(catalogue)
     rows = set(catalogue.rows.tolist()) | {r.row for r in catalogue.rejections}
     assert rows == set(range(1, len(read_table(shared_data / "amazon_in11k" / "products.csv")) + 1))
+
+
+MESSY = """\
+id,title,description,category,brand
+1,"<b>Tea</b> &amp; pot",fine,A&amp;B,"R&amp;D "
+2,caf\u00c3\u00a9,"a  b",C,x
+"""
+
+
+def test_texts_are_cleaned_and_nothing_else(tmp_path: Path) -> None:
+    catalogue = read(tmp_path, MESSY)
+    assert catalogue.texts == {"title": ("Tea & pot", "caf\u00e9"), "description": ("fine", "a b")}
+    assert catalogue.cleaned == {
+        "title": {0: Cleaned("<b>Tea</b> &amp; pot", ("html",)), 1: Cleaned("caf\u00c3\u00a9", ("mojibake",))},
+        "description": {1: Cleaned("a  b", ("white_space",))},
+    }
+    assert catalogue.labels == ("A&amp;B", "C")
+    assert catalogue.categorical == {"brand": ("R&amp;D", "x")}
+
+
+def test_every_original_can_be_had_again(tmp_path: Path) -> None:
+    catalogue = read(tmp_path, MESSY)
+    table = read_table(tmp_path / "p.csv")
+    for column, texts in catalogue.texts.items():
+        record = (catalogue.cleaned or {}).get(column, {})
+        given = [record[i].original if i in record else text for i, text in enumerate(texts)]
+        assert tuple(given) == table.columns[column]
+
+
+def test_cleaning_can_be_left_out(tmp_path: Path) -> None:
+    read(tmp_path, MESSY)
+    catalogue = read_catalogue(tmp_path / "p.csv", ColumnOptions(), need_labels=True, clean=False)
+    assert catalogue.texts["title"] == ("<b>Tea</b> &amp; pot", "caf\u00c3\u00a9")
+    assert catalogue.cleaned is None

@@ -22,6 +22,8 @@ EN = load_language("en")
 FAMILIES = (
     *(
         "baseline",
+        "step",
+        "step_does",
         "block",
         "card_field",
         "card_group",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bundle_factory import product_rows, write_catalogue
 from prodcls.errors import InputError, SchemaError
-from prodcls.explain.case import Note
+from prodcls.explain.case import Note, Original
 from prodcls.explain.chain import explain
 from prodcls.explain.product import REST
 from prodcls.lookup import (
@@ -108,6 +108,13 @@ def test_cells_that_were_not_taken_are_noted(given_bundle: Real, tmp_path: Path)
     assert (note.key, note.text.split(":")[0]) == ("note.cell", "price")
     [note] = product_from_catalogue(given_bundle.bundle, path, "b", given_bundle.readers).notes
     assert note.text.startswith("image: ")
+
+
+def test_originals_of_cleaned_texts_are_at_hand(given_bundle: Real, tmp_path: Path) -> None:
+    path = write_catalogue(tmp_path / "new.csv", [{"id": "a", "title": "<b>steel</b> kettle"}])
+    found = product_from_catalogue(given_bundle.bundle, path, "a", given_bundle.readers)
+    assert found.subject.inputs.texts["title"] == ("steel kettle",)
+    assert found.originals == (Original("title", "<b>steel</b> kettle", 19, ("html",)),)
 
 
 def test_a_product_can_be_described(given_bundle: Real) -> None:

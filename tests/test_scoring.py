@@ -163,6 +163,22 @@ def test_prices_in_another_currency_are_not_taken_for_the_known_ones(bundle: Pat
     assert pq.read_table(tmp_path / "s.parquet").to_pylist() == unpriced
 
 
+def test_texts_are_cleaned_as_for_the_fit(bundle: Path, tmp_path: Path) -> None:
+    rows = product_rows(tmp_path)[:4]
+    clean = scored(bundle, rows, tmp_path)
+    rows[1] = {**rows[1], "title": f"<b>{rows[1]['title']}</b>&nbsp;"}
+    assert scored(bundle, rows, tmp_path) == clean
+    outcome = predict(bundle, tmp_path / "new.csv", tmp_path / "s.parquet")
+    assert "cleaned: 1 cell (html 1, white space 1)" in outcome.summary_lines
+
+    given = contents()
+    raw = tmp_path / "raw"
+    save_bundle(raw, replace(given, options=replace(given.options, clean=False)), created=CREATED)
+    assert not load_bundle(raw).options.clean
+    outcome = predict(raw, tmp_path / "new.csv", tmp_path / "s.parquet")
+    assert not any("cleaned" in line for line in outcome.summary_lines)
+
+
 def test_what_is_rejected_is_written_beside_and_told(bundle: Path, tmp_path: Path) -> None:
     rows = product_rows(tmp_path)[:10]
     rows[1] = {**rows[1], "price": "ask us"}

@@ -9,8 +9,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from prodcls.catalogue import Rejection
-from prodcls.tables import OutOfFoldRows, out_of_fold_bytes, out_of_fold_rows, parquet_bytes, rejections_bytes
+from prodcls.catalogue import Catalogue, Rejection, Schema, Source
+from prodcls.cleaning import clean_columns
+from prodcls.tables import (
+    CleanedRow,
+    OutOfFoldRows,
+    cleaning_bytes,
+    cleaning_rows,
+    out_of_fold_bytes,
+    out_of_fold_rows,
+    parquet_bytes,
+    rejections_bytes,
+)
 
 REJECTIONS = (
     Rejection(3, "price", "price-ambiguous", "1.299 may be 1000 times more", "1.299", "cell"),
@@ -91,3 +101,38 @@ def test_columns_of_different_lengths_are_a_mistake() -> None:
 def test_equal_tables_have_equal_bytes() -> None:
     table = {"a": list(range(10_000)), "b": ["x", "冰箱"] * 5_000}
     assert parquet_bytes(pa.table(table)) == parquet_bytes(pa.table(table))
+
+
+def cleaned(*titles: str) -> Catalogue:
+    texts, record = clean_columns({"title": titles, "description": ("fine",) * len(titles)})
+    ids, numbers = tuple(map(str, range(len(titles)))), np.arange(len(titles)) + 1
+    return Catalogue(ids, numbers, texts, {}, {}, None, None, Schema(()), Source("x", "", 0), (), record)
+
+
+def test_cleaned_texts_come_back_with_their_originals() -> None:
+    data = cleaning_bytes(cleaned("Tea", "<b>Pot</b> ", "\u202ex"), cleaned("\u4e2d\uff11"))
+    assert data is not None
+    assert list(cleaning_rows(data)) == [
+        CleanedRow("catalogue", 2, "title", ("html", "white_space"), "<b>Pot</b> ", "Pot"),
+        CleanedRow("catalogue", 3, "title", ("invisible",), "\u202ex", "x"),
+        CleanedRow("test", 1, "title", ("full_width",), "\u4e2d\uff11", "\u4e2d1"),
+    ]
+    assert data == cleaning_bytes(cleaned("Tea", "<b>Pot</b> ", "\u202ex"), cleaned("\u4e2d\uff11"))
+
+
+def test_no_table_where_nothing_was_cleaned() -> None:
+    assert cleaning_bytes(cleaned("Tea"), cleaned("Pot")) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", rejections_bytes(REJECTIONS)])
+def test_another_file_is_no_table_of_cleaned_texts(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no table of cleaned texts"):
+        list(cleaning_rows(data))
+
+
+def test_a_table_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = cleaning_bytes(cleaned("x " * 5000))
+    assert data is not None
+    monkeypatch.setattr("prodcls.tables.MAX_TABLE_BYTES", 5000)
+    with pytest.raises(ValueError, match="unpacks to"):
+        list(cleaning_rows(data))

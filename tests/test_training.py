@@ -26,6 +26,7 @@ from prodcls.model import fit_model
 from prodcls.progress import SilentProgress
 from prodcls.render import dossier_filename
 from prodcls.shards import read_shards
+from prodcls.tables import cleaning_rows
 from prodcls.training import FitOutcome, fit_catalogue
 from synthetic import catalogue_rows, use_fake_encoders, write_csv
 
@@ -45,7 +46,7 @@ class Fit:
 def fit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fit]:
     """One fit for all tests, beside a page that an earlier fit has left."""
     folder = tmp_path_factory.mktemp("fit")
-    rows = catalogue_rows(SIZES)
+    rows = [{**row, "title": f"<b>{row['title']}</b>&nbsp;"} for row in catalogue_rows(SIZES)]
     rows.append({**rows[0], "id": "unlabelled", "category": ""})
     config = FitConfig(
         catalogue=write_csv(folder / "shop.csv", rows),
@@ -71,6 +72,7 @@ def test_all_files_are_there(fit: Fit) -> None:
         "modelcard.md",
         "audit.json",
         "bundle",
+        "cleaning.parquet",
         "out_of_fold.parquet",
         "products",
         "rejections.parquet",
@@ -118,6 +120,41 @@ def test_out_of_fold_predictions_give_the_accuracy_of_the_report(fit: Fit) -> No
     np.testing.assert_allclose(np.add(table["probability"], table["second_probability"]), 1.0)
     truth = {row["id"]: row["category"] for row in catalogue_rows(SIZES)}
     assert table["label"] == [truth[i] for i in table["id"]]
+
+
+def test_cleaned_texts_are_on_record(fit: Fit) -> None:
+    report, path = fit.outcome.report, fit.config.out / "cleaning.parquet"
+    data = path.read_bytes()
+    assert report.lineage.tables["cleaning.parquet"] == hashlib.sha256(data).hexdigest()
+    rows = list(cleaning_rows(data))
+    assert {(row.column, row.steps) for row in rows} == {("title", ("html", "white_space"))}
+    assert all(row.original == f"<b>{row.cleaned}</b>&nbsp;" for row in rows)
+    assert len(rows) == 24
+    assert report.data.cleaning is not None
+    assert (report.data.cleaning.texts, report.data.cleaning.cells) == (24, 24)
+    assert "cleaned: 24 cells (html 24, white space 24)" in fit.outcome.summary_lines
+    for dossier in report.dossiers:
+        [original] = dossier.originals
+        assert original.text == f"<b>{dossier.fields['title']}</b>&nbsp;"
+        page = (fit.config.out / "products" / dossier_filename(dossier.id)).read_text(encoding="utf-8")
+        assert "before cleaning (HTML, white space)" in page
+
+
+def test_a_table_of_an_earlier_fit_goes_where_nothing_is_cleaned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fake_encoders(monkeypatch)
+    path = write_csv(tmp_path / "shop.csv", catalogue_rows({"Kettles": 14, "Phones": 10}))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "cleaning.parquet").write_bytes(b"old")
+    config = FitConfig(
+        catalogue=path, out=tmp_path / "out", cache_dir=tmp_path, folds=2, baselines=False, witnesses=0, robustness=0,
+        dossiers=0, threads=1, clean=False,
+    )  # fmt: skip
+    report = fit_catalogue(config, SilentProgress()).report
+    assert report.data.cleaning is None
+    assert not (tmp_path / "out" / "cleaning.parquet").exists()
+    assert "cleaning.parquet" not in report.lineage.tables
 
 
 def test_rejections_are_on_record(fit: Fit) -> None:
@@ -168,8 +205,8 @@ def test_the_summary_tells_what_counts(fit: Fit) -> None:
     lines = fit.outcome.summary_lines
     accuracy = fit.outcome.report.evaluation.accuracy.value
     assert "26 rows, 2 classes, evaluated on 3 folds" in lines[0]
-    assert f"accuracy {accuracy:.3f}" in lines[1]
-    assert "best baseline" in lines[2]
+    assert f"accuracy {accuracy:.3f}" in lines[2]
+    assert "best baseline" in lines[3]
 
 
 def test_thresholds_beside_the_catalogue_are_judged(fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

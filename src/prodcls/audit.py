@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from prodcls.audit_cleaning import CleaningFindings
 from prodcls.audit_comparison import Comparison
 from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_confusions import ConfusedPair
@@ -185,6 +186,8 @@ class DataSection:
         Rejected rows and cells by code.
     rejection_examples : tuple of dict
         At most 20, with ``row, column, code, reason, excerpt, scope``.
+    cleaning : CleaningFindings or None
+        None where texts were not cleaned.
     """
 
     rows: int
@@ -201,6 +204,7 @@ class DataSection:
     duplicate_rows: int
     rejections: dict[str, int]
     rejection_examples: tuple[dict[str, str | int], ...]
+    cleaning: CleaningFindings | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prodcls.explain.attribution import Attribution
-from prodcls.explain.case import Note
+from prodcls.explain.case import Note, Original
 from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
@@ -28,7 +28,7 @@ class Dossier:
     kind : str
         ``"right"``, ``"wrong"``, ``"uncertain"`` or ``"suspect"`` (label in doubt).
     fields : dict of str to str
-        Text and other cells as the seller wrote them; text columns first.
+        Text as the models read it and other cells as the seller wrote them; text columns first.
     texts : tuple of str
         Names of the text columns.
     photo : str or None
@@ -54,6 +54,8 @@ class Dossier:
         None with the flat head.
     similar : SimilarProducts or None
         Training products of the fold. None with the flat head.
+    originals : tuple of Original
+        Of the texts that were cleaned.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Dossier:
     numbers: tuple[NumberView, ...] = ()
     changes: Changes | None = None
     similar: SimilarProducts | None = None
+    originals: tuple[Original, ...] = ()
 
     @property
     def entry(self) -> Entry:

@@ -269,9 +269,10 @@ def _build(stored: StoredFiles) -> Bundle:
         for name in (ARRAYS, PROBES, CANARY):
             arrays |= load(files[name])
         leaves = Leaves(arrays, _object(files[VOCABULARY]))
-        options = FitConfig.from_json(json.dumps(config.pop("options")))
+        # Bundles of before cleaning do not tell, and their texts were not cleaned.
+        options = FitConfig.from_json(json.dumps({"clean": False} | config.pop("options")))
         products = files[PRODUCTS]
-    except (KeyError, ValueError, RecursionError, SafetensorError, InputError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError, SafetensorError, InputError) as error:
         message = f"its files are not what a bundle holds ({type(error).__name__}): fit it again"
         raise BundleError(message, code="bundle-content") from error
     if BOOSTER in files:

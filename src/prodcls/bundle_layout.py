@@ -36,7 +36,10 @@ MAX_MANIFEST_BYTES = 1 << 20
 MAX_FILE_BYTES = 1 << 36
 """Bytes of any other file: 64 GiB, a hundred million vectors of 160 dimensions."""
 
-LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pillow", "pyarrow", "safetensors", "scikit-learn", "scipy", "torch")
+LIBRARIES = (
+    *("ftfy", "lightgbm", "numpy", "onnxruntime", "pillow", "pyarrow", "safetensors", "scikit-learn", "scipy"),
+    "torch",
+)
 """Libraries whose version may change what a bundle says."""
 
 _NAME = re.compile(r"[a-z][a-z_]{0,40}\.[a-z]{2,12}")

@@ -51,6 +51,9 @@ def _lines(report: CheckReport, t: Language) -> Iterator[Text]:
     for line, finding in zip(context.findings, report.quality.findings, strict=True):
         yield Text()
         yield from _finding(line, finding)
+    if context.cleaning:
+        yield Text()
+        yield from _prose(context.cleaning.see)
     if context.clean:
         yield Text()
         yield from _prose(context.clean, "dim")

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Catalogue", "ColumnRole", "RawTable", "Rejection", "Role", "Schema", "Source"]
+__all__ = ["Catalogue", "Cleaned", "ColumnRole", "RawTable", "Rejection", "Role", "Schema", "Source"]
 
 Role = Literal["id", "text", "numeric", "categorical", "image", "target", "path", "currency", "offered"]
 
@@ -125,6 +125,22 @@ class Rejection:
 
 
 @dataclass(frozen=True)
+class Cleaned:
+    """A text as it stood before it was cleaned.
+
+    Attributes
+    ----------
+    original : str
+        The cell of the file.
+    steps : tuple of str
+        Names of the steps that changed it, in their order.
+    """
+
+    original: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Accepted rows of one catalogue; every sequence has length n.
 
@@ -147,6 +163,9 @@ class Catalogue:
     schema : Schema
     source : Source
     rejections : tuple of Rejection
+    cleaned : dict of str to dict of int to Cleaned, or None
+        By text column and position, the texts that differ from their cells; others are not in it. None when texts were
+        not to be cleaned.
     """
 
     ids: tuple[str, ...]
@@ -159,6 +178,7 @@ class Catalogue:
     schema: Schema
     source: Source
     rejections: tuple[Rejection, ...]
+    cleaned: dict[str, dict[int, Cleaned]] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -174,4 +194,12 @@ class Catalogue:
             categorical={name: tuple(cells[i] for i in positions) for name, cells in self.categorical.items()},
             photos=None if self.photos is None else tuple(self.photos[i] for i in positions),
             labels=None if self.labels is None else tuple(self.labels[i] for i in positions),
+            cleaned=None if self.cleaned is None else _taken(self.cleaned, positions),
         )
+
+
+def _taken(cleaned: dict[str, dict[int, Cleaned]], positions: NDArray[np.intp]) -> dict[str, dict[int, Cleaned]]:
+    """Return the cells at ``positions`` by their new positions."""
+    places = tuple(enumerate(positions.tolist()))
+    found = {name: {new: cells[i] for new, i in places if i in cells} for name, cells in cleaned.items()}
+    return {name: cells for name, cells in found.items() if cells}

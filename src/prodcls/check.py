@@ -18,7 +18,7 @@ __all__ = ["check"]
 
 SHARED = (
     *("catalogue", "target", "id", "text", "image", "numeric", "categorical", "image_root", "encoding", "delimiter"),
-    *("decimal", "text_encoder", "runtime", "test", "min_class_size", "threads", "lang", "cache_dir"),
+    *("decimal", "clean", "text_encoder", "runtime", "test", "min_class_size", "threads", "lang", "cache_dir"),
 )
 """Arguments and options that are those of a fit."""
 

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from prodcls.atomic import cache_root
-from prodcls.catalogue import Catalogue
+from prodcls.catalogue import Catalogue, RawTable, Schema
 from prodcls.config import Head, Runtime
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
@@ -47,6 +47,8 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     categorical : sequence of str, optional
     image_root : path, optional
         Folder that photos must lie in; the current folder by default.
+    clean : bool, default True
+        Whether texts are cleaned.
     head : {"evidence", "flat"}, default "evidence"
     text_encoder : sequence of str, optional
         Chosen by the scripts of the texts by default.
@@ -88,6 +90,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         numeric: Sequence[str] | None = None,
         categorical: Sequence[str] | None = None,
         image_root: str | Path | None = None,
+        clean: bool = True,
         head: Head = "evidence",
         text_encoder: Sequence[str] | None = None,
         runtime: Runtime = "onnx",
@@ -100,6 +103,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.numeric = numeric
         self.categorical = categorical
         self.image_root = image_root
+        self.clean = clean
         self.head = head
         self.text_encoder = text_encoder
         self.runtime = runtime
@@ -147,7 +151,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             id="",
         )
         self.schema_ = recognise(table, options, need_target=False)
-        catalogue = build_catalogue(table, self.schema_, image_root=self._root(), need_labels=False)
+        catalogue = self._catalogue(table, self.schema_)
         self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime)
         inputs = self._inputs(catalogue, len(X))
         self.numeric_, self.categorical_ = tuple(inputs.numeric), tuple(inputs.categorical)
@@ -187,7 +191,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         check_is_fitted(self)
         table = table_from_frame(X)
         schema = match_schema(table, self.schema_, need_target=False)
-        catalogue = build_catalogue(table, schema, image_root=self._root(), need_labels=False)
+        catalogue = self._catalogue(table, schema)
         inputs = self._inputs(catalogue, len(X)).aligned(self.numeric_, self.categorical_)
         return self.model_.probabilities(inputs, threads=self._threads())
 
@@ -201,6 +205,9 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         best = self.predict_proba(X).argmax(axis=1)
         classes: NDArray[np.generic] = self.classes_[best]
         return classes
+
+    def _catalogue(self, table: RawTable, schema: Schema) -> Catalogue:
+        return build_catalogue(table, schema, image_root=self._root(), need_labels=False, clean=self.clean)
 
     def _inputs(self, catalogue: Catalogue, rows: int) -> Inputs:
         if len(catalogue) != rows:  # every row needs its prediction, so none may be rejected

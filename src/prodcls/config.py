@@ -80,6 +80,8 @@ class FitConfig:
         How to read CSV files; detected when None.
     decimal : {".", ","} or None
         Decimal mark of numbers; detected when None.
+    clean : bool
+        Whether texts are cleaned: markup, damaged encodings, white space and the like.
     head : {"evidence", "flat"}
         Evidence of each (product, class) pair, or all embedding dimensions as columns of one multiclass booster.
     text_encoder : tuple of str or None
@@ -138,6 +140,7 @@ class FitConfig:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
+    clean: bool = True
     head: Head = "evidence"
     text_encoder: tuple[str, ...] | None = None
     runtime: Runtime = "onnx"

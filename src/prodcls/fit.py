@@ -71,6 +71,11 @@ def _range(name: str) -> click.IntRange:
 )
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: detected]")
 @click.option(
+    "--clean/--no-clean",
+    default=FitConfig.clean,
+    help="Clean texts: markup, damaged encodings, full-width letters, invisible characters, white space.",
+)
+@click.option(
     "--head",
     type=click.Choice(get_args(Head)),
     default=FitConfig.head,

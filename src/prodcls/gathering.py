@@ -160,6 +160,7 @@ def _read(config: FitConfig) -> Catalogue:
         image_root=config.image_root,
         encoding=config.encoding,
         delimiter=config.delimiter,
+        clean=config.clean,
     )
 
 
@@ -175,6 +176,7 @@ def _read_test(
         image_root=config.image_root or config.test.parent,
         need_labels=True,
         decimal=config.decimal,
+        clean=config.clean,
     )
     trained = set(classes)
     known = np.array([label in trained for label in tested.labels or ()])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prodcls.amounts import numeric_columns
 from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
+from prodcls.cleaning import clean_columns
 from prodcls.errors import CatalogueError, ImageError
 from prodcls.images import check_photo, resolve_photo
 from prodcls.ledger import Ledger, plain
@@ -26,6 +27,7 @@ def read_catalogue(
     image_root: Path | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    clean: bool = True,
 ) -> Catalogue:
     """Read a catalogue file.
 
@@ -43,6 +45,8 @@ def read_catalogue(
         Of a CSV file; detected by default.
     delimiter : str, optional
         Of a CSV file; detected by default.
+    clean : bool
+        Whether texts are cleaned.
 
     Raises
     ------
@@ -61,7 +65,12 @@ def read_catalogue(
         schema = recognise(table, options, need_target=need_labels)
         decimal = options.decimal
     return build_catalogue(
-        table, schema, image_root=image_root or path.parent, need_labels=need_labels, decimal=decimal
+        table,
+        schema,
+        image_root=image_root or path.parent,
+        need_labels=need_labels,
+        decimal=decimal,
+        clean=clean,
     )
 
 
@@ -72,6 +81,7 @@ def build_catalogue(
     image_root: Path | None,
     need_labels: bool,
     decimal: DecimalMark | None = None,
+    clean: bool = True,
 ) -> Catalogue:
     """Convert the cells of ``table`` by the roles of ``schema``.
 
@@ -85,6 +95,8 @@ def build_catalogue(
         Rows without a label are rejected; otherwise labels are not read.
     decimal : {".", ","}, optional
         Decimal mark of numeric columns; each column's own by default.
+    clean : bool
+        Whether texts are cleaned, with a record of what was changed.
 
     Returns
     -------
@@ -101,7 +113,7 @@ def build_catalogue(
     ids = _ids(ledger, schema)
     if labels is not None:
         labels = {i: labels[i] for i in ledger.keep}
-    texts = {column: tuple(ledger.cells(column)) for column in schema.named("text")}
+    texts, cleaned = clean_columns({column: ledger.as_given(column) for column in schema.named("text")}, wanted=clean)
     numeric = numeric_columns(ledger, schema, decimal)
     categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
     photos = _photos(ledger, schema, image_root)
@@ -118,6 +130,7 @@ def build_catalogue(
         schema=schema,
         source=table.source,
         rejections=tuple(rejections),
+        cleaned=cleaned,
     )
 
 

@@ -29,6 +29,11 @@ class Ledger:
         raw = self.table.columns[column]
         return [plain(raw[i]) for i in self.keep]
 
+    def as_given(self, column: str) -> list[str]:
+        """Return the cells of the rows that are kept as they stand in the file."""
+        raw = self.table.columns[column]
+        return [raw[i] for i in self.keep]
+
     def reject_cell(self, position: int, column: str, code: str, reason: str, value: str = "") -> None:
         """Report the cell in the ``position``-th kept row as missing."""
         row = int(self.table.rows[self.keep[position]])

@@ -13,7 +13,7 @@ from prodcls.bundle_products import PhotoReference
 from prodcls.catalogue import Catalogue, RawTable, Role, Schema, Source
 from prodcls.dissection import Readers, dissect
 from prodcls.errors import ImageError, InputError
-from prodcls.explain.case import Note
+from prodcls.explain.case import Note, Original
 from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead
 from prodcls.images import photo_digest, resolve_photo
@@ -22,6 +22,7 @@ from prodcls.intake import build_catalogue
 from prodcls.nearest import nearest
 from prodcls.preparation import IMAGE_BLOCK
 from prodcls.readers import read_table
+from prodcls.reporting_cleaning import originals
 from prodcls.schema import match_schema
 from prodcls.trained import something_known
 
@@ -48,12 +49,15 @@ class Found:
         Its class in the training catalogue; None for another product.
     notes : tuple of Note
         What the reader should know of how it was found.
+    originals : tuple of Original
+        Of its texts that were cleaned; a bundle does not keep those of training products.
     """
 
     subject: Subject
     photo: Path | None
     label: str | None
     notes: tuple[Note, ...] = ()
+    originals: tuple[Original, ...] = ()
 
 
 def product_from_training(bundle: Bundle, product: str, readers: Readers, image_root: Path | None = None) -> Found:
@@ -246,7 +250,10 @@ def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str
 
 def _build(table: RawTable, bundle: Bundle, image_root: Path | None) -> Catalogue:
     schema = match_schema(table, bundle.schema, need_target=False)
-    return build_catalogue(table, schema, image_root=image_root, need_labels=False, decimal=bundle.options.decimal)
+    options = bundle.options
+    return build_catalogue(
+        table, schema, image_root=image_root, need_labels=False, decimal=options.decimal, clean=options.clean
+    )
 
 
 def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
@@ -258,7 +265,7 @@ def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
         if r.row == catalogue.rows[0] and r.scope == "cell"
     )
     subject = dissect(inputs, photo, bundle, readers)
-    return Found(subject, photo, None, (*notes, *_blank(bundle, subject)))
+    return Found(subject, photo, None, (*notes, *_blank(bundle, subject)), originals(catalogue, 0))
 
 
 def _blank(bundle: Bundle, subject: Subject) -> tuple[Note, ...]:

@@ -121,6 +121,7 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
         photo_size=None if photo is None else Image.open(io.BytesIO(photo)).size,
         label=found.label,
         notes=found.notes,
+        originals=found.originals,
         bundle=bundle.digest,
         changes=changes,
         similar=similar,

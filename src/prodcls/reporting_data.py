@@ -12,6 +12,7 @@ from prodcls.audit import ColumnSummary, DataSection
 from prodcls.catalogue import Catalogue, ColumnRole
 from prodcls.encoders import script_shares
 from prodcls.gathering import Material
+from prodcls.reporting_cleaning import cleaning_findings
 
 __all__ = ["data_section"]
 
@@ -50,6 +51,7 @@ def data_section(material: Material) -> DataSection:
         duplicate_rows=sum(repeated),
         rejections=dict(sorted(Counter(r.code for r in catalogue.rejections).items())),
         rejection_examples=tuple(asdict(r) for r in catalogue.rejections[:20]),
+        cleaning=cleaning_findings(catalogue),
     )
 
 

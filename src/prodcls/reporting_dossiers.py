@@ -29,6 +29,7 @@ from prodcls.inputs import Inputs
 from prodcls.lookup import Found
 from prodcls.relatives import find_similar, numbers_of
 from prodcls.reporting_accounts import SUSPECT, choose_dossiers
+from prodcls.reporting_cleaning import originals
 from prodcls.trained import FoldModel, something_known
 
 __all__ = ["EMBEDDED", "Chosen", "Evaluated", "chosen_dossiers", "judgements", "make_dossiers"]
@@ -218,6 +219,7 @@ class _Maker:
             probability=float(probabilities[a]),
             versus_probability=float(probabilities[b]),
             margin=margin,
+            originals=originals(catalogue, place),
             notes=(Note("note.unseen"),) if known else (Note("note.unseen"), Note("note.nothing")),
         )
         return self._explained(bare, self._fold[row], served, photo)

@@ -14,6 +14,7 @@ from prodcls.atomic import write_bytes
 from prodcls.bundle import Bundle, KnownColumns, load_bundle
 from prodcls.candidates import best_classes
 from prodcls.catalogue import Catalogue, Rejection
+from prodcls.cleaning import told
 from prodcls.conformal import named_sets
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
@@ -130,6 +131,7 @@ def predict_catalogue(
         beside.unlink(missing_ok=True)  # of an earlier prediction
     lines = (
         f"{len(products)} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
+        *told(products.cleaned),
         *_differences(products, fitted.known),
         *_told(flow, rejections, beside),
     )
@@ -154,6 +156,7 @@ def _read(path: Path, fitted: Bundle, reading: Reading) -> Catalogue:
         image_root=reading.image_root or path.parent,
         need_labels=False,
         decimal=reading.decimal or fitted.options.decimal,
+        clean=fitted.options.clean,
     )
 
 

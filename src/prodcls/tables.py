@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,28 +11,47 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from prodcls.catalogue import Rejection
+from prodcls.catalogue import Catalogue, Rejection
 
 __all__ = [
+    "CLEANING",
     "OUT_OF_FOLD",
     "REJECTIONS",
+    "CleanedRow",
     "OutOfFoldRows",
+    "cleaning_bytes",
+    "cleaning_rows",
     "out_of_fold_bytes",
     "out_of_fold_rows",
     "parquet_bytes",
     "rejections_bytes",
 ]
 
-OUT_OF_FOLD, REJECTIONS = "out_of_fold.parquet", "rejections.parquet"
+CLEANING, OUT_OF_FOLD, REJECTIONS = "cleaning.parquet", "out_of_fold.parquet", "rejections.parquet"
 """Names of the tables beside a report."""
 
 COMPRESSION = "zstd"
+
+MAX_TABLE_BYTES = 1 << 31
+"""Bytes that a table may take in memory once it is unpacked."""
+
+BATCH = 4096
+"""Rows read at a time."""
 
 _REJECTIONS = pa.schema(
     [
         pa.field("source", pa.string(), nullable=False),
         pa.field("row", pa.int64(), nullable=False),
         *(pa.field(name, pa.string(), nullable=False) for name in ("column", "code", "reason", "excerpt", "scope")),
+    ]
+)
+_CLEANING = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("column", pa.string(), nullable=False),
+        pa.field("steps", pa.list_(pa.field("step", pa.string(), nullable=False)), nullable=False),
+        *(pa.field(name, pa.string(), nullable=False) for name in ("original", "cleaned")),
     ]
 )
 _OUT_OF_FOLD = pa.schema(
@@ -100,6 +119,86 @@ def rejections_bytes(rejections: Sequence[Rejection], tested: Sequence[Rejection
     columns = {name: [getattr(r, name) for r in both] for name in _REJECTIONS.names[1:]}
     columns["source"] = ["catalogue"] * len(rejections) + ["test"] * len(tested)
     return parquet_bytes(pa.table(columns, schema=_REJECTIONS))
+
+
+@dataclass(frozen=True)
+class CleanedRow:
+    """A text that was cleaned.
+
+    Attributes
+    ----------
+    source : str
+        ``"catalogue"``, or ``"test"`` for the catalogue that a model is evaluated on.
+    row : int
+        One-based data row.
+    column : str
+    steps : tuple of str
+    original, cleaned : str
+    """
+
+    source: str
+    row: int
+    column: str
+    steps: tuple[str, ...]
+    original: str
+    cleaned: str
+
+
+def cleaning_bytes(catalogue: Catalogue, tested: Catalogue | None = None) -> bytes | None:
+    """Return a Parquet file with one row for each text that was cleaned, by source, row and column.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    tested : Catalogue, optional
+        That a model is evaluated on.
+
+    Returns
+    -------
+    bytes or None
+        None when nothing was changed.
+    """
+    rows = [
+        (source, int(found.rows[i]), column, list(cell.steps), cell.original, found.texts[column][i])
+        for source, found in (("catalogue", catalogue), ("test", tested))
+        if found is not None
+        for column, cells in (found.cleaned or {}).items()
+        for i, cell in cells.items()
+    ]
+    if not rows:
+        return None
+    columns = zip(*sorted(rows), strict=True)
+    return parquet_bytes(pa.table(dict(zip(_CLEANING.names, map(list, columns), strict=True)), schema=_CLEANING))
+
+
+def cleaning_rows(data: bytes) -> Iterator[CleanedRow]:
+    """Yield the rows of a file made by `cleaning_bytes`, some thousand held at a time.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Yields
+    ------
+    CleanedRow
+
+    Raises
+    ------
+    ValueError
+        If it is no such file, or unpacks to more than `MAX_TABLE_BYTES`.
+    """
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        size = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
+        if not file.schema_arrow.equals(_CLEANING) or size > MAX_TABLE_BYTES:
+            message = f"unpacks to {size} bytes" if size > MAX_TABLE_BYTES else "has other columns"
+            raise ValueError(message)
+        for batch in file.iter_batches(BATCH):
+            for row in batch.to_pylist():
+                yield CleanedRow(**row | {"steps": tuple(row["steps"])})
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        message = f"no table of cleaned texts ({error})"
+        raise ValueError(message) from error
 
 
 def out_of_fold_bytes(rows: OutOfFoldRows) -> bytes:

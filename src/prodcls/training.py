@@ -20,6 +20,7 @@ from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, photo_folder, save_bundle
 from prodcls.bundle_products import collect_products
 from prodcls.calibration import softmax
+from prodcls.cleaning import told
 from prodcls.comparison import Audited, compare_audits, read_audited
 from prodcls.config import FitConfig
 from prodcls.conformal import fit_sets, held_out_sets, named_sets
@@ -39,7 +40,15 @@ from prodcls.reporting_robustness import robustness_section
 from prodcls.reporting_trust import trust_section
 from prodcls.reporting_verdict import failing
 from prodcls.shards import write_shards
-from prodcls.tables import OUT_OF_FOLD, REJECTIONS, OutOfFoldRows, out_of_fold_bytes, rejections_bytes
+from prodcls.tables import (
+    CLEANING,
+    OUT_OF_FOLD,
+    REJECTIONS,
+    OutOfFoldRows,
+    cleaning_bytes,
+    out_of_fold_bytes,
+    rejections_bytes,
+)
 
 __all__ = ["FitOutcome", "fit_catalogue"]
 
@@ -90,6 +99,8 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
         fit = _train(config, material)
     with progress.stage("report"):
         tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
+        changed = cleaning_bytes(material.catalogue, material.tested)
+        tables |= {} if changed is None else {CLEANING: changed}
         report = build_report(config, material, findings, tables, papers)
         if earlier is not None:
             report = _compared(config, material, findings, report, earlier)
@@ -102,9 +113,12 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
         report = _save(config, material, fit, findings, report)
         for name, data in tables.items():
             write_bytes(config.out / name, data)
+        if CLEANING not in tables:
+            (config.out / CLEANING).unlink(missing_ok=True)  # of an earlier fit
     with progress.stage("pages"):
         write_pages(config.out, report, config.lang)
-    lines = tuple(_summary(report))
+    first, *rest = _summary(report)
+    lines = (first, *told(material.catalogue.cleaned), *rest)
     return FitOutcome(config.out / "bundle", config.out / PAGE, report, lines, failing(report.verdict))
 
 

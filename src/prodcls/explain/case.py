@@ -13,7 +13,7 @@ from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
 from prodcls.inputs import Inputs
 
-__all__ = ["Case", "Group", "Note", "Said", "WordSum", "cells_of", "groups", "said", "word_sums"]
+__all__ = ["Case", "Group", "Note", "Original", "Said", "WordSum", "cells_of", "groups", "said", "word_sums"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,26 @@ class Note:
 
     key: str
     text: str = ""
+
+
+@dataclass(frozen=True)
+class Original:
+    """A text as it stood before it was cleaned.
+
+    Attributes
+    ----------
+    column, text : str
+        Its beginning, where it is long.
+    length : int
+        Characters of the whole.
+    steps : tuple of str
+        What changed it.
+    """
+
+    column: str
+    text: str
+    length: int
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,8 @@ class Case:
         The nearest training products; None: not asked.
     numbers : tuple of NumberView
         Its numbers among those of the training products.
+    originals : tuple of Original
+        Of the texts that were cleaned, as far as they are at hand.
     """
 
     attributions: tuple[Attribution, ...]
@@ -72,6 +94,7 @@ class Case:
     changes: Changes | None = None
     similar: SimilarProducts | None = None
     numbers: tuple[NumberView, ...] = ()
+    originals: tuple[Original, ...] = ()
 
     @property
     def main(self) -> Attribution:

@@ -8,6 +8,7 @@ from prodcls.audit import AuditReport, ColumnSummary, DataSection
 from prodcls.audit_quality import QualityFindings
 from prodcls.charts_rows import Bar, bars
 from prodcls.language import Language, Prose, as_text, code, plain, quoted
+from prodcls.sections.cleaned import CleaningContext, cleaning_context
 from prodcls.sections.findings import FindingLine, clean_note, finding_lines, findings_summary
 from prodcls.sections.parts import Column, Figure, Section, Table, join_prose
 
@@ -39,6 +40,8 @@ class DataContext:
         By code; None when nothing was turned away.
     examples : Table or None
         Some of them; None without any.
+    cleaning : CleaningContext or None
+        What was changed in the texts; None in reports that say nothing of it.
     """
 
     summary: Prose
@@ -50,6 +53,7 @@ class DataContext:
     notes: tuple[Prose, ...]
     rejections: Table | None
     examples: Table | None
+    cleaning: CleaningContext | None
 
 
 def _classes(data: DataSection, t: Language) -> Figure:
@@ -165,6 +169,7 @@ def data_context(data: DataSection, quality: QualityFindings | None, t: Language
         notes=_notes(data, t, findings=quality is not None),
         rejections=_rejections(data, t),
         examples=_examples(data, t),
+        cleaning=None if data.cleaning is None else cleaning_context(data.cleaning, t),
     )
 
 

@@ -14,6 +14,7 @@ from prodcls.explain.case import Case, Group, WordSum, groups, said, word_sums
 from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
 from prodcls.sections.cards import TERMS, Outcome
 from prodcls.sections.changes import BandContext, ChangeContext, changes_context
+from prodcls.sections.cleaned import OriginalText, original_text
 from prodcls.sections.marks import MarkedText, marked_picture, marked_text
 from prodcls.sections.methods import methods_table
 from prodcls.sections.numbers import number_figures
@@ -89,6 +90,8 @@ class WhyContext:
     texts : tuple of MarkedText
     cells : tuple of (str, str)
         The other columns.
+    originals : tuple of OriginalText
+        Texts as they stood before they were cleaned.
     numbers : tuple of Figure
         Where its numbers stand among those of the classes.
     top : Table or None
@@ -121,6 +124,7 @@ class WhyContext:
     text_see: Prose
     texts: tuple[MarkedText, ...]
     cells: tuple[tuple[str, str], ...]
+    originals: tuple[OriginalText, ...]
     numbers: tuple[Figure, ...]
     top: Table | None
     parts: Table | None
@@ -156,6 +160,7 @@ def why_context(case: Case, t: Language) -> WhyContext:
         text_see=t.say("why.text_see", predicted=predicted),
         texts=tuple(marked_text(name, case, words, t) for name in case.texts if case.fields.get(name)),
         cells=tuple((name, cell) for name, cell in case.fields.items() if name not in case.texts),
+        originals=tuple(original_text(o, t) for o in case.originals),
         numbers=number_figures(case.numbers, (main.predicted, main.versus), t),
         top=_top(words, t) if words else None,
         parts=_parts(main, t) if main.parts else None,

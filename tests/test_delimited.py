@@ -3,66 +3,30 @@ from __future__ import annotations
 import csv
 import io
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prodcls import delimited
 from prodcls.cells import MAX_CELL_CHARS
-from prodcls.delimited import DELIMITERS, Records, decode, parse_delimited, sniff_delimiter
+from prodcls.delimited import DELIMITERS, Dialect, Records, read_records, sniff_dialect
 from prodcls.errors import CatalogueError
 
 
-def parse(text: str, delimiter: str = ",") -> Records:
-    return parse_delimited(text, delimiter, file="x.csv")
+def parse(text: str, delimiter: str = ",", **dialect: Any) -> Records:
+    parts = list(read_records(io.StringIO(text, newline=""), Dialect(delimiter, **dialect), file="x.csv"))
+    return Records(
+        parts[0].header,
+        [cells for part in parts for cells in part.cells],
+        [row for part in parts for row in part.rows],
+        tuple(rejection for part in parts for rejection in part.rejections),
+    )
 
 
-CHINESE = "编号,商品名称,价格\n1,双门冰箱家用节能,2999\n2,无线吸尘器,899\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "stored", "found"),
-    [
-        (CHINESE, "utf-8", "utf-8"),
-        (CHINESE, "utf-8-sig", "utf-8-sig"),
-        (CHINESE, "utf-16", "utf-16"),
-        (CHINESE, "utf-32", "utf-32"),
-        (CHINESE, "gb18030", "gb18030"),
-        (CHINESE, "gbk", "gb18030"),
-        ("id,title\n1,Crème brûlée à Zürich\n", "latin-1", "cp1252"),
-        ("id,title\n1,Crème légère\n2,Größe\n3,5 €\n", "cp1252", "cp1252"),
-        ("id,title\n1,plain\n", "ascii", "utf-8"),
-    ],
-)
-def test_encodings_are_found(text: str, stored: str, found: str) -> None:
-    decoded = decode(text.encode(stored), None, file="x.csv")
-    assert (decoded.text, decoded.encoding) == (text, found)
-    assert "guessed" in decoded.how or found in {"utf-8", "utf-8-sig", "utf-16", "utf-32"}
-
-
-def test_latin_1_is_the_last_resort() -> None:
-    assert decode(b"id\n\xe9\x81\n", None, file="x.csv").encoding == "latin-1"
-
-
-def test_a_broken_byte_in_utf8_costs_its_row_only() -> None:
-    data = CHINESE.encode() + b"3,bro\xffken,5\n"
-    decoded = decode(data, None, file="x.csv")
-    records = parse(decoded.text)
-    assert decoded.encoding == "utf-8"
-    assert records.rows == [1, 2]
-    assert [(r.row, r.code) for r in records.rejections] == [(3, "encoding-damaged")]
-    records.rejections[0].excerpt.encode("utf-8")
-
-
-@pytest.mark.parametrize(("encoding", "code"), [("utf-7000", "encoding-unknown"), ("ascii", "encoding-mismatch")])
-def test_given_encodings_must_fit(encoding: str, code: str) -> None:
-    with pytest.raises(CatalogueError) as caught:
-        decode("é".encode(), encoding, file="x.csv")
-    assert caught.value.code == code
-
-
-def test_a_given_encoding_rules() -> None:
-    assert decode("é".encode(), "latin-1", file="x.csv").text == "Ã©"
+def sniffed(text: str) -> Dialect:
+    return sniff_dialect(io.StringIO(text, newline="").readlines())
 
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)
@@ -70,11 +34,11 @@ def test_delimiters_are_found(delimiter: str) -> None:
     rows = [["id", "title", "price"], ["1", "A, B; C | D\tE", "1,5"], ["2", "x", "2,5"]]
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=delimiter).writerows(rows)
-    assert sniff_delimiter(buffer.getvalue()) == delimiter
+    assert sniffed(buffer.getvalue()) == Dialect(delimiter)
 
 
 def test_one_column_is_comma_separated() -> None:
-    assert sniff_delimiter("title\nfridge; large\nphone\n") == ","
+    assert sniffed("title\nfridge; large\nphone\n").delimiter == ","
 
 
 def test_ragged_rows_are_rejected_and_nothing_shifts() -> None:
@@ -171,11 +135,52 @@ def test_no_text_crashes_and_every_row_is_accounted_for(text: str) -> None:
     assert rows == list(range(1, len(rows) + 1))
 
 
-@given(st.binary(max_size=300))
-def test_no_bytes_crash_the_decoder(data: bytes) -> None:
-    try:
-        decoded = decode(data, None, file="x.csv")
-    except CatalogueError as error:
-        assert error.code == "encoding-mismatch"
-    else:
-        assert isinstance(decoded.text, str)
+def test_single_quotes_are_found_where_they_stand_around_the_header() -> None:
+    text = "'id','title'\n'1','a, b'\n'2','it''s'\n"
+    assert sniffed(text) == Dialect(",", "'")
+    assert parse(text, quote="'").cells == [["1", "a, b"], ["2", "it's"]]
+
+
+def test_apostrophes_are_no_quotes() -> None:
+    assert sniffed("id,title\n1,'s-Hertogenbosch\n2,5' ladder\n").quote == '"'
+
+
+def test_backslashes_before_quotes_are_found() -> None:
+    text = 'id,title\n1,"a \\"b\\", c"\n2,d\n'
+    assert sniffed(text) == Dialect(",", backslash=True)
+    assert parse(text, backslash=True).cells == [["1", 'a "b", c'], ["2", "d"]]
+
+
+def test_a_backslash_at_the_end_of_a_cell_is_a_backslash() -> None:
+    text = 'id,folder\n1,"C:\\"\n2,"D:\\"\n'
+    assert sniffed(text) == Dialect(",")
+    assert parse(text).cells == [["1", "C:\\"], ["2", "D:\\"]]
+
+
+def test_what_is_known_is_not_guessed() -> None:
+    lines = ["a;b,c\n", "1;2,3\n"]
+    assert sniff_dialect(lines, ";", "'") == Dialect(";", "'")
+
+
+def test_records_come_in_chunks_and_rows_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "CHUNK_ROWS", 3)
+    text = "id,title\n" + "".join(f"{i},{'x,' if i == 5 else ''}y\n" for i in range(1, 9))
+    parts = list(read_records(io.StringIO(text, newline=""), Dialect(","), file="x.csv"))
+    assert [part.rows for part in parts] == [[1, 2, 3], [4, 6], [7, 8], []]
+    assert [r.row for part in parts for r in part.rejections] == [5]
+    monkeypatch.setattr(delimited, "CHUNK_CHARS", 1)
+    parts = list(read_records(io.StringIO(text, newline=""), Dialect(","), file="x.csv"))
+    assert [part.rows for part in parts] == [[1], [2], [3], [4], [], [6], [7], [8], []]
+
+
+def test_an_open_quote_at_the_end_of_a_chunk_costs_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "CHUNK_ROWS", 2)
+    records = parse('id,title\n1,a\n2,"open\n3,c\n4,"d"\n5,e\n')
+    assert [cells[0] for cells in records.cells] == ["1", "3", "4", "5"]
+
+
+def test_a_line_without_end_costs_its_row_and_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "MAX_LINE_CHARS", 100)
+    records = parse("id,title\n1,a\n2," + "x" * 950 + ",y\n3,c\n4," + "z" * 50 + "\n")
+    assert [cells[0] for cells in records.cells] == ["1", "3", "4"]
+    assert [(r.row, r.code) for r in records.rejections] == [(2, "line-too-long")]

@@ -1,12 +1,24 @@
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodcls.json_lines import parse_json_lines
+from prodcls import json_lines
+from prodcls.json_lines import JsonLines, read_json_lines
+
+
+def parse_json_lines(data: bytes) -> JsonLines:
+    stream = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="surrogateescape", newline="\n")
+    whole = JsonLines({}, [], [], [])
+    for part in read_json_lines(stream):
+        whole.names.update(part.names)
+        for name in ("objects", "rows", "rejections"):
+            getattr(whole, name).extend(getattr(part, name))
+    return whole
 
 
 def test_spelling_is_kept() -> None:
@@ -59,7 +71,19 @@ def test_damaged_lines_are_rejected_and_the_others_kept(line: bytes, code: str) 
 
 
 def test_names_come_in_the_order_of_their_first_use() -> None:
-    assert parse_json_lines(b'{"b":1}\n{"a":1,"b":2}').names == ("b", "a")
+    assert parse_json_lines(b'{"b":1}\n{"a":1,"b":2}').names == {"b": None, "a": None}
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    assert parse_json_lines(b'\xef\xbb\xbf{"a":1}').objects == [{"a": "1"}]
+
+
+def test_lines_come_in_chunks_and_those_without_end_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(json_lines, "MAX_LINE_CHARS", 50)
+    found = parse_json_lines(b'{"a":1}\n{"a":2}\n{"a":"' + b"x" * 500 + b'"}\n{"a":4}')
+    assert found.rows == [1, 2, 4]
+    assert [(r.row, r.code) for r in found.rejections] == [(3, "line-too-long")]
 
 
 def test_line_separators_inside_strings_end_no_line() -> None:

@@ -32,6 +32,7 @@ from prodcls.conformal import SetRule
 from prodcls.errors import BundleError, InputError
 from prodcls.inputs import Inputs
 from prodcls.model import Model
+from prodcls.photo_folders import default_image_root
 from prodcls.preparation import Recipe
 
 __all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "photo_folder", "save_bundle"]
@@ -228,7 +229,7 @@ def photo_folder(options: FitConfig, catalogue: Catalogue) -> Path:
     -------
     Path
     """
-    return options.image_root or Path(catalogue.source.path).parent
+    return options.image_root or default_image_root(Path(catalogue.source.path))
 
 
 def _array_file(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Catalogue", "Cleaned", "ColumnRole", "RawTable", "Rejection", "Role", "Schema", "Source"]
+__all__ = ["Catalogue", "Chunk", "Cleaned", "ColumnRole", "RawTable", "Rejection", "Role", "Schema", "Source"]
 
 Role = Literal["id", "text", "numeric", "categorical", "image", "target", "path", "currency", "offered"]
 
@@ -70,6 +71,25 @@ class Source:
     sha256: str
     size: int
     details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows of a table as they stand, in order.
+
+    Attributes
+    ----------
+    columns : dict of str to sequence of str
+        Cells by column name, each of length n; ``""`` where empty. A column that another chunk has may be absent.
+    rows : sequence of int
+        One-based data row of each entry in the source (the header is not counted).
+    rejections : sequence of Rejection
+        Rows that could not be read.
+    """
+
+    columns: dict[str, Sequence[str]]
+    rows: Sequence[int]
+    rejections: Sequence[Rejection] = ()
 
 
 @dataclass(frozen=True)

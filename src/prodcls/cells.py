@@ -9,17 +9,22 @@ import math
 import re
 import types
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from prodcls.errors import CatalogueError
+
 __all__ = [
     "EXCERPT_CHARS",
     "MAX_CELL_CHARS",
+    "MAX_COLUMNS",
     "cell_fault",
     "clean_name",
+    "column_names",
     "excerpt",
     "is_null",
     "spell",
@@ -28,6 +33,9 @@ __all__ = [
 
 EXCERPT_CHARS = 80
 """Characters of a value that a rejection shows."""
+
+MAX_COLUMNS = 2_000
+"""Columns of a catalogue."""
 
 MAX_CELL_CHARS = 1_000_000
 """Characters that one cell may hold; longer ones come from an open quote or an attack."""
@@ -46,6 +54,48 @@ def excerpt(value: str) -> str:
 def clean_name(name: str) -> str:
     """Return a column name in NFC without the blanks and byte-order mark around it."""
     return unicodedata.normalize("NFC", name).strip().strip("\ufeff").strip()
+
+
+def column_names(names: Iterable[str], file: str) -> tuple[str, ...]:
+    """Return the names of a table's columns as they are shown; unnamed ones are numbered.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As they stand in the file.
+    file : str
+        Name for messages.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    CatalogueError
+        When a name cannot be trusted as text or occurs twice, or there are more than `MAX_COLUMNS`.
+    """
+    given = list(names)
+    for name in given:
+        fault = cell_fault(name)
+        if fault:
+            raise CatalogueError(f"in the header {fault[1]}", code=fault[0], file=file)
+    clean = tuple(clean_name(name) or f"column {i}" for i, name in enumerate(given, start=1))
+    twice = [name for name, count in Counter(clean).items() if count > 1]
+    if twice:
+        raise CatalogueError(
+            f"the column name {twice[0]!r} occurs more than once: rename one of them",
+            code="column-twice",
+            file=file,
+            column=twice[0],
+        )
+    if len(clean) > MAX_COLUMNS:
+        raise CatalogueError(
+            f"the table has {len(clean)} columns, more than the limit of {MAX_COLUMNS}",
+            code="columns-too-many",
+            file=file,
+        )
+    return clean
 
 
 def cell_fault(cell: str) -> tuple[str, str] | None:

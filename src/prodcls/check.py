@@ -18,6 +18,7 @@ __all__ = ["check"]
 
 SHARED = (
     *("catalogue", "target", "id", "text", "image", "numeric", "categorical", "image_root", "encoding", "delimiter"),
+    *("quote", "sheet", "strict"),
     *("decimal", "clean", "text_encoder", "runtime", "test", "min_class_size", "threads", "lang", "cache_dir"),
 )
 """Arguments and options that are those of a fit."""
@@ -29,7 +30,7 @@ OUTPUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--html", type=OUTPUT, help="Write a page to this file.")
 @click.option("--json", "as_json", type=OUTPUT, help="Write the findings as JSON to this file.")
 def check(html: Path | None, as_json: Path | None, lang: str, **options: Any) -> int:  # noqa: ANN401 - as in fit
-    """Say what is wrong with the data of CATALOGUE (CSV, Parquet or JSONL), without training a model.
+    """Say what is wrong with the data of CATALOGUE (as for fit), without training a model.
 
     Doubtful labels, sentences that give a class away, copies, absurd prices and the like, each with examples and what
     to do. Exit code 3 when a finding must be mended. Without CATALOGUE a demo catalogue is made.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prodcls.audit_check import CheckReport
 from prodcls.config import FitConfig
-from prodcls.gathering import gather
+from prodcls.gathering import gather, located
 from prodcls.progress import Progress
 from prodcls.reporting_data import data_section
 from prodcls.reporting_quality import find_faults
@@ -33,7 +33,7 @@ def check_catalogue(config: FitConfig, progress: Progress) -> CheckReport:
     InputError
         If a file, a column or an option is at fault.
     """
-    material = gather(config, progress)
+    material = gather(located(config), progress)
     source = material.catalogue.source
     with progress.stage("check"):
         return CheckReport(

@@ -65,7 +65,7 @@ class FitConfig:
     Attributes
     ----------
     catalogue : Path or None
-        CSV, Parquet or JSONL file. None: the demo catalogue.
+        CSV, Parquet or JSONL file, workbook, folder of photos, or ``-``. None: the demo catalogue.
     out : Path
         Folder that gets the bundle and the report.
     target, id, image : str or None
@@ -76,8 +76,12 @@ class FitConfig:
         Folder that photos must lie in. None: the catalogue's own folder.
     test : Path or None
         Catalogue to evaluate on instead of folds.
-    encoding, delimiter : str or None
+    encoding, delimiter, quote : str or None
         How to read CSV files; detected when None.
+    sheet : str or None
+        Sheet of a workbook. None: the first that holds something.
+    strict : bool
+        Whether the first row or cell that cannot be taken as it stands ends the fit.
     decimal : {".", ","} or None
         Decimal mark of numbers; detected when None.
     clean : bool
@@ -139,6 +143,9 @@ class FitConfig:
     test: Path | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
+    strict: bool = False
     decimal: Literal[".", ","] | None = None
     clean: bool = True
     head: Head = "evidence"

@@ -1,150 +1,128 @@
-"""Comma-separated text and its kin: from bytes to records, with every damaged line reported.
+"""Comma-separated text and its kin: from lines to records, with every damaged line reported.
 
 The parser is strict: a record whose number of cells differs from the header's is rejected, never shifted or padded.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
+import itertools
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TextIO
 
 from prodcls.catalogue import Rejection
-from prodcls.cells import MAX_CELL_CHARS, cell_fault, clean_name, excerpt
+from prodcls.cells import MAX_CELL_CHARS, cell_fault, column_names, excerpt
 from prodcls.errors import CatalogueError
 
-__all__ = ["DELIMITERS", "Decoded", "Records", "decode", "parse_delimited", "sniff_delimiter"]
+__all__ = ["DELIMITERS", "QUOTES", "Dialect", "Records", "read_records", "sniff_dialect"]
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may part the cells of a line."""
 
+QUOTES = ('"', "'")
+"""What may stand around a cell."""
+
 SNIFFED_LINES = 50
-"""Lines looked at to find the delimiter."""
+"""Lines looked at to find the dialect."""
 
-DAMAGE_RATIO = 10
-"""A file with this many times more valid than broken UTF-8 characters is damaged UTF-8, not another encoding."""
+MAX_LINE_CHARS = 16 * MAX_CELL_CHARS
+"""Characters of one line; longer ones are no table."""
 
-HANZI_SHARE = 0.9
-"""Share of two-byte characters that must be everyday ones (GB 2312) to believe that a file is Chinese."""
+CHUNK_ROWS = 4096
+CHUNK_CHARS = 16_000_000
+"""Rows and characters, whichever is reached first, that are handed on together."""
 
-# UTF-32 first: its mark begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_BROKEN = re.compile("[\udc80-\udcff]")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_DAMAGED = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Decoded:
-    """Text of a file.
+class Dialect:
+    r"""How cells are told apart.
 
     Attributes
     ----------
-    text : str
-        Undecodable bytes are lone surrogates, so that their rows can be rejected.
-    encoding : str
-        Python's name of the encoding.
-    how : str
-        How it was found, for the reader.
+    delimiter : str
+        One of `DELIMITERS`.
+    quote : str
+        One of `QUOTES`.
+    backslash : bool
+        Whether ``\"`` stands for a quote inside of a cell in quotes; two quotes always do.
     """
 
-    text: str
-    encoding: str
-    how: str
+    delimiter: str
+    quote: str = '"'
+    backslash: bool = False
+
+    def reader(self, lines: Iterator[str] | Sequence[str], *, strict: bool) -> Iterator[list[str]]:
+        """Return the csv module's reader of ``lines``; ``strict`` makes it refuse quotes that do not close."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            escapechar="\\" if self.backslash else None,
+            strict=strict,
+        )
 
 
-def decode(data: bytes, encoding: str | None, *, file: str) -> Decoded:
-    """Decode ``data`` by the encoding given, its byte-order mark, or the best guess.
+def sniff_dialect(lines: Sequence[str], delimiter: str | None = None, quote: str | None = None) -> Dialect:
+    r"""Return the dialect under which most of the lines have as many cells as the first.
 
     Parameters
     ----------
-    data : bytes
-    encoding : str, optional
-        Detected by default.
-    file : str
-        Name for messages.
+    lines : sequence of str
+        The first lines of a file, with their ends.
+    delimiter : str, optional
+        Where it is known.
+    quote : str, optional
 
-    Raises
-    ------
-    CatalogueError
-        When ``encoding`` is unknown or does not fit the bytes.
+    Examples
+    --------
+    >>> sniff_dialect(["id;title\n", "1;'a, b'\n"])
+    Dialect(delimiter=';', quote='"', backslash=False)
+    >>> sniff_dialect(["'id','title'\n", "'1','a, b'\n"]).quote
+    "'"
     """
-    if encoding is not None:
-        return _decode_as(data, encoding, "given", file)
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return _decode_as(data, name, "byte-order mark", file)
-    text = data.decode("utf-8", "surrogateescape")
-    broken = len(_BROKEN.findall(text))
-    if not broken:
-        return Decoded(text, "utf-8", "valid throughout")
-    if len(_BEYOND_ASCII.findall(text)) - broken >= DAMAGE_RATIO * broken:
-        return Decoded(text, "utf-8", f"{broken} broken bytes; their rows are rejected")
-    return _guess(data)
-
-
-def _decode_as(data: bytes, encoding: str, how: str, file: str) -> Decoded:
-    try:
-        return Decoded(data.decode(encoding), encoding, how)
-    except LookupError:
-        raise CatalogueError(
-            f"encoding {encoding!r} is unknown: try utf-8, gb18030 or cp1252", code="encoding-unknown", file=file
-        ) from None
-    except UnicodeError as error:
-        raise CatalogueError(
-            f"the bytes do not fit the encoding {encoding} ({error}): save the file as UTF-8",
-            code="encoding-mismatch",
-            file=file,
-        ) from None
-
-
-def _guess(data: bytes) -> Decoded:
-    """Choose between Chinese and Western legacy encodings.
-
-    Nearly every byte sequence of Western text is also valid GB 18030, but there an accented letter is followed by
-    an ASCII one, which makes rare characters; real Chinese is almost wholly within GB 2312.
-    """
-    try:
-        text = data.decode("gb18030")
-        beyond = _BEYOND_ASCII.findall(text)
-        everyday = sum(len(c.encode("gb2312", "ignore")) == 2 for c in beyond)
-        if everyday >= HANZI_SHARE * len(beyond):
-            return Decoded(text, "gb18030", "guessed: not UTF-8, looks Chinese; give the encoding if wrong")
-    except UnicodeDecodeError:
-        pass
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return Decoded(data.decode(encoding), encoding, "guessed: not UTF-8; give the encoding if wrong")
-        except UnicodeDecodeError:
+    best = Dialect(delimiter or DELIMITERS[0], quote or QUOTES[0])
+    best_score = (0.0, 0)
+    for q in QUOTES if quote is None else (quote,):
+        if q != QUOTES[0] and quote is None and not _all_quoted(lines, q):
             continue
-    raise AssertionError("latin-1 decodes every byte")  # pragma: no cover
-
-
-def sniff_delimiter(text: str) -> str:
-    """Return the delimiter under which most of the first lines have as many cells as the header."""
-    lines = io.StringIO(text, newline="").readlines(SNIFFED_LINES * 2000)[:SNIFFED_LINES]
-    best, best_score = DELIMITERS[0], (0.0, 0)
-    for delimiter in DELIMITERS:
-        try:
-            with _cell_limit():
-                counts = [len(record) for record in csv.reader(lines, delimiter=delimiter) if record]
-        except csv.Error:
-            continue
-        if not counts or counts[0] < 2:
-            continue
-        score = (counts.count(counts[0]) / len(counts), counts[0])
-        if score > best_score:
-            best, best_score = delimiter, score
+        for d in DELIMITERS if delimiter is None else (delimiter,):
+            score = _agreement(lines, Dialect(d, q))
+            if score > best_score or (score == best_score and q != best.quote and score > (0.0, 0)):
+                best, best_score = Dialect(d, q), score
+    with_backslash = Dialect(best.delimiter, best.quote, backslash=True)
+    escaped = f"\\{best.quote}"
+    if any(escaped in line for line in lines) and _faults(lines, with_backslash) < _faults(lines, best):
+        return with_backslash
     return best
+
+
+def _all_quoted(lines: Sequence[str], quote: str) -> bool:
+    """Tell whether the first line begins and ends with ``quote``, as where every cell stands in it."""
+    head = lines[0].strip("\ufeff\r\n ") if lines else ""
+    return len(head) > 1 and head.startswith(quote) and head.endswith(quote)
+
+
+def _agreement(lines: Sequence[str], dialect: Dialect) -> tuple[float, int]:
+    """Return the share of records with as many cells as the first, and their number; one column says nothing."""
+    try:
+        with _cell_limit():
+            counts = [len(record) for record in dialect.reader(lines, strict=False) if record]
+    except csv.Error:
+        return 0.0, 0
+    if not counts or counts[0] < 2:
+        return 0.0, 0
+    return counts.count(counts[0]) / len(counts), counts[0]
+
+
+def _faults(lines: Sequence[str], dialect: Dialect) -> int:
+    with _cell_limit():
+        return sum(isinstance(record, csv.Error) for _, record, _ in _records(_Lines(iter(lines)), dialect))
 
 
 @contextmanager
@@ -159,11 +137,12 @@ def _cell_limit() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Records:
-    """Records of a delimited file.
+    """Some records of a delimited file, in order.
 
     Attributes
     ----------
     header : tuple of str
+        That of the file.
     cells : list of list of str
         Accepted records, each as long as the header.
     rows : list of int
@@ -177,78 +156,136 @@ class Records:
     rejections: tuple[Rejection, ...]
 
 
-def parse_delimited(text: str, delimiter: str, *, file: str) -> Records:
-    """Parse ``text`` into records; the first record is the header.
+class _Lines:
+    """Lines of a text, of which those of the record at hand can be read again."""
+
+    def __init__(self, lines: Iterator[str], *, escaped: bool = True) -> None:
+        self._lines = lines
+        self._escaped = escaped  # whether undecodable bytes may be there, as lone surrogates
+        self._again: deque[str] = deque()
+        self._read: list[str] = []
+        self.before = 0
+        """Lines of earlier records."""
+        self.chars = 0
+        self.damaged = False
+        """Whether a line of the record at hand holds what is no text, or is cut."""
+
+    def __iter__(self) -> Iterator[str]:
+        while True:
+            line = self._again.popleft() if self._again else next(self._lines, "")
+            if not line:
+                return
+            self._read.append(line)
+            self.chars += len(line)
+            broken = self._escaped and not line.isascii() and _DAMAGED.search(line)
+            if broken or "\0" in line or len(line) >= MAX_LINE_CHARS:
+                self.damaged = True
+            yield line
+
+    def finish(self) -> None:
+        """Begin the next record."""
+        self.before += len(self._read)
+        self._read.clear()
+        self.damaged = False
+
+    def retreat(self) -> None:
+        """Give up the first line of the record at hand, and read the others again."""
+        self.before += 1
+        self._again.extendleft(reversed(self._read[1:]))
+        self._read.clear()
+        self.damaged = False
+
+
+def read_records(stream: TextIO, dialect: Dialect, *, file: str) -> Iterator[Records]:
+    """Yield the records of a text, some at a time; the first record is the header.
 
     Parameters
     ----------
-    text : str
-    delimiter : str
+    stream : TextIO
+        Opened with ``newline=""``.
+    dialect : Dialect
     file : str
         Name for messages.
+
+    Yields
+    ------
+    Records
+        At least one; it may hold no record.
 
     Raises
     ------
     CatalogueError
         When there is no header that can be read.
     """
-    header: tuple[str, ...] | None = None
-    cells: list[list[str]] = []
-    rows: list[int] = []
-    rejections: list[Rejection] = []
-    row = 0
-    for line, record in _records(text, delimiter):
-        if header is None:
-            header = _header(record, file)
-            continue
-        row += 1
-        fault = _record_fault(record, len(header))
-        if fault:
-            shown = "" if isinstance(record, csv.Error) else delimiter.join(record)
-            rejections.append(Rejection(row, "", fault[0], f"line {line}: {fault[1]}", excerpt(shown), "row"))
-        elif not isinstance(record, csv.Error):
-            cells.append(record)
-            rows.append(row)
-    if header is None:
+    lines = _Lines(_bounded_lines(stream), escaped=stream.errors != "strict")
+    records = _records(lines, dialect)
+    with _cell_limit():
+        first = next(records, None)
+    if first is None:
         raise CatalogueError("the file is empty: it needs a header line and rows", code="file-empty", file=file)
-    return Records(header, cells, rows, tuple(rejections))
+    header = _header(first[1], file)
+    row = 0
+    while True:
+        cells: list[list[str]] = []
+        rows: list[int] = []
+        rejections: list[Rejection] = []
+        lines.chars = 0
+        with _cell_limit():
+            for line, record, damaged in itertools.islice(records, CHUNK_ROWS):
+                row += 1
+                fault = _record_fault(record, len(header), damaged=damaged)
+                if fault:
+                    shown = "" if isinstance(record, csv.Error) else dialect.delimiter.join(record)
+                    rejections.append(Rejection(row, "", fault[0], f"line {line}: {fault[1]}", excerpt(shown), "row"))
+                elif not isinstance(record, csv.Error):
+                    cells.append(record)
+                    rows.append(row)
+                if lines.chars > CHUNK_CHARS:
+                    break
+        yield Records(header, cells, rows, tuple(rejections))
+        if not rows and not rejections:
+            return
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    """Yield (one-based line, record); a line that cannot be parsed comes as the parser's complaint.
+def _bounded_lines(stream: TextIO) -> Iterator[str]:
+    """Yield lines; one that is too long comes cut, and its rest is passed over."""
+    while line := stream.readline(MAX_LINE_CHARS):
+        yield line
+        while len(line) >= MAX_LINE_CHARS and line[-1] not in "\r\n":
+            line = stream.readline(MAX_LINE_CHARS)
+
+
+def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str] | csv.Error, bool]]:
+    """Yield (one-based line, record, damaged); a line that cannot be parsed comes as the parser's complaint.
 
     After a fault reading goes on with the next line, so that one open quote does not swallow the rest of the file.
     """
-    lines = io.StringIO(text, newline="").readlines()
-    start = 0
-    with _cell_limit():
-        while start < len(lines):
-            reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter, strict=True)
-            done = 0
-            try:
-                for record in reader:
-                    if record:
-                        yield start + done + 1, record
-                    done = reader.line_num
-                return
-            except csv.Error as error:
-                yield start + done + 1, error
-                start += done + 1
+    each = iter(lines)
+    while True:
+        try:
+            for record in dialect.reader(each, strict=True):
+                if record:
+                    yield lines.before + 1, record, lines.damaged
+                lines.finish()
+            return
+        except csv.Error as error:
+            yield lines.before + 1, error, lines.damaged
+            lines.retreat()
+            each = iter(lines)
 
 
-def _record_fault(record: list[str] | csv.Error, width: int) -> tuple[str, str] | None:
+def _record_fault(record: list[str] | csv.Error, width: int, *, damaged: bool) -> tuple[str, str] | None:
     if isinstance(record, csv.Error):
         return "line-malformed", f"the quotes of this record do not close properly ({record})"
     if len(record) != width:
         return "row-ragged", f"the record has {len(record)} cells where the header has {width}: quote its cells"
-    return next((fault for fault in map(cell_fault, record) if fault), None)
+    if not damaged:
+        return None
+    fault = next((fault for fault in map(cell_fault, record) if fault), None)
+    return fault or ("line-too-long", f"a line holds more than {MAX_LINE_CHARS} characters: look for lost line breaks")
 
 
 def _header(record: list[str] | csv.Error, file: str) -> tuple[str, ...]:
     if isinstance(record, csv.Error):
         raise CatalogueError(f"the header line cannot be read ({record})", code="header-malformed", file=file)
-    for name in record:
-        fault = cell_fault(name)
-        if fault:
-            raise CatalogueError(f"in the header {fault[1]}", code=fault[0], file=file)
-    return tuple(clean_name(name) or f"column {i}" for i, name in enumerate(record, start=1))
+    return column_names(record, file)

@@ -14,6 +14,7 @@ from prodcls.console import EXIT_UNMET, run_and_exit
 __all__ = ["fit"]
 
 FILE = click.Path(exists=True, path_type=Path)
+CATALOGUE = click.Path(exists=True, allow_dash=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -46,7 +47,7 @@ def _range(name: str) -> click.IntRange:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.argument("catalogue", type=FILE, required=False)
+@click.argument("catalogue", type=CATALOGUE, required=False)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -69,6 +70,9 @@ def _range(name: str) -> click.IntRange:
     callback=_delimiter,
     help="Delimiter of the CSV files, or 'tab'.  [default: detected]",
 )
+@click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")
+@click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
+@click.option("--strict", is_flag=True, help="Stop at the first row or cell that cannot be taken as it stands.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: detected]")
 @click.option(
     "--clean/--no-clean",
@@ -152,9 +156,11 @@ def _range(name: str) -> click.IntRange:
 @click.option("--compare", type=FOLDER, help="Bundle of an earlier audit: the report says what changed since.")
 @click.option("--enforce", is_flag=True, help="Exit with code 3 when a threshold does not hold.")
 def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each option has its own type
-    """Learn the categories of CATALOGUE (CSV, Parquet or JSONL), evaluate, and write a bundle and an audit report.
+    """Learn the categories of CATALOGUE, evaluate, and write a bundle and an audit report.
 
-    Columns are recognised by name where no option sets them. Without CATALOGUE a demo catalogue is made.
+    CATALOGUE is a CSV, JSONL or Parquet file, an Excel or OpenDocument workbook, a folder with one folder of photos a
+    class, or - for the standard input. Columns are recognised by name where no option sets them. Without CATALOGUE a
+    demo catalogue is made.
     """
     config = FitConfig(catalogue=catalogue, **options)
     from prodcls.bars import open_progress

@@ -21,13 +21,14 @@ from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
 from prodcls.lookalikes import alike_pairs
+from prodcls.photo_folders import default_image_root, train_and_test
 from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, failed_photos, prepare
 from prodcls.progress import Progress
-from prodcls.readers import read_table
+from prodcls.readers import TableOptions, read_table, refuse_first
 from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
 
-__all__ = ["Material", "gather"]
+__all__ = ["Material", "gather", "located"]
 
 _NO_PAIRS = np.empty((0, 2), dtype=np.int64)
 
@@ -142,6 +143,23 @@ def gather(config: FitConfig, progress: Progress) -> Material:
     )
 
 
+def located(config: FitConfig) -> FitConfig:
+    """Return the options with ``train`` and ``test`` in place of a folder that holds both.
+
+    Parameters
+    ----------
+    config : FitConfig
+
+    Returns
+    -------
+    FitConfig
+    """
+    if config.catalogue is None or not config.catalogue.is_dir():
+        return config
+    train, test = train_and_test(config.catalogue)
+    return replace(config, catalogue=train, test=config.test or test)
+
+
 def _read(config: FitConfig) -> Catalogue:
     path = config.catalogue or write_demo(cache_root() / "demo")
     options = ColumnOptions(
@@ -158,10 +176,13 @@ def _read(config: FitConfig) -> Catalogue:
         options,
         need_labels=True,
         image_root=config.image_root,
-        encoding=config.encoding,
-        delimiter=config.delimiter,
+        files=_files(config),
         clean=config.clean,
     )
+
+
+def _files(config: FitConfig) -> TableOptions:
+    return TableOptions(config.encoding, config.delimiter, config.quote, config.sheet, config.strict)
 
 
 def _read_test(
@@ -169,15 +190,17 @@ def _read_test(
 ) -> tuple[Catalogue | None, dict[str, int], tuple[Rejection, ...]]:
     if config.test is None:
         return None, {}, ()
-    table = read_table(config.test, encoding=config.encoding, delimiter=config.delimiter)
+    table = read_table(config.test, _files(config))
     tested = build_catalogue(
         table,
         match_schema(table, catalogue.schema, need_target=True),
-        image_root=config.image_root or config.test.parent,
+        image_root=config.image_root or default_image_root(config.test),
         need_labels=True,
         decimal=config.decimal,
         clean=config.clean,
     )
+    if config.strict:
+        refuse_first(tested.rejections, str(config.test))
     trained = set(classes)
     known = np.array([label in trained for label in tested.labels or ()])
     unknown = Counter(label for label in tested.labels or () if label not in trained)

@@ -12,8 +12,9 @@ from prodcls.cleaning import clean_columns
 from prodcls.errors import CatalogueError, ImageError
 from prodcls.images import check_photo, resolve_photo
 from prodcls.ledger import Ledger, plain
+from prodcls.photo_folders import default_image_root
 from prodcls.prices import DecimalMark
-from prodcls.readers import read_table
+from prodcls.readers import TableOptions, read_table, refuse_first
 from prodcls.schema import ColumnOptions, match_schema, recognise
 
 __all__ = ["build_catalogue", "read_catalogue"]
@@ -25,8 +26,7 @@ def read_catalogue(
     *,
     need_labels: bool,
     image_root: Path | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    files: TableOptions | None = None,
     clean: bool = True,
 ) -> Catalogue:
     """Read a catalogue file.
@@ -34,17 +34,15 @@ def read_catalogue(
     Parameters
     ----------
     path : Path or str
-        CSV, TSV, JSONL or Parquet.
+        As for `prodcls.readers.open_table_file`.
     options : ColumnOptions or Schema
         Options find the roles of the columns; a fitted model's schema prescribes them.
     need_labels : bool
         Whether every row must have a label; else labels are not read at all.
     image_root : Path, optional
         Folder that photos are looked up in; the catalogue's own folder by default.
-    encoding : str, optional
-        Of a CSV file; detected by default.
-    delimiter : str, optional
-        Of a CSV file; detected by default.
+    files : TableOptions, optional
+        How to read the file.
     clean : bool
         Whether texts are cleaned.
 
@@ -56,7 +54,7 @@ def read_catalogue(
         When the columns do not fit.
     """
     path = Path(path)
-    table = read_table(path, encoding=encoding, delimiter=delimiter)
+    table = read_table(path, files)
     _check_rows(len(table), table.rejections, str(path))
     decimal = None
     if isinstance(options, Schema):
@@ -64,14 +62,17 @@ def read_catalogue(
     else:
         schema = recognise(table, options, need_target=need_labels)
         decimal = options.decimal
-    return build_catalogue(
+    catalogue = build_catalogue(
         table,
         schema,
-        image_root=image_root or path.parent,
+        image_root=image_root or default_image_root(path),
         need_labels=need_labels,
         decimal=decimal,
         clean=clean,
     )
+    if files is not None and files.strict:
+        refuse_first(catalogue.rejections, str(path))
+    return catalogue
 
 
 def build_catalogue(

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 from prodcls.catalogue import Rejection
-from prodcls.cells import cell_fault, clean_name, excerpt, spell, spell_decimal
+from prodcls.cells import MAX_CELL_CHARS, cell_fault, clean_name, excerpt, spell, spell_decimal
 
-__all__ = ["JsonLines", "parse_json_lines"]
+__all__ = ["JsonLines", "read_json_lines"]
+
+MAX_LINE_CHARS = 16 * MAX_CELL_CHARS
+"""Characters of one line; longer ones are rejected."""
+
+CHUNK_ROWS = 4096
+CHUNK_CHARS = 16_000_000
+"""Rows and characters, whichever is reached first, that are handed on together."""
 
 
 @dataclass(frozen=True)
 class JsonLines:
-    """Objects of a file.
+    """Some objects of a file, in order.
 
     Attributes
     ----------
-    names : tuple of str
-        All keys, in the order in which they first occur.
+    names : dict of str to None
+        All keys of these objects, in the order in which they first occur.
     objects : list of dict of str to str
         Accepted lines; an object may lack keys.
     rows : list of int
         One-based row of each accepted line; blank lines are not counted.
-    rejections : tuple of Rejection
+    rejections : list of Rejection
     """
 
-    names: tuple[str, ...]
+    names: dict[str, None]
     objects: list[dict[str, str]]
     rows: list[int]
-    rejections: tuple[Rejection, ...]
+    rejections: list[Rejection]
 
 
 class _LineError(ValueError):
@@ -59,6 +67,8 @@ _DECODER = json.JSONDecoder(
 
 
 def _json_row(line: str) -> dict[str, str]:
+    if len(line) > MAX_LINE_CHARS:
+        raise _LineError("line-too-long", f"more than {MAX_LINE_CHARS} characters: look for lost line breaks")
     try:
         value = _DECODER.decode(line)
         if not isinstance(value, dict):
@@ -74,35 +84,57 @@ def _json_row(line: str) -> dict[str, str]:
     return row
 
 
-def parse_json_lines(data: bytes) -> JsonLines:
-    """Parse the bytes of a JSONL file, which is UTF-8 by definition.
+def read_json_lines(stream: TextIO) -> Iterator[JsonLines]:
+    r"""Yield the objects of a JSONL file, some at a time.
 
     Parameters
     ----------
-    data : bytes
+    stream : TextIO
+        Opened as UTF-8, which JSONL is by definition, with ``errors="surrogateescape"`` and ``newline="\n"``: only
+        line feeds end a line, since JSON strings may hold other separators as they are.
+
+    Yields
+    ------
+    JsonLines
+        At least one; it may hold no object.
 
     Examples
     --------
-    >>> parse_json_lines(b'{"id": "007", "price": 12.50}').objects
+    >>> import io
+    >>> next(read_json_lines(io.StringIO('{"id": "007", "price": 12.50}', newline="\n"))).objects
     [{'id': '007', 'price': '12.50'}]
     """
-    text = data.decode("utf-8-sig", "surrogateescape")
-    objects: list[dict[str, str]] = []
-    rows: list[int] = []
-    rejections: list[Rejection] = []
-    names: dict[str, None] = {}
     row = 0
-    # Only line feeds end a line: JSON strings may hold other separators as they are.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        row += 1
-        try:
-            cells = _json_row(line)
-        except _LineError as error:
-            rejections.append(Rejection(row, "", error.code, f"line {number}: {error}", excerpt(line), "row"))
-            continue
-        objects.append(cells)
-        rows.append(row)
-        names.update(dict.fromkeys(cells))
-    return JsonLines(tuple(names), objects, rows, tuple(rejections))
+    lines = enumerate(_bounded_lines(stream), start=1)
+    while True:
+        found = JsonLines({}, [], [], [])
+        chars = 0
+        for number, line in lines:
+            if not line.strip():
+                continue
+            row += 1
+            chars += len(line)
+            try:
+                cells = _json_row(line)
+            except _LineError as error:
+                reason = f"line {number}: {error}"
+                found.rejections.append(Rejection(row, "", error.code, reason, excerpt(line), "row"))
+            else:
+                found.objects.append(cells)
+                found.rows.append(row)
+                found.names.update(dict.fromkeys(cells))
+            if len(found.rows) + len(found.rejections) >= CHUNK_ROWS or chars > CHUNK_CHARS:
+                break
+        yield found
+        if not found.rows and not found.rejections:
+            return
+
+
+def _bounded_lines(stream: TextIO) -> Iterator[str]:
+    """Yield lines without a byte-order mark; one that is too long comes cut, and its rest is passed over."""
+    first = True
+    while line := stream.readline(MAX_LINE_CHARS + 1):
+        yield line.removeprefix("\ufeff") if first else line
+        first = False
+        while len(line) > MAX_LINE_CHARS and not line.endswith("\n"):
+            line = stream.readline(MAX_LINE_CHARS + 1)

@@ -20,6 +20,7 @@ from prodcls.images import photo_digest, resolve_photo
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.nearest import nearest
+from prodcls.photo_folders import default_image_root
 from prodcls.preparation import IMAGE_BLOCK
 from prodcls.readers import read_table
 from prodcls.reporting_cleaning import originals
@@ -163,7 +164,7 @@ def product_from_catalogue(
     InputError
         If the file or its columns are at fault, or it has no such product.
     """
-    found = _build(read_table(catalogue), bundle, image_root or catalogue.parent)
+    found = _build(read_table(catalogue), bundle, image_root or default_image_root(catalogue))
     if product not in found.ids:
         near = nearest(product, found.ids)
         hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from prodcls.config import LIMITS
 from prodcls.console import run_and_exit
+from prodcls.fit import CATALOGUE
+
+if TYPE_CHECKING:
+    from prodcls.prices import DecimalMark
 
 __all__ = ["predict"]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("bundle", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("catalogue", type=click.Path(exists=True, path_type=Path))
+@click.argument("catalogue", type=CATALOGUE)
 @click.option(
     "-o",
     "--out",
@@ -44,6 +48,9 @@ __all__ = ["predict"]
 @click.option(
     "--delimiter", type=click.Choice([",", ";", "|", "tab"]), help="What parts its columns.  [default: detected]"
 )
+@click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around its cells.  [default: detected]")
+@click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
+@click.option("--strict", is_flag=True, help="Stop at the first row or cell that cannot be taken as it stands.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: as in the fit]")
 def predict(
     bundle: Path,
@@ -52,10 +59,15 @@ def predict(
     batch_size: int,
     top_k: int,
     delimiter: str | None,
-    **reading: Any,  # noqa: ANN401 - each option has its own type
+    image_root: Path | None,
+    decimal: DecimalMark | None,
+    **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
     """Classify the products of CATALOGUE with BUNDLE, the folder that a fit wrote."""
     from prodcls.bars import open_progress
+
+    delimiter = "\t" if delimiter == "tab" else delimiter
+    from prodcls.readers import TableOptions
     from prodcls.scoring import Reading, predict_catalogue
 
     outcome = predict_catalogue(
@@ -65,7 +77,7 @@ def predict(
         batch_size=batch_size,
         top_k=top_k,
         progress=open_progress(),
-        reading=Reading(delimiter="\t" if delimiter == "tab" else delimiter, **reading),
+        reading=Reading(image_root, TableOptions(delimiter=delimiter, **files), decimal),
     )
     for line in outcome.summary_lines:
         click.echo(line)

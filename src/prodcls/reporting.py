@@ -30,6 +30,7 @@ from prodcls.audit import (
 from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
 from prodcls.baselines import BaselineResult
+from prodcls.bundle import photo_folder
 from prodcls.calibration import softmax
 from prodcls.config import FitConfig
 from prodcls.evaluation import OutOfFold
@@ -255,7 +256,7 @@ def _explanation(accounts: Accounts | None, config: FitConfig) -> ExplanationSec
 
 def evaluated(config: FitConfig, material: Material, findings: Findings) -> Evaluated:
     """Return what dossiers are made from."""
-    root = config.image_root or Path(material.catalogue.source.path).parent
+    root = photo_folder(config, material.catalogue)
     return Evaluated(material, findings.scores, findings.probabilities, root, config.threads)
 
 

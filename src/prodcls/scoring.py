@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,11 @@ from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.intake import build_catalogue
+from prodcls.photo_folders import default_image_root
 from prodcls.preparation import failed_photos, prepare
 from prodcls.prices import DecimalMark
 from prodcls.progress import Progress
-from prodcls.readers import read_table
+from prodcls.readers import TableOptions, read_table, refuse_first
 from prodcls.schema import match_schema
 from prodcls.scoring_files import check_format, open_table
 from prodcls.tables import rejections_bytes
@@ -40,15 +41,14 @@ class Reading:
     ----------
     image_root : Path or None
         Folder that photos must lie in; the catalogue's own by default.
-    encoding, delimiter : str or None
-        Of a CSV file; detected by default.
+    files : TableOptions
+        How to read the file.
     decimal : {".", ","} or None
         Decimal mark of its numbers; what was set for the fit by default, else detected.
     """
 
     image_root: Path | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
+    files: TableOptions = field(default_factory=TableOptions)
     decimal: DecimalMark | None = None
 
 
@@ -148,16 +148,19 @@ def _check_out(out: Path, bundle: Path, catalogue: Path) -> None:
 
 
 def _read(path: Path, fitted: Bundle, reading: Reading) -> Catalogue:
-    table = read_table(path, encoding=reading.encoding, delimiter=reading.delimiter)
+    table = read_table(path, reading.files)
     schema = match_schema(table, fitted.schema, need_target=False)
-    return build_catalogue(
+    products = build_catalogue(
         table,
         schema,
-        image_root=reading.image_root or path.parent,
+        image_root=reading.image_root or default_image_root(path),
         need_labels=False,
         decimal=reading.decimal or fitted.options.decimal,
         clean=fitted.options.clean,
     )
+    if reading.files.strict:
+        refuse_first(products.rejections, str(path))
+    return products
 
 
 class _Flow:

@@ -26,7 +26,7 @@ from prodcls.config import FitConfig
 from prodcls.conformal import fit_sets, held_out_sets, named_sets
 from prodcls.encoders.base import available_processors
 from prodcls.evaluation import cross_validate
-from prodcls.gathering import Material, gather
+from prodcls.gathering import Material, gather, located
 from prodcls.inspection import look_for, plan_views
 from prodcls.leaves import training_leaves
 from prodcls.model import ModelFit, fit_model
@@ -91,6 +91,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
         If a file, a column or an option is at fault; nothing is written then.
     """
     started = time.perf_counter()
+    config = located(config)
     papers = read_papers(config)
     earlier = None if config.compare is None else read_audited(config.compare)
     material = gather(config, progress)

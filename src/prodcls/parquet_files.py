@@ -22,6 +22,7 @@ MAX_RATIO = 1000
 """Most times that a part of a file may expand to beyond `MAX_EXPANDED_BYTES`."""
 
 _BATCH = 1024
+_BATCH_BYTES = 64 << 20
 
 
 def read_parquet(path: Path, file: str) -> Iterator[Chunk]:
@@ -49,9 +50,11 @@ def read_parquet(path: Path, file: str) -> Iterator[Chunk]:
         _check_parts(parquet.metadata, file)
         # Dictionaries keep one copy of a repeated value, so that a small file cannot fill the memory.
         leaves = [parquet.schema.column(i) for i in range(len(parquet.schema))]
-        textual = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and "." not in leaf.path]
-        parquet = pq.ParquetFile(path, read_dictionary=textual, page_checksum_verification=True)
-        batches = parquet.iter_batches(batch_size=_BATCH, use_threads=False)
+        words = [i for i, leaf in enumerate(leaves) if leaf.physical_type == "BYTE_ARRAY"]
+        flat = [leaves[i].path for i in words if leaves[i].max_repetition_level == 0 and "." not in leaves[i].path]
+        largest = _largest(parquet.metadata, [i for i in words if leaves[i].path not in flat])
+        parquet = pq.ParquetFile(path, read_dictionary=flat, page_checksum_verification=True)
+        batches = parquet.iter_batches(batch_size=max(1, min(_BATCH, _BATCH_BYTES // largest)), use_threads=False)
     row = 0
     while True:
         with _reading(file):
@@ -86,6 +89,15 @@ def _check_parts(metadata: pq.FileMetaData, file: str) -> None:
             large = part.total_uncompressed_size > MAX_EXPANDED_BYTES
             if large and part.total_uncompressed_size > MAX_RATIO * max(part.total_compressed_size, 1):
                 raise _too_large(file)
+
+
+def _largest(metadata: pq.FileMetaData, columns: Sequence[int]) -> int:
+    """Return the most bytes that one cell of ``columns`` may hold, those of its part of the file; at least 1.
+
+    Inside of lists and structures values are expanded, so that only few rows can be read at a time.
+    """
+    groups = range(metadata.num_row_groups)
+    return max([1, *(metadata.row_group(g).column(i).total_uncompressed_size for g in groups for i in columns)])
 
 
 def _too_large(file: str) -> CatalogueError:

@@ -22,7 +22,7 @@ MAX_RATIO = 1000
 """Most times that a part of a file may expand to beyond `MAX_EXPANDED_BYTES`."""
 
 _BATCH = 1024
-_BATCH_BYTES = 64 << 20
+_BATCH_BYTES = 16 << 20
 
 
 def read_parquet(path: Path, file: str) -> Iterator[Chunk]:

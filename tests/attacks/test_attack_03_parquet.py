@@ -94,7 +94,7 @@ def test_flipped_bits_end_no_process(products: pa.Table, tmp_path: Path) -> None
 
 
 LONG = "x" * 1_000_000
-BOMB_ROWS = rounds(1000, 10_000)
+BOMB_ROWS = rounds(500, 10_000)
 
 
 def bombs(path: Path, kind: str) -> None:

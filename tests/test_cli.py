@@ -18,6 +18,7 @@ from prodcls.config import FitConfig
 from prodcls.console import run
 from prodcls.fit import fit
 from prodcls.predict import predict
+from prodcls.readers import TableOptions
 from prodcls.report import report
 from prodcls.verify import verify
 from prodcls.why import why
@@ -139,12 +140,15 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     table.touch()
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
     words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--decimal", ","]
+    words += ["--quote", "'", "--sheet", "S", "--strict"]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
     assert flows.predicted.pop("progress").seconds == {}
     assert flows.predicted == {
         "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
-        "reading": {"image_root": tmp_path, "delimiter": "\t", "encoding": "gb18030", "decimal": ","},
+        "reading": {
+            "image_root": tmp_path, "decimal": ",", "files": TableOptions("gb18030", "\t", "'", "S", strict=True),
+        },
     }  # fmt: skip
 
 

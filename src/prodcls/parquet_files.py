@@ -97,7 +97,8 @@ def _largest(metadata: pq.FileMetaData, columns: Sequence[int]) -> int:
     Inside of lists and structures values are expanded, so that only few rows can be read at a time.
     """
     groups = range(metadata.num_row_groups)
-    return max([1, *(metadata.row_group(g).column(i).total_uncompressed_size for g in groups for i in columns)])
+    sizes = (int(metadata.row_group(g).column(i).total_uncompressed_size) for g in groups for i in columns)
+    return max(sizes, default=1) or 1
 
 
 def _too_large(file: str) -> CatalogueError:

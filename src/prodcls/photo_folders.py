@@ -10,7 +10,7 @@ from pathlib import Path
 from prodcls.catalogue import Chunk, Rejection
 from prodcls.cells import cell_fault, excerpt
 from prodcls.encodings import Fingerprint, take_fingerprint
-from prodcls.images import FORMATS
+from prodcls.photo_decoding import FORMATS
 from prodcls.standard_input import STANDARD_INPUT
 
 __all__ = ["default_image_root", "folder_fingerprint", "read_photo_folder", "train_and_test"]

@@ -77,7 +77,7 @@ def predict(
         batch_size=batch_size,
         top_k=top_k,
         progress=open_progress(),
-        reading=Reading(image_root, TableOptions(delimiter=delimiter, **files), decimal),
+        reading=Reading(image_root=image_root, files=TableOptions(delimiter=delimiter, **files), decimal=decimal),
     )
     for line in outcome.summary_lines:
         click.echo(line)

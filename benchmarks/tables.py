@@ -99,6 +99,26 @@ def quality_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def augment_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of what copies of photos change, seed by seed in one cell."""
+    lines = ["| catalogue | classes below | classes, photos, copies | points of accuracy, by seed | of macro-F1 |"]
+    lines[0] += " gained, lost |"
+    lines.append("|---|---|---|---|---|---|")
+    for name, levels in results.items():
+        for least, found in levels.items():
+            seeds = [f for key, f in found.items() if key.startswith("seed")]
+            changes = (
+                "; ".join(
+                    f"{100 * f[k]['value']:+.1f} ({100 * f[k]['low']:+.1f} to {100 * f[k]['high']:+.1f})" for f in seeds
+                )
+                for k in ("accuracy", "macro_f1")
+            )
+            moved = f"{sum(f['gained'] for f in seeds)}, {sum(f['lost'] for f in seeds)}"
+            size = ", ".join(str(found[k]) for k in ("classes", "photos", "copies"))
+            lines.append(f"| {name} | {least} | {size} | {' | '.join(changes)} | {moved} |")
+    return lines
+
+
 def explanation_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of faithfulness and of cost."""
     lines = ["| what is taken out or kept | method | comprehensiveness | sufficiency | deletion | insertion |"]
@@ -197,6 +217,9 @@ def main() -> None:
         "## What the findings about data find",
         "`python benchmarks/quality.py`",
         "\n".join(quality_lines(json.loads((RESULTS / "quality.json").read_text()))),
+        "## Copies of the photos of small classes (`--augment N`), with less without, on the same folds",
+        "`python benchmarks/augment.py`; paired 95% intervals",
+        "\n".join(augment_lines(json.loads((RESULTS / "augment.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -26,6 +26,7 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_augmentation import AugmentationSection
 from prodcls.audit_cleaning import CleaningExample, CleaningFindings, CleaningStep, Piece
 from prodcls.audit_comparison import (
     ClassChange,
@@ -707,6 +708,9 @@ def make_report(
         quality=_quality(names),
         robustness=_robustness(),
         drift=_drift(names),
+        augmentation=AugmentationSection(
+            20, 3, 41, 120, Interval(0.002, -0.003, 0.007), Interval(0.004, -0.002, 0.01), 7, 5, 0.774
+        ),
     )
     return dataclasses.replace(report, verdict=judge(report, None))
 

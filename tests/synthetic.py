@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import prodcls.augmentation
 import prodcls.dissection
 import prodcls.explain.scorer
 import prodcls.head
@@ -26,6 +27,7 @@ from prodcls.errors import ImageError
 from prodcls.head import HeadFit, fit_head
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
+from prodcls.photo_copies import PhotoCopy
 
 CLASS_WORDS = ("kettle", "phone", "towel", "watch", "curtain", "camera", "lamp", "teapot")
 FILLER = ("new", "best", "offer", "genuine", "original", "shipping", "free", "sale", "gift", "set", "pack", "home")
@@ -149,7 +151,7 @@ class ColourEncoder(WordEncoder):
         failed: dict[int, ImageError] = {}
         for i, item in enumerate(items):
             try:
-                pixels = load_photo(Path(item))
+                pixels = item.pixels() if isinstance(item, PhotoCopy) else load_photo(Path(item))
             except ImageError as error:
                 failed[i] = error
                 continue
@@ -181,7 +183,8 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (prodcls.preparation, prodcls.dissection, prodcls.explain.scorer):
         monkeypatch.setattr(module, "text_encoder", text)
         monkeypatch.setattr(module, "image_encoder", image)
-    monkeypatch.setattr(prodcls.inspection, "image_encoder", image)
+    for module in (prodcls.augmentation, prodcls.inspection):
+        monkeypatch.setattr(module, "image_encoder", image)
 
 
 def write_photo(path: Path, colour: tuple[int, int, int]) -> None:

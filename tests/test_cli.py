@@ -95,7 +95,7 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
     words = f"""{table} --out o --target c --id sku --text title,description --image photo --numeric price
         --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --decimal , --head flat
         --text-encoder minilm,use --runtime torch --folds 7 --test {table} --no-baselines --no-group-duplicates
-        --min-class-size 3 --random-state 9 --threads 2 --witnesses 0 --robustness 7 --dossiers 0 --lang zh
+        --min-class-size 3 --augment 0 --random-state 9 --threads 2 --witnesses 0 --robustness 7 --dossiers 0 --lang zh
         --cache-dir {tmp_path} --audit {table} --model-card {table} --enforce""".split()
     assert run(fit, words, "fit") == 0
     assert flows.config == FitConfig(

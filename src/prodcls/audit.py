@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from prodcls.audit_augmentation import AugmentationSection
 from prodcls.audit_cleaning import CleaningFindings
 from prodcls.audit_comparison import Comparison
 from prodcls.audit_confidence import ConfidenceSection
@@ -376,6 +377,8 @@ class AuditReport:
         None where no earlier audit was given.
     oversight : OversightSection or None
         None in reports made before there was a queue.
+    augmentation : AugmentationSection or None
+        None where no copies of photos were made.
     """
 
     format_version: int
@@ -400,3 +403,4 @@ class AuditReport:
     drift: DriftSection | None = None
     comparison: Comparison | None = None
     oversight: OversightSection | None = None
+    augmentation: AugmentationSection | None = None

@@ -36,6 +36,7 @@ class Limit:
 
 LIMITS: dict[str, Limit] = {
     "folds": Limit(2, 50, "folds", "one fold leaves nothing to test on; beyond 50 the intervals do not get narrower"),
+    "augment": Limit(0, 1000, "rows", "a class of more rows shows enough of its photos"),
     "min_class_size": Limit(2, 1_000_000, "rows", "a class of one row cannot be both learned and tested"),
     "random_state": Limit(0, 2**32 - 1, "", "the range of numpy's seeds"),
     "threads": Limit(1, 1024, "threads", "more than any machine this was made for"),
@@ -100,6 +101,8 @@ class FitConfig:
         Keep near-duplicates in one fold.
     baselines : bool
         Evaluate the baselines on the same folds.
+    augment : int
+        Classes with fewer rows are also trained on altered copies of their photos; 0 for none.
     min_class_size : int
         Classes with fewer rows are reported and set apart. May be below ``folds``: such a class is then simply
         missing from the test side of some folds.
@@ -155,6 +158,7 @@ class FitConfig:
     coverage: float = 0.95
     group_duplicates: bool = True
     baselines: bool = True
+    augment: int = 0
     min_class_size: int = 5
     random_state: int = 0
     threads: int | None = None
@@ -181,6 +185,8 @@ class FitConfig:
             _refuse("coverage", f"{self.coverage} is not within {COVERAGE[0]} to {COVERAGE[1]}")
         if not isinstance(self.dossiers, int) and self.dossiers != ALL:
             _refuse("dossiers", f"{self.dossiers!r} is neither a number nor 'all'")
+        if self.augment and self.head != "evidence":
+            _refuse("augment", "needs --head evidence")
         if self.text_encoder == ():
             _refuse("text_encoder", "names no encoder; leave text out with --text ''")
         self._check_delimiters()

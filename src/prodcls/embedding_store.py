@@ -21,6 +21,7 @@ from prodcls.atomic import cache_root, read_addressed, write_addressed
 from prodcls.encoders import Encoded, Item
 from prodcls.errors import ImageError
 from prodcls.images import photo_digest
+from prodcls.photo_copies import PhotoCopy
 
 __all__ = ["EmbedStats", "EmbeddingStore", "Stored", "content_key"]
 
@@ -189,11 +190,11 @@ class EmbeddingStore:
 
 
 def content_key(item: Item) -> bytes:
-    """Return the SHA-256 of a text's UTF-8 bytes, or of a photo's file.
+    """Return the SHA-256 of a text's UTF-8 bytes, of a photo's file, or of that and what a copy of it does to it.
 
     Parameters
     ----------
-    item : str or Path
+    item : str, Path or PhotoCopy
 
     Returns
     -------
@@ -204,6 +205,8 @@ def content_key(item: Item) -> bytes:
     ImageError
         If the photo's file cannot be read.
     """
+    if isinstance(item, PhotoCopy):
+        return item.key()
     if isinstance(item, Path):
         return bytes.fromhex(photo_digest(item))
     # Half of a surrogate pair has no UTF-8 form; it still makes another text.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,35 @@ from prodcls.embedding_store import EmbeddingStore, EmbedStats, Stored, content_
 from prodcls.encoders import Encoder, Item
 from prodcls.errors import ImageError
 
-__all__ = ["EmbedProgress", "EmbedStats", "EmbeddingStore", "Embeddings", "embed"]
+__all__ = ["Copies", "EmbedProgress", "EmbedStats", "EmbeddingStore", "Embeddings", "embed"]
 
 SHARD_ITEMS = 1024
 """Items encoded between two writes to the store: what an interruption can lose."""
 
 EmbedProgress = Callable[[int, int], None]
 """Called with the contents encoded so far and how many there are to encode."""
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Vectors of altered copies of n products, that a probe learns from beside the products themselves.
+
+    Attributes
+    ----------
+    vectors : ndarray of shape (m, d), float32
+    source : ndarray of shape (m,), intp
+        Position of the product, in [0, n).
+    """
+
+    vectors: NDArray[np.float32]
+    source: NDArray[np.intp]
+
+    def take(self, rows: NDArray[np.intp], n: int) -> Copies:
+        """Return the copies of the products at ``rows``, shape (k,), out of ``n``, with their positions in it."""
+        place = np.full(n, -1, dtype=np.intp)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.source] >= 0
+        return Copies(self.vectors[kept], place[self.source[kept]])
 
 
 @dataclass(frozen=True)
@@ -38,6 +60,8 @@ class Embeddings:
         False where the product has no such text or photo.
     read_share : ndarray of shape (n,), float32
         Share of the text within the encoder's limit, in [0, 1]; 1 for photos.
+    copies : Copies or None
+        Of some of the products, for training only.
     """
 
     block: str
@@ -45,6 +69,17 @@ class Embeddings:
     vectors: NDArray[np.float32]
     present: NDArray[np.bool_]
     read_share: NDArray[np.float32]
+    copies: Copies | None = None
+
+    def take(self, rows: NDArray[np.intp]) -> Embeddings:
+        """Return the products at ``rows``, shape (m,), and their copies."""
+        return replace(
+            self,
+            vectors=self.vectors[rows],
+            present=self.present[rows],
+            read_share=self.read_share[rows],
+            copies=None if self.copies is None else self.copies.take(rows, len(self.present)),
+        )
 
 
 def embed(
@@ -62,7 +97,7 @@ def embed(
     ----------
     block : str
         Name of the evidence that is made from the vectors.
-    items : sequence of (str, Path or None), length n
+    items : sequence of (str, Path, PhotoCopy or None), length n
         None and blank texts are missing. A photo that cannot be read is missing too, and listed in the stats.
     encoder : Encoder
         Not asked to do anything when the store has all vectors.

@@ -174,9 +174,12 @@ def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.i
         rows = np.flatnonzero(e.present)
         if len(np.unique(groups[rows])) < 2:
             continue
-        fit = fit_probe(e.vectors[rows], targets[rows], groups[rows])
+        taught, vectors = rows, e.vectors[rows]
+        if e.copies is not None:  # each in the group of its product, so that neither has a say in the other's score
+            taught, vectors = np.append(rows, e.copies.source), np.concatenate([vectors, e.copies.vectors])
+        fit = fit_probe(vectors, targets[taught], groups[taught])
         dense[name] = DenseBlock(fit.probe, Neighbours(e.vectors[rows], labels[rows], NEIGHBOURS))
-        scores.append(_placed(fit.held_out, rows, len(inputs)))
+        scores.append(_placed(fit.held_out[: len(rows)], rows, len(inputs)))
         near.append(_near(dense[name].neighbours, e, n_classes, (groups, groups[rows])))
     lexical, words = _fit_lexical(inputs, targets, groups)
     numeric = {name: fit_number(values, labels, n_classes) for name, values in inputs.numeric.items()}

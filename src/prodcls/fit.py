@@ -111,6 +111,13 @@ def _range(name: str) -> click.IntRange:
     help="Keep near-duplicates in one fold.",
 )
 @click.option(
+    "--augment",
+    metavar="N",
+    type=_range("augment"),
+    default=FitConfig.augment,
+    help="Train classes with fewer than N rows also on turned, cut and mirrored copies of their photos; 0 for none.",
+)
+@click.option(
     "--min-class-size",
     type=_range("min_class_size"),
     default=FitConfig.min_class_size,

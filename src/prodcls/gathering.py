@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.atomic import cache_root
+from prodcls.augmentation import augment
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.cells import excerpt
 from prodcls.config import FitConfig
@@ -126,6 +127,17 @@ def gather(config: FitConfig, progress: Progress) -> Material:
             before = len(store.stats)
             inputs = concatenated(inputs, prepare(tested, recipe, store, progress, threads=config.threads))
             tested = _with_failed_photos(tested, store, before)
+        if config.augment:
+            inputs = augment(
+                inputs,
+                catalogue,
+                recipe,
+                store,
+                progress,
+                least=config.augment,
+                random_state=config.random_state,
+                threads=config.threads,
+            )
     with progress.stage("group"):
         both = [c for c in (catalogue, tested) if c is not None]
         digests = tuple(None if p is None else photo_digest(p) for c in both for p in c.photos or (None,) * len(c))

@@ -44,10 +44,7 @@ class Inputs:
         return Inputs(
             ids=tuple(self.ids[i] for i in rows),
             texts={name: tuple(cells[i] for i in rows) for name, cells in self.texts.items()},
-            dense={
-                name: replace(e, vectors=e.vectors[rows], present=e.present[rows], read_share=e.read_share[rows])
-                for name, e in self.dense.items()
-            },
+            dense={name: e.take(rows) for name, e in self.dense.items()},
             numeric={name: values[rows] for name, values in self.numeric.items()},
             categorical={name: tuple(cells[i] for i in rows) for name, cells in self.categorical.items()},
         )
@@ -63,6 +60,10 @@ class Inputs:
             numeric={name: self.numeric.get(name, nothing) for name in numeric},
             categorical={name: self.categorical.get(name, blank) for name in categorical},
         )
+
+    def without_copies(self) -> Inputs:
+        """Return the same products without the copies made for training."""
+        return replace(self, dense={name: replace(e, copies=None) for name, e in self.dense.items()})
 
     def joined_text(self) -> tuple[str, ...]:
         """Return all text columns of each product joined by line breaks, missing ones left out."""

@@ -19,7 +19,7 @@ from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
 from prodcls.progress import Progress
 
-__all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "failed_photos", "joined", "prepare"]
+__all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "embed_block", "failed_photos", "joined", "prepare"]
 
 IMAGE_BLOCK = "image"
 """Name of the photo block."""
@@ -102,17 +102,31 @@ def prepare(
     dense: dict[str, Embeddings] = {}
     readers = [text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders]
     for column in recipe.text_columns:
-        dense[column] = joined([_embed(column, catalogue.texts[column], e, store, progress) for e in readers])
+        dense[column] = joined([embed_block(column, catalogue.texts[column], e, store, progress) for e in readers])
     if recipe.image_encoder is not None:
         photos: Sequence[Path | None] = catalogue.photos or (None,) * len(catalogue)
         encoder = image_encoder(recipe.image_encoder, recipe.runtime, threads)
-        dense[IMAGE_BLOCK] = joined([_embed(IMAGE_BLOCK, photos, encoder, store, progress)])
+        dense[IMAGE_BLOCK] = joined([embed_block(IMAGE_BLOCK, photos, encoder, store, progress)])
     return Inputs(catalogue.ids, catalogue.texts, dense, catalogue.numeric, catalogue.categorical)
 
 
-def _embed(
+def embed_block(
     block: str, items: Sequence[Item | None], encoder: Encoder, store: EmbeddingStore, progress: Progress
 ) -> Embeddings:
+    """Embed a block as `prodcls.embeddings.embed` does, with a bar for what the store does not have.
+
+    Parameters
+    ----------
+    block : str
+    items : sequence of (str, Path, PhotoCopy or None), length n
+    encoder : Encoder
+    store : EmbeddingStore
+    progress : Progress
+
+    Returns
+    -------
+    Embeddings
+    """
     with ExitStack() as bars:
         update: Callable[[int], None] | None = None
 

@@ -27,6 +27,7 @@ from prodcls.audit import (
     Lineage,
     Resources,
 )
+from prodcls.audit_augmentation import AugmentationSection
 from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
 from prodcls.baselines import BaselineResult
@@ -79,6 +80,8 @@ class Findings:
         What other methods and the model itself say of the accounts of a sample.
     robustness : RobustnessSection or None
         What harms cost on a sample.
+    augmentation : AugmentationSection or None
+        What copies of photos brought.
     """
 
     scores: OutOfFold
@@ -86,6 +89,7 @@ class Findings:
     baselines: dict[str, BaselineResult]
     trust: TrustSection | None = None
     robustness: RobustnessSection | None = None
+    augmentation: AugmentationSection | None = None
 
 
 def environment() -> dict[str, str]:
@@ -146,6 +150,7 @@ def build_report(
         trust=findings.trust,
         quality=find_faults(material, phrases),
         robustness=findings.robustness,
+        augmentation=findings.augmentation,
         drift=drift_section(material, config.random_state),
     )
     return replace(report, verdict=judge(report, papers.thresholds))

@@ -33,6 +33,7 @@ from prodcls.model import ModelFit, fit_model
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, evaluated, with_cost
+from prodcls.reporting_augmentation import augmentation_lines, augmentation_section
 from prodcls.reporting_dossiers import chosen_dossiers, make_dossiers
 from prodcls.reporting_kept import kept_judgements
 from prodcls.reporting_papers import read_papers
@@ -150,7 +151,12 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
                         threads,
                     )
                     done(i + 1)
-    return _question(config, material, Findings(scores, probabilities, baselines), progress)
+    augmentation = None
+    if config.augment:
+        with progress.stage("augment"):
+            augmentation = augmentation_section(config, material, scores, threads=threads)
+    found = Findings(scores, probabilities, baselines, augmentation=augmentation)
+    return _question(config, material, found, progress)
 
 
 def _question(config: FitConfig, material: Material, found: Findings, progress: Progress) -> Findings:
@@ -284,6 +290,7 @@ def _summary(report: AuditReport) -> Iterator[str]:
     if e.baselines:
         name, best = max(e.baselines.items(), key=lambda item: item[1].accuracy.value)
         yield f"best baseline: {name}, accuracy {_range(best.accuracy)}, macro-F1 {_range(best.macro_f1)}"
+    yield from augmentation_lines(report.augmentation)
     judged = [c for c in report.verdict if c.passed is not None]
     if judged:
         yield f"thresholds: {sum(c.passed is True for c in judged)} of {len(judged)} hold"

@@ -17,6 +17,7 @@ from prodcls.config import Runtime
 from prodcls.encoders.onnx import Network, open_network
 from prodcls.encoders.weights import WeightFile
 from prodcls.errors import ImageError
+from prodcls.photo_copies import PhotoCopy
 
 __all__ = [
     "Encoded",
@@ -32,8 +33,8 @@ __all__ = [
     "without_blanks",
 ]
 
-Item = str | Path
-"""A text, or the path of a photo."""
+Item = str | Path | PhotoCopy
+"""A text, the path of a photo, or an altered copy of one."""
 Kind = Literal["text", "image"]
 Progress = Callable[[int], None]
 """Called with the number of items done so far."""

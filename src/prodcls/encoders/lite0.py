@@ -48,7 +48,7 @@ class Lite0(FrozenEncoder):
 
         Parameters
         ----------
-        item : Path
+        item : Path or PhotoCopy
 
         Returns
         -------
@@ -60,8 +60,10 @@ class Lite0(FrozenEncoder):
             If the photo cannot be read.
         """
         from prodcls.images import letterbox, load_photo
+        from prodcls.photo_copies import PhotoCopy
 
-        return Prepared(letterbox(load_photo(Path(item)), SIDE))
+        pixels = item.pixels() if isinstance(item, PhotoCopy) else load_photo(Path(item))
+        return Prepared(letterbox(pixels, SIDE))
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return each region's share of the mean, row by row.

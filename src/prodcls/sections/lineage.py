@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prodcls.audit import AuditReport, GivenFile
+from prodcls.audit_augmentation import AugmentationSection
 from prodcls.charts_rows import Bar, bars
 from prodcls.language import Language, Prose, as_text, code, plain, quoted
 from prodcls.sections.parts import Column, Figure, Section, Table, join_prose, pairs_table
@@ -13,6 +14,10 @@ __all__ = ["SECTION", "LineageContext"]
 
 NO_STAGE = frozenset({"encoder_share", "encoding", "total"})
 """Entries of the timing that are no stage: the encoders' time is part of the stages, and so is the total."""
+
+
+COUNTS = ("least", "classes", "photos", "copies", "gained", "lost")
+"""Whole numbers of what copies of photos did."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class LineageContext:
         Digests of the tables beside the report.
     encoders : Table
         Identity of the encoder of each block.
+    augmentation : Prose or None
+        Copies of photos that a part of the model learned from, and what they changed; None without any.
     configuration : Table
         Every option.
     environment : Table
@@ -40,6 +47,7 @@ class LineageContext:
     origin: Table
     tables: Table
     encoders: Table
+    augmentation: Prose | None
     configuration: Table
     environment: Table
     timing: Figure | None
@@ -90,6 +98,15 @@ def _cost(report: AuditReport, t: Language) -> Prose:
     return t.say("lineage.cost_encoders", total=plain(t.seconds(total)), memory=memory, share=shared)
 
 
+def _augmentation(found: AugmentationSection, t: Language) -> Prose:
+    values = {name: plain(t.count(getattr(found, name))) for name in COUNTS}
+    for name, figure in (("accuracy", found.accuracy), ("macro", found.macro_f1)):
+        change, low, high = (plain(t.signed(100 * x, 1)) for x in (figure.value, figure.low, figure.high))
+        values |= {name: change, f"{name}_low": low, f"{name}_high": high}
+    p = t.small(found.p_value) if found.p_value < 0.001 else t.decimal(found.p_value, 3)
+    return t.say("lineage.augmentation", p=plain(p), **values)
+
+
 def build(report: AuditReport, t: Language) -> LineageContext:
     """Return what the section shows."""
     lineage = report.lineage
@@ -100,6 +117,7 @@ def build(report: AuditReport, t: Language) -> LineageContext:
         encoders=pairs_table(
             t, t("lineage.encoders"), tuple((t.pick("block", b), code(e)) for b, e in lineage.encoders.items())
         ),
+        augmentation=None if report.augmentation is None else _augmentation(report.augmentation, t),
         configuration=pairs_table(
             t, t("lineage.configuration"), tuple((code(k), code(v)) for k, v in lineage.configuration.items())
         ),

@@ -27,6 +27,7 @@ from prodcls.audit import (
     Resources,
 )
 from prodcls.audit_augmentation import AugmentationSection
+from prodcls.audit_cells import CellNote, Conversion, ConversionRate
 from prodcls.audit_cleaning import CleaningExample, CleaningFindings, CleaningStep, Piece
 from prodcls.audit_comparison import (
     ClassChange,
@@ -303,6 +304,10 @@ def _data(names: tuple[str, ...], supports: tuple[int, ...]) -> DataSection:
                 "scope": "row",
             },
         ),
+        notes=(
+            CellNote("price", "price-range", 2, 12, "\u00a599-199", "of the range 99 to 199 the lower end is taken"),
+        ),
+        conversion=Conversion("EUR", "c0" * 32, (ConversionRate("USD", "0.92", "2026-11-20"),)),
     )
 
 

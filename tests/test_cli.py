@@ -93,15 +93,17 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.touch()
     words = f"""{table} --out o --target c --id sku --text title,description --image photo --numeric price
-        --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --decimal , --head flat
-        --text-encoder minilm,use --runtime torch --folds 7 --test {table} --no-baselines --no-group-duplicates
+        --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --number-format 1.234,5
+        --number-format weight=. --head flat --text-encoder minilm,use --runtime torch --folds 7 --test {table}
+        --no-baselines --no-group-duplicates
         --min-class-size 3 --augment 0 --random-state 9 --threads 2 --witnesses 0 --robustness 7 --dossiers 0 --lang zh
         --cache-dir {tmp_path} --audit {table} --model-card {table} --enforce""".split()
     assert run(fit, words, "fit") == 0
     assert flows.config == FitConfig(
         catalogue=table, out=Path("o"), target="c", id="sku", text=("title", "description"), image="photo",
         numeric=("price",), categorical=("brand",), image_root=tmp_path, encoding="gb18030", delimiter="\t",
-        decimal=",", head="flat", text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, baselines=False,
+        number_format=("1.234,5", "weight=."), head="flat",
+        text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, baselines=False,
         group_duplicates=False, min_class_size=3, random_state=9, threads=2, witnesses=0, robustness=7, dossiers=0,
         lang="zh", cache_dir=tmp_path, audit=table, model_card=table, enforce=True,
     )  # fmt: skip
@@ -139,7 +141,7 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.touch()
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
-    words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--decimal", ","]
+    words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--number-format", ","]
     words += ["--quote", "'", "--sheet", "S", "--strict"]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
@@ -147,7 +149,8 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     assert flows.predicted == {
         "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
         "reading": {
-            "image_root": tmp_path, "decimal": ",", "files": TableOptions("gb18030", "\t", "'", "S", strict=True),
+            "image_root": tmp_path, "number_format": (",",),
+            "files": TableOptions("gb18030", "\t", "'", "S", strict=True),
         },
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from prodcls.config import LIMITS, FitConfig
 from prodcls.errors import InputError
+from prodcls.rates import Rate, Rates
 
 names = st.text(min_size=1)
 lists = st.none() | st.lists(names, max_size=3, unique=True).map(tuple)
@@ -19,7 +20,8 @@ configs = st.builds(
     catalogue=st.none() | st.just(Path("a/b.csv")),
     text=lists,
     encoding=st.none() | st.text(),
-    decimal=st.sampled_from([None, ".", ","]),
+    number_format=st.sampled_from([None, (".",), ("1.234,5", "price=1,234.5")]),
+    rates=st.sampled_from([None, Rates("EUR", "0" * 64, (Rate("USD", "0.92", "2026-11-20"),))]),
     head=st.sampled_from(["evidence", "flat"]),
     folds=st.integers(2, 50),
     dossiers=st.just("all") | st.integers(0, 10**6),
@@ -96,9 +98,9 @@ def test_both_ends_of_a_limit_are_allowed_and_no_more(name: str) -> None:
         ({"head": "tree"}, "--head: 'tree' is none of evidence, flat"),
         ({"runtime": "fast"}, "--runtime"),
         ({"lang": "fr"}, "--lang"),
-        ({"decimal": ";"}, "--decimal: ';' is neither"),
+        ({"number_format": (";",)}, "--number-format: ';' is none of"),
+        ({"number_format": ("a=.", "a=,")}, "--number-format: column 'a' has two formats"),
         ({"delimiter": "||"}, "--delimiter: '||' is not one character"),
-        ({"delimiter": ",", "decimal": ","}, "cannot both part columns and mark decimals"),
         ({"text": ("a", "b"), "numeric": ("b",)}, "--numeric: column 'b' is already given by --text"),
         ({"target": "a", "categorical": ("a",)}, "--categorical: column 'a' is already given by --target"),
         ({"text": ("a", "a")}, "--text: column 'a' is already given by --text"),

@@ -157,7 +157,7 @@ def test_the_decimal_mark_counts_for_the_test_catalogue_too(config: FitConfig, t
     train = write_csv(tmp_path / "train.csv", rows)
     later = [{**row, "price": "2.345"} for row in catalogue_rows({"Phones": 3, "Kettles": 3}, seed=2)]
     test = write_csv(tmp_path / "test.csv", later)
-    material = gather(replace(config, catalogue=train, test=test, decimal=","), SilentProgress())
+    material = gather(replace(config, catalogue=train, test=test, number_format=(",",)), SilentProgress())
     assert set(material.problem.inputs.numeric["price"][:21]) == {1234.5}
     assert set(material.problem.inputs.numeric["price"][21:]) == {2345.0}
 

@@ -14,6 +14,7 @@ from PIL import Image
 from prodcls.catalogue import Catalogue, Cleaned
 from prodcls.errors import CatalogueError, SchemaError
 from prodcls.intake import build_catalogue, read_catalogue
+from prodcls.number_formats import NumberRules
 from prodcls.readers import read_table, table_from_frame
 from prodcls.schema import ColumnOptions, recognise
 
@@ -138,7 +139,7 @@ def test_the_decimal_mark_can_be_declared(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("title,price,category\na,1.299,x\n", encoding="utf-8")
     assert lines(read_catalogue(path, ColumnOptions(), need_labels=True)) == [(1, "price", "price-ambiguous", "cell")]
-    catalogue = read_catalogue(path, ColumnOptions(decimal=","), need_labels=True)
+    catalogue = read_catalogue(path, ColumnOptions(numbers=NumberRules((",",))), need_labels=True)
     assert catalogue.numeric["price"].tolist() == [1299.0]
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodcls.numerals import MAX_DIGITS, DecimalMark, plain_text, read_number
+from prodcls.number_formats import FORMATS, DecimalMark
+from prodcls.numerals import MAX_DIGITS, plain_text, read_number
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,8 @@ from prodcls.numerals import MAX_DIGITS, DecimalMark, plain_text, read_number
         (" USD ", "usd"),
         ("12⁹⁹", "12⁹⁹"),
         ("½", "½"),
+        ("1\u09ea", "1\ufffd"),
+        ("\u202e12", "\ufffd12"),
     ],
 )
 def test_text_is_made_plain(text: str, plain: str) -> None:
@@ -60,7 +63,8 @@ def test_text_is_made_plain(text: str, plain: str) -> None:
         ("1,23,4", None, None, None, "unreadable", None),
         ("0,123,456", None, None, None, "unreadable", None),
         ("1e3", ",", None, "1000", "", None),
-        ("1.5e-2", None, None, "0.015", "", None),
+        ("1.5e-2", None, None, "0.015", "", "."),
+        ("1.5e3", ",", None, None, "convention", None),
         ("9" * (MAX_DIGITS + 1), None, None, None, "too-large", None),
         ("1e99", None, None, None, "too-large", None),
         ("", None, None, None, "unreadable", None),
@@ -76,14 +80,14 @@ def test_numbers_are_read(
     problem: str,
     proves: str | None,
 ) -> None:
-    reading = read_number(body, decimal, currency)
+    reading = read_number(body, FORMATS.get(decimal or ""), currency)
     assert (reading.value, reading.problem) == (None if value is None else Decimal(value), problem)
     assert reading.proves == proves
 
 
 @given(st.text("0123456789.,' e-", max_size=20), st.sampled_from([None, ".", ","]))
 def test_a_reading_is_a_value_or_a_problem(body: str, decimal: DecimalMark | None) -> None:
-    reading = read_number(body, decimal)
+    reading = read_number(body, FORMATS.get(decimal or ""))
     assert (reading.value is None) == bool(reading.problem)
     if reading.value is not None:
         assert 0 <= reading.value < 10**MAX_DIGITS
@@ -92,6 +96,6 @@ def test_a_reading_is_a_value_or_a_problem(body: str, decimal: DecimalMark | Non
 @given(st.text("0123456789.,", min_size=1, max_size=12))
 def test_both_conventions_never_agree_on_what_is_called_ambiguous(body: str) -> None:
     if read_number(body, None).problem == "ambiguous":
-        dot, comma = read_number(body, ".").value, read_number(body, ",").value
+        dot, comma = read_number(body, FORMATS["."]).value, read_number(body, FORMATS[","]).value
         assert dot != comma
         assert dot is not None or comma is not None

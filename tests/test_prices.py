@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodcls.prices import DecimalMark, Price, PriceProblem, infer_decimal, parse_number, parse_price
+from prodcls.number_formats import FORMATS, DecimalMark
+from prodcls.prices import Number, Price, PriceProblem, parse_number, parse_price
+from prodcls.spellings import read_numbers, read_prices
 
 READ: list[tuple[str, str, str | None]] = [
     # no currency
@@ -169,23 +171,23 @@ REFUSED: list[tuple[str, str]] = [
     ("N/A", "not-stated"),
     ("-", "not-stated"),
     ("--", "not-stated"),
-    ("100-200", "range"),
-    ("100 - 200", "range"),
-    ("$100 - $200", "range"),
-    ("100~200元", "range"),
-    ("100至200元", "range"),
-    ("100 to 200", "range"),
-    ("199元起", "range"),
-    ("from $5", "range"),
-    ("ab 5 €", "range"),
-    ("100+", "range"),
+    ("100-200", "range-unclear"),
+    ("100 - 200", "range-unclear"),
+    ("100 to 200", "range-unclear"),
+    ("$200-100", "range-unclear"),
+    ("up to $5", "at-most"),
+    ("bis 99 €", "at-most"),
+    ("99元以下", "at-most"),
+    ("$5/fortnight", "unit"),
+    ("$5 per 30 g", "unit"),
+    ("$5 / 10 pcs", "unit"),
+    ("5元/斤 NT$", "unreadable"),
+    ("NT$ 5/斤", "unit"),
     ("12⁹⁹", "unreadable"),
     ("½", "unreadable"),
     ("1.2k", "unreadable"),
     ("1.5万", "unreadable"),
     ("5%", "unreadable"),
-    ("5 per kg", "unreadable"),
-    ("$5/kg", "unreadable"),
     ("5 6", "unreadable"),
     ("1.2.3", "unreadable"),
     ("1,23,4", "unreadable"),
@@ -238,14 +240,14 @@ def test_what_is_no_price_is_refused_with_its_code(text: str, kind: str) -> None
     ],
 )
 def test_the_columns_decimal_mark_decides(text: str, decimal: DecimalMark, amount: str) -> None:
-    price = parse_price(text, decimal=decimal)
+    price = parse_price(text, FORMATS.get(decimal or ""))
     assert isinstance(price, Price)
     assert price.amount == Decimal(amount)
 
 
 @pytest.mark.parametrize(("text", "decimal"), [("12,50", "."), ("12.50", ","), ("1.299,00", "."), ("$1,299", ",")])
 def test_cells_against_the_columns_mark_are_refused(text: str, decimal: DecimalMark) -> None:
-    problem = parse_price(text, decimal=decimal)
+    problem = parse_price(text, FORMATS.get(decimal or ""))
     assert isinstance(problem, PriceProblem)
     assert problem.code == "price-convention"
 
@@ -266,14 +268,18 @@ def test_cells_against_the_columns_mark_are_refused(text: str, decimal: DecimalM
     ],
 )
 def test_columns_prove_their_decimal_mark(texts: list[str], mark: str | None) -> None:
-    assert infer_decimal(texts) == mark
+    found = read_prices([*texts, "9.999", "9,999"])
+    read = {text: isinstance(found[text], Price) for text in ("9.999", "9,999")}
+    assert read == dict.fromkeys(read, mark is not None)
+    assert mark is None or found["9.999"] == Price(Decimal("9.999" if mark == "." else "9999"), None)
+    assert read_numbers(["9.999", *texts[:0]])["9.999"] == parse_number("9.999")
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("-5", "-5"), ("+5", "5"), ("-1 299,5", "-1299.5"), ("\u22123.25", "-3.25"), ("1e-3", "0.001")]
 )
 def test_numbers_may_be_below_zero(text: str, value: str) -> None:
-    assert parse_number(text) == Decimal(value)
+    assert parse_number(text) == Number(Decimal(value))
 
 
 @pytest.mark.parametrize(
@@ -320,19 +326,19 @@ def test_digits_of_other_scripts_read_back(amount: Decimal, digits: str) -> None
 
 @given(st.floats(0, 1e14, allow_nan=False))
 def test_what_programs_write_reads_back_exactly(value: float) -> None:
-    price = parse_price(repr(value), decimal=".")
+    price = parse_price(repr(value), FORMATS["."])
     assert isinstance(price, Price)
     assert float(price.amount) == value
 
 
 @given(st.text(max_size=70), st.sampled_from([None, ".", ","]))
 def test_no_text_crashes(text: str, decimal: DecimalMark | None) -> None:
-    price = parse_price(text, decimal=decimal)
+    price = parse_price(text, FORMATS.get(decimal or ""))
     if isinstance(price, Price):
         assert 0 <= price.amount < 10**15
         assert any(char.isdigit() for char in text)
-    infer_decimal([text])
-    parse_number(text, decimal=decimal)
+    read_prices([text])
+    parse_number(text, FORMATS.get(decimal or ""))
 
 
 @pytest.mark.shared_data
@@ -340,9 +346,6 @@ def test_no_text_crashes(text: str, decimal: DecimalMark | None) -> None:
 def test_real_prices_parse_as_the_floats_they_are(shared_data: Path, name: str) -> None:
     with (shared_data / name / "products.csv").open(encoding="utf-8", newline="") as file:
         texts = [row["price"] for row in csv.DictReader(file) if row["price"]]
-    mark = infer_decimal(texts)
-    assert mark == "."
-    for text in texts:
-        price = parse_price(text, decimal=mark)
+    for text, price in read_prices(texts).items():
         assert isinstance(price, Price)
         assert float(price.amount) == float(text)

@@ -308,12 +308,12 @@ def test_photos_may_lie_elsewhere(bundle: Path, tmp_path: Path) -> None:
 
 def test_numbers_are_read_as_in_the_fit_unless_told_otherwise(tmp_path: Path) -> None:
     given = contents()
-    decimal_comma = replace(given, options=replace(given.options, decimal=","))
+    decimal_comma = replace(given, options=replace(given.options, number_format=(",",)))
     folder = tmp_path / "bundle"
     save_bundle(folder, decimal_comma, created=CREATED)
     rows = [{"id": "a", "title": "x", "price": "1.299"}]
     (comma,) = scored(folder, rows, tmp_path)
-    (point,) = scored(folder, rows, tmp_path, reading=Reading(decimal="."))
+    (point,) = scored(folder, rows, tmp_path, reading=Reading(number_format=(".",)))
     (thousand,) = scored(folder, [{**rows[0], "price": "1299"}], tmp_path)
     assert comma == thousand != point
 

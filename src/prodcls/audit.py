@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from prodcls.audit_augmentation import AugmentationSection
+from prodcls.audit_cells import CellNote, Conversion
 from prodcls.audit_cleaning import CleaningFindings
 from prodcls.audit_comparison import Comparison
 from prodcls.audit_confidence import ConfidenceSection
@@ -184,9 +185,13 @@ class DataSection:
     duplicate_rows : int
         Rows in these groups.
     rejections : dict of str to int
-        Rejected rows and cells by code.
+        Rejected rows and cells by code; notes are not counted.
     rejection_examples : tuple of dict
         At most 20, with ``row, column, code, reason, excerpt, scope``.
+    notes : tuple of CellNote
+        Cells that were used, though not as they stand.
+    conversion : Conversion or None
+        None where currencies are kept apart.
     cleaning : CleaningFindings or None
         None where texts were not cleaned.
     """
@@ -205,6 +210,8 @@ class DataSection:
     duplicate_rows: int
     rejections: dict[str, int]
     rejection_examples: tuple[dict[str, str | int], ...]
+    notes: tuple[CellNote, ...] = ()
+    conversion: Conversion | None = None
     cleaning: CleaningFindings | None = None
 
 

@@ -132,8 +132,9 @@ class Rejection:
         What is wrong and what to do.
     excerpt : str
         At most 80 characters of the value.
-    scope : {"row", "cell"}
-        ``"row"``: the row is left out. ``"cell"``: the row is kept, the cell counts as missing.
+    scope : {"row", "cell", "note"}
+        ``"row"``: the row is left out. ``"cell"``: the row is kept, the cell counts as missing. ``"note"``: the cell
+        is used, read as the reason says.
     """
 
     row: int
@@ -141,7 +142,7 @@ class Rejection:
     code: str
     reason: str
     excerpt: str
-    scope: Literal["row", "cell"]
+    scope: Literal["row", "cell", "note"]
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class Catalogue:
     texts : dict of str to tuple of str
         Text columns in the order in which they are read; ``""`` is missing.
     numeric : dict of str to ndarray of shape (n,), float64
-        NaN is missing. Prices of several currencies are separate columns, never mixed.
+        NaN is missing. Prices of several currencies or units are separate columns, never mixed.
     categorical : dict of str to tuple of str
         ``""`` is missing.
     photos : tuple of (Path or None), or None

@@ -41,6 +41,6 @@ def check_catalogue(config: FitConfig, progress: Progress) -> CheckReport:
             title=Path(source.path).name,
             data_sha256=source.sha256,
             data_format=", ".join(f"{name} {value}" for name, value in source.details.items()),
-            data=data_section(material),
+            data=data_section(material, config.rates),
             quality=find_faults(material),
         )

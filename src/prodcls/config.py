@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args
 
 from prodcls.errors import InputError
+from prodcls.number_formats import NumberRules
+from prodcls.rates import Rates, rates_from
 
 __all__ = ["ALL", "COVERAGE", "LIMITS", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
 
@@ -56,7 +58,7 @@ ALL: Literal["all"] = "all"
 
 _PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card", "compare")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
-_LISTS = (*_COLUMN_LISTS, "text_encoder")
+_LISTS = (*_COLUMN_LISTS, "text_encoder", "number_format")
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,10 @@ class FitConfig:
         Sheet of a workbook. None: the first that holds something.
     strict : bool
         Whether the first row or cell that cannot be taken as it stands ends the fit.
-    decimal : {".", ","} or None
-        Decimal mark of numbers; detected when None.
+    number_format : tuple of str or None
+        How numbers are written, see `number_formats.NumberRules`; each column shows it when None.
+    rates : Rates or None
+        Exchange rates by which amounts of all currencies become amounts in one. None keeps currencies apart.
     clean : bool
         Whether texts are cleaned: markup, damaged encodings, white space and the like.
     head : {"evidence", "flat"}
@@ -149,7 +153,8 @@ class FitConfig:
     quote: str | None = None
     sheet: str | None = None
     strict: bool = False
-    decimal: Literal[".", ","] | None = None
+    number_format: tuple[str, ...] | None = None
+    rates: Rates | None = None
     clean: bool = True
     head: Head = "evidence"
     text_encoder: tuple[str, ...] | None = None
@@ -189,17 +194,17 @@ class FitConfig:
             _refuse("augment", "needs --head evidence")
         if self.text_encoder == ():
             _refuse("text_encoder", "names no encoder; leave text out with --text ''")
-        self._check_delimiters()
-        self._check_roles()
-
-    def _check_delimiters(self) -> None:
-        """Refuse marks that no file of the kind can have."""
-        if self.decimal not in (None, ".", ","):
-            _refuse("decimal", f"{self.decimal!r} is neither '.' nor ','")
         if self.delimiter is not None and len(self.delimiter) != 1:
             _refuse("delimiter", f"{self.delimiter!r} is not one character")
-        if self.delimiter is not None and self.delimiter == self.decimal:
-            _refuse("delimiter", f"{self.delimiter!r} cannot both part columns and mark decimals")
+        if self.rates is not None and not isinstance(self.rates, Rates):
+            _refuse("rates", "is no table of rates")
+        self._check_roles()
+        _ = self.numbers  # checks the formats
+
+    @property
+    def numbers(self) -> NumberRules:
+        """What is declared about numbers."""
+        return NumberRules(self.number_format or (), self.rates)
 
     def _check_roles(self) -> None:
         """Refuse a column that is given twice."""
@@ -272,12 +277,21 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401 - each option has i
         if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
             return tuple(value)
         _refuse(name, f"{value!r} is no list of names")
+    if name == "rates":
+        return _parse_rates(value)
     if name == "dossiers" and value == ALL:
         return value
     expected = int if name == "threads" else str if default is None or name in _PATHS else type(default)
     if type(value) is not expected:  # not isinstance: True is an int too
         _refuse(name, f"{value!r} is not of type {expected.__name__}")
     return Path(str(value)) if name in _PATHS else value
+
+
+def _parse_rates(value: object) -> Rates:
+    try:
+        return rates_from(value)
+    except InputError as error:
+        _refuse("rates", str(error), error)
 
 
 def _refuse(name: str, what: str, cause: Exception | None = None) -> NoReturn:

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-__all__ = ["COMMA_GROUPS", "NO_FRACTION", "SHARED", "TOKENS", "currency_named", "settle"]
+__all__ = [
+    "COMMA_GROUPS",
+    "NO_FRACTION",
+    "SHARED",
+    "TOKENS",
+    "currency_named",
+    "settle",
+    "settled",
+    "strip_currency",
+]
 
 _NAMES = {
     **dict.fromkeys(("ARS", "BDT", "BGN", "BHD", "CLP", "COP", "DKK", "EGP", "HUF", "ISK", "JOD", "KES"), ""),
@@ -66,6 +76,7 @@ NO_FRACTION = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "VND"})
 COMMA_GROUPS = frozenset({"$", "AUD", "CNY", "GBP", "HKD", "INR", "NZD", "Rs", "SGD", "THB", "TWD", "USD", "£", "¥"})
 """Currencies of two decimals written with a comma between thousands: ``$1,299`` can only be 1299."""
 
+_LONGEST = max(map(len, TOKENS))
 _CODE = re.compile(r"[A-Z]{3}")
 
 
@@ -114,3 +125,59 @@ def settle(mark: str | None, named: str | None) -> str | None:
     if mark in SHARED.get(named, ()):
         return mark
     raise ValueError(f"the price is in {mark}, the row says {named}")
+
+
+def settled(marks: Iterable[str]) -> str | None:
+    """Return the currency that all marks of a cell agree on; ``$`` beside ``USD`` is USD.
+
+    Parameters
+    ----------
+    marks : iterable of str
+
+    Raises
+    ------
+    ValueError
+        When two contradict each other.
+    """
+    currency: str | None = None
+    for mark in sorted(marks):
+        currency = settle(mark, currency)
+    return currency
+
+
+def strip_currency(text: str) -> tuple[str, set[str]]:
+    """Return ``text`` without the currency at its ends, and the currencies found.
+
+    Parameters
+    ----------
+    text : str
+        In lower case.
+
+    Examples
+    --------
+    >>> strip_currency("us$ 12")
+    ('12', {'USD'})
+    """
+    found: set[str] = set()
+    for _ in range(4):  # at most: sign and code before, sign and code after ("US$ 12 USD")
+        token = _token(text)
+        if token is None:
+            break
+        mark, text = token
+        found.add(mark)
+    return text, found
+
+
+def _token(text: str) -> tuple[str, str] | None:
+    """Return the currency at one end of ``text``, the longest name first, and the rest."""
+    if text[:1].isdecimal() and text[-1:].isdecimal():
+        return None
+    for length in range(min(_LONGEST, len(text)), 0, -1):
+        for token, inner, beside in (
+            (text[:length], text[length:], text[length : length + 1]),
+            (text[-length:], text[:-length], text[-length - 1 : -length]),
+        ):
+            # "kr" must not be cut out of a longer word.
+            if token in TOKENS and not (token.isalpha() and token.isascii() and beside.isalpha()):
+                return TOKENS[token], inner.strip()
+    return None

@@ -10,8 +10,9 @@ import click
 
 from prodcls.config import ALL, COVERAGE, LIMITS, FitConfig, Head, Lang, Runtime
 from prodcls.console import EXIT_UNMET, run_and_exit
+from prodcls.rates import Rates, read_rates
 
-__all__ = ["fit"]
+__all__ = ["NUMBER_FORMAT", "fit"]
 
 FILE = click.Path(exists=True, path_type=Path)
 CATALOGUE = click.Path(exists=True, allow_dash=True, path_type=Path)
@@ -31,6 +32,24 @@ def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> t
 
 def _delimiter(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     return "\t" if value in ("tab", "\\t") else value
+
+
+def _formats(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    return value or None
+
+
+def _rates(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Rates | None:
+    return None if value is None else read_rates(value)
+
+
+NUMBER_FORMAT = click.option(
+    "--number-format",
+    metavar="[COLUMN=]SAMPLE",
+    multiple=True,
+    callback=_formats,
+    help="How numbers are written: 1,234.5  1.234,5  '1 234,5'  12,34,567.8 and the like, or only the decimal mark; "
+    "for one column price=1.234,5. Can be given again.  [default: each column shows it]",
+)
 
 
 def _dossiers(_ctx: click.Context, _param: click.Parameter, value: str) -> int | str:
@@ -73,7 +92,13 @@ def _range(name: str) -> click.IntRange:
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")
 @click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
 @click.option("--strict", is_flag=True, help="Stop at the first row or cell that cannot be taken as it stands.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: detected]")
+@NUMBER_FORMAT
+@click.option(
+    "--rates",
+    type=FILE,
+    callback=_rates,
+    help="Table of exchange rates (CSV: currency,base,rate,date; or TOML) that brings all prices into one currency.",
+)
 @click.option(
     "--clean/--no-clean",
     default=FitConfig.clean,

@@ -181,7 +181,7 @@ def _read(config: FitConfig) -> Catalogue:
         categorical=config.categorical,
         id=config.id,
         target=config.target,
-        decimal=config.decimal,
+        numbers=config.numbers,
     )
     return read_catalogue(
         path,
@@ -208,7 +208,7 @@ def _read_test(
         match_schema(table, catalogue.schema, need_target=True),
         image_root=config.image_root or default_image_root(config.test),
         need_labels=True,
-        decimal=config.decimal,
+        numbers=config.numbers,
         clean=config.clean,
     )
     if config.strict:

@@ -12,8 +12,8 @@ from prodcls.cleaning import clean_columns
 from prodcls.errors import CatalogueError, ImageError
 from prodcls.images import check_photo, resolve_photo
 from prodcls.ledger import Ledger, plain
+from prodcls.number_formats import UNDECLARED, NumberRules
 from prodcls.photo_folders import default_image_root
-from prodcls.prices import DecimalMark
 from prodcls.readers import TableOptions, read_table, refuse_first
 from prodcls.schema import ColumnOptions, match_schema, recognise
 
@@ -56,18 +56,18 @@ def read_catalogue(
     path = Path(path)
     table = read_table(path, files)
     _check_rows(len(table), table.rejections, str(path))
-    decimal = None
+    numbers = UNDECLARED
     if isinstance(options, Schema):
         schema = match_schema(table, options, need_target=need_labels)
     else:
         schema = recognise(table, options, need_target=need_labels)
-        decimal = options.decimal
+        numbers = options.numbers
     catalogue = build_catalogue(
         table,
         schema,
         image_root=image_root or default_image_root(path),
         need_labels=need_labels,
-        decimal=decimal,
+        numbers=numbers,
         clean=clean,
     )
     if files is not None and files.strict:
@@ -81,7 +81,7 @@ def build_catalogue(
     *,
     image_root: Path | None,
     need_labels: bool,
-    decimal: DecimalMark | None = None,
+    numbers: NumberRules = UNDECLARED,
     clean: bool = True,
 ) -> Catalogue:
     """Convert the cells of ``table`` by the roles of ``schema``.
@@ -94,15 +94,15 @@ def build_catalogue(
         Without it every photo that the table names is rejected.
     need_labels : bool
         Rows without a label are rejected; otherwise labels are not read.
-    decimal : {".", ","}, optional
-        Decimal mark of numeric columns; each column's own by default.
+    numbers : NumberRules, optional
+        How numeric columns write numbers, by default as each shows; and the rates that convert amounts of money.
     clean : bool
         Whether texts are cleaned, with a record of what was changed.
 
     Returns
     -------
     Catalogue
-        Amounts of money are named by their currency, ``price [INR]``, wherever it is known.
+        Amounts of money are named by their currency and unit, ``price [INR]``, wherever they are known.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def build_catalogue(
     if labels is not None:
         labels = {i: labels[i] for i in ledger.keep}
     texts, cleaned = clean_columns({column: ledger.as_given(column) for column in schema.named("text")}, wanted=clean)
-    numeric = numeric_columns(ledger, schema, decimal)
+    numeric = numeric_columns(ledger, schema, numbers)
     categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
     photos = _photos(ledger, schema, image_root)
     rejections = sorted((*table.rejections, *ledger.rejections), key=lambda r: (r.row, r.column, r.code))

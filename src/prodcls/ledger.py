@@ -39,6 +39,11 @@ class Ledger:
         row = int(self.table.rows[self.keep[position]])
         self.rejections.append(Rejection(row, column, code, reason, excerpt(value), "cell"))
 
+    def note_cell(self, position: int, column: str, code: str, reason: str, value: str) -> None:
+        """Report that the cell in the ``position``-th kept row is used, and how it was read."""
+        row = int(self.table.rows[self.keep[position]])
+        self.rejections.append(Rejection(row, column, code, reason, excerpt(value), "note"))
+
     def reject_row(self, index: int, column: str, code: str, reason: str, value: str = "") -> None:
         """Leave out the row at ``index`` of the table."""
         self.rejections.append(Rejection(int(self.table.rows[index]), column, code, reason, excerpt(value), "row"))

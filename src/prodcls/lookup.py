@@ -208,7 +208,7 @@ def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Reader
     table = RawTable({name: (cell,) for name, cell in row.items()}, np.array([1]), Source("<command line>", "", 0))
     catalogue = _build(table, bundle, None if image is None else image.resolve().parent)
     for rejection in catalogue.rejections:
-        if rejection.code != "id-missing":
+        if rejection.code != "id-missing" and rejection.scope != "note":
             raise InputError(rejection.reason, code=rejection.code, column=rejection.column)
     return _found(replace(catalogue, ids=("new",)), bundle, readers)
 
@@ -253,7 +253,7 @@ def _build(table: RawTable, bundle: Bundle, image_root: Path | None) -> Catalogu
     schema = match_schema(table, bundle.schema, need_target=False)
     options = bundle.options
     return build_catalogue(
-        table, schema, image_root=image_root, need_labels=False, decimal=options.decimal, clean=options.clean
+        table, schema, image_root=image_root, need_labels=False, numbers=options.numbers, clean=options.clean
     )
 
 
@@ -263,7 +263,7 @@ def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
     notes = tuple(
         Note("note.cell", f"{r.column}: {r.reason}")
         for r in catalogue.rejections
-        if r.row == catalogue.rows[0] and r.scope == "cell"
+        if r.row == catalogue.rows[0] and r.scope != "row"
     )
     subject = dissect(inputs, photo, bundle, readers)
     return Found(subject, photo, None, (*notes, *_blank(bundle, subject)), originals(catalogue, 0))

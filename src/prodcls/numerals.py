@@ -10,13 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from prodcls.currencies import COMMA_GROUPS, NO_FRACTION
+from prodcls.number_formats import DecimalMark, NumberFormat
 
-__all__ = ["MAX_DIGITS", "DecimalMark", "Reading", "plain_text", "read_number"]
-
-DecimalMark = Literal[".", ","]
+__all__ = ["MAX_DIGITS", "Reading", "plain_text", "read_number"]
 
 MAX_DIGITS = 15
 """Digits before the decimal mark; more do not fit a float64 exactly."""
@@ -33,6 +31,9 @@ _PLAIN = {
     ord("﹩"): "$",
     0x060C: ",",
 }
+_BLANKS = {**dict.fromkeys(map(ord, "\t\r\n"), " "), ord("`"): "'"}
+_OVERRIDES = "\u202d\u202e"
+_BROKEN = "\ufffd"
 _ARABIC_DECIMAL = "\u066b"
 
 _EXPONENT = re.compile(r"(\d{1,16}(?:\.\d{1,40})?)e([-+]?\d{1,3})")
@@ -40,14 +41,24 @@ _PLAIN_NUMBER = re.compile(r"\d+")
 
 
 def plain_text(text: str) -> str:
-    """Return ``text`` in ASCII digits and marks, lower case; superscripts and fractions stay as they are."""
+    """Return ``text`` in ASCII digits and marks, lower case; superscripts and fractions stay as they are.
+
+    Digits of two scripts in one text (``৪`` is a Bengali four that looks like an eight), and an override that shows
+    digits in reverse order, become U+FFFD: no reading of the text could be trusted.
+    """
+    if text.isascii():
+        return text.translate(_BLANKS).strip().casefold()
     shown = []
+    scripts = set()
     for char in text.translate(_PLAIN):
         category = unicodedata.category(char)
         if category == "Nd":
-            shown.append(str(unicodedata.decimal(char)))
+            scripts.add(ord(char) - unicodedata.decimal(char))
+            shown.append(str(unicodedata.decimal(char)) if len(scripts) == 1 else _BROKEN)
         elif category == "Zs" or char in "\t\r\n":
             shown.append(" ")
+        elif char in _OVERRIDES:
+            shown.append(_BROKEN)
         elif category != "Cf":
             shown.append(char)
     return "".join(shown).strip().casefold()
@@ -128,30 +139,35 @@ def _read_marks(body: str) -> Reading:
     return _fraction(body, mark)
 
 
-def read_number(body: str, decimal: DecimalMark | None, currency: str | None = None) -> Reading:
+def read_number(body: str, form: NumberFormat | None, currency: str | None = None) -> Reading:
     """Read one number without sign.
 
     Parameters
     ----------
     body : str
         Prepared by `plain_text`, without sign and currency.
-    decimal : {".", ","} or None
-        The column's decimal mark; None when only the cell itself can tell.
+    form : NumberFormat or None
+        How the column writes numbers; None when only the cell itself can tell.
     currency : str or None
         Decides ``1,299`` where the currency is never written with three decimals.
 
     Returns
     -------
     Reading
-        Problems: ``ambiguous``, ``convention`` (contradicts ``decimal``), ``too-large``, ``unreadable``.
+        Problems: ``ambiguous``, ``convention`` (contradicts ``form``), ``too-large``, ``unreadable``.
     """
-    reading = _read_exponent(body) or _read_marks(body)
-    if reading.problem == "ambiguous":
-        mark: DecimalMark = "." if "." in body else ","
-        if currency in NO_FRACTION or (mark == "," and currency in COMMA_GROUPS):
-            reading = _whole(body, mark, "," if mark == "." else ".")
-        elif decimal is not None:
-            reading = _fraction(body, mark) if mark == decimal else _whole(body, mark, decimal)
+    decimal = None if form is None else form.decimal
+    reading = _read_exponent(body)
+    if reading is None:
+        reading = _read_marks(body)
+        if reading.problem == "ambiguous":
+            mark: DecimalMark = "." if "." in body else ","
+            if currency in NO_FRACTION or (mark == "," and currency in COMMA_GROUPS):
+                reading = _whole(body, mark, "," if mark == "." else ".")
+            elif decimal is not None:
+                reading = _fraction(body, mark) if mark == decimal else _whole(body, mark, decimal)
+        if reading.value is not None and form is not None and form.pattern and not form.pattern.fullmatch(body):
+            return Reading(problem="convention")
     if decimal is not None and reading.proves not in {None, decimal}:
         return Reading(problem="convention")
     if reading.value is not None and reading.value >= 10**MAX_DIGITS:
@@ -164,4 +180,4 @@ def _read_exponent(body: str) -> Reading | None:
     match = _EXPONENT.fullmatch(body)
     if match is None:
         return None
-    return Reading(Decimal(f"{match[1]}E{match[2]}"))
+    return Reading(Decimal(f"{match[1]}E{match[2]}"), proves="." if "." in match[1] else None)

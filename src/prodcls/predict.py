@@ -9,10 +9,7 @@ import click
 
 from prodcls.config import LIMITS
 from prodcls.console import run_and_exit
-from prodcls.fit import CATALOGUE
-
-if TYPE_CHECKING:
-    from prodcls.prices import DecimalMark
+from prodcls.fit import CATALOGUE, NUMBER_FORMAT
 
 __all__ = ["predict"]
 
@@ -51,7 +48,7 @@ __all__ = ["predict"]
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around its cells.  [default: detected]")
 @click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
 @click.option("--strict", is_flag=True, help="Stop at the first row or cell that cannot be taken as it stands.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: as in the fit]")
+@NUMBER_FORMAT
 def predict(
     bundle: Path,
     catalogue: Path,

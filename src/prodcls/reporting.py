@@ -135,7 +135,7 @@ def build_report(
         title=Path(material.catalogue.source.path).name,
         verdict=(),
         lineage=_lineage(config, material, tables, papers),
-        data=data_section(material),
+        data=data_section(material, config.rates),
         evaluation=evaluation,
         explanation=_explanation(accounts, config),
         dossiers=_dossiers(config, material, findings),
@@ -250,6 +250,8 @@ def _plain(value: object) -> str:
         return "default"
     if isinstance(value, tuple):
         return ", ".join(value)
+    if isinstance(value, dict):  # rates
+        return f"{len(value['rows'])} rates in {value['base']}, SHA-256 {value['sha256']}"
     return value.name if isinstance(value, Path) else str(value)
 
 

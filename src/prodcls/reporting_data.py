@@ -9,20 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.audit import ColumnSummary, DataSection
-from prodcls.catalogue import Catalogue, ColumnRole
+from prodcls.audit_cells import CellNote, Conversion, ConversionRate
+from prodcls.catalogue import Catalogue, ColumnRole, Rejection
 from prodcls.encoders import script_shares
 from prodcls.gathering import Material
+from prodcls.rates import Rates
 from prodcls.reporting_cleaning import cleaning_findings
 
 __all__ = ["data_section"]
 
 
-def data_section(material: Material) -> DataSection:
+def data_section(material: Material, rates: Rates | None) -> DataSection:
     """Count rows, columns, scripts, gaps and rejections.
 
     Parameters
     ----------
     material : Material
+    rates : Rates or None
+        By which amounts of money were converted.
 
     Returns
     -------
@@ -36,6 +40,7 @@ def data_section(material: Material) -> DataSection:
     cut = np.any([e.present & (e.read_share < 1) for e in text], axis=0) if text else np.zeros(len(catalogue), bool)
     unread, words = _unread_words(catalogue, [e.read_share for e in text])
     dropped = [r for r in catalogue.rejections if r.scope == "row"]
+    rejected = [r for r in catalogue.rejections if r.scope != "note"]
     return DataSection(
         rows=len(catalogue) + sum(material.small_classes.values()),
         read_rows=len(catalogue) + sum(material.small_classes.values()) + len(dropped),
@@ -49,10 +54,25 @@ def data_section(material: Material) -> DataSection:
         text_unread_share=unread / max(words, 1.0),
         duplicate_groups=len(repeated),
         duplicate_rows=sum(repeated),
-        rejections=dict(sorted(Counter(r.code for r in catalogue.rejections).items())),
-        rejection_examples=tuple(asdict(r) for r in catalogue.rejections[:20]),
+        rejections=dict(sorted(Counter(r.code for r in rejected).items())),
+        rejection_examples=tuple(asdict(r) for r in rejected[:20]),
+        notes=_notes([r for r in catalogue.rejections if r.scope == "note"]),
+        conversion=None if rates is None else _conversion(rates),
         cleaning=cleaning_findings(catalogue),
     )
+
+
+def _notes(notes: list[Rejection]) -> tuple[CellNote, ...]:
+    counts = Counter((n.column, n.code) for n in notes)
+    first = {(n.column, n.code): n for n in reversed(notes)}
+    return tuple(
+        CellNote(column, code, cells, first[column, code].row, first[column, code].excerpt, first[column, code].reason)
+        for (column, code), cells in sorted(counts.items())
+    )
+
+
+def _conversion(rates: Rates) -> Conversion:
+    return Conversion(rates.base, rates.sha256, tuple(ConversionRate(r.currency, r.rate, r.date) for r in rates.rows))
 
 
 def _unread_words(catalogue: Catalogue, shares: list[NDArray[np.float32]]) -> tuple[float, float]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from prodcls.catalogue import ColumnRole, RawTable, Role, Schema
 from prodcls.errors import SchemaError
-from prodcls.prices import DecimalMark, Price, infer_decimal, parse_price
+from prodcls.number_formats import UNDECLARED, NumberRules
+from prodcls.prices import Price
+from prodcls.spellings import read_prices
 
 __all__ = ["ColumnOptions", "is_price", "match_schema", "recognise"]
 
@@ -30,8 +32,7 @@ class ColumnOptions:
     text, numeric, categorical : tuple of str, optional
         Columns in reading order.
     image, id, target : str, optional
-    decimal : {".", ","}, optional
-        Decimal mark of the numeric columns; None lets each column show its own.
+    numbers : NumberRules
     """
 
     text: tuple[str, ...] | None = None
@@ -40,7 +41,7 @@ class ColumnOptions:
     categorical: tuple[str, ...] | None = None
     id: str | None = None
     target: str | None = None
-    decimal: DecimalMark | None = None
+    numbers: NumberRules = UNDECLARED
 
     def chosen(self) -> dict[Role, tuple[str, ...] | None]:
         """Return the columns set for each role, None where the names decide."""
@@ -256,8 +257,8 @@ def _describe(column: str, cells: Sequence[str], texts: Sequence[str]) -> Column
 
 
 def _numbers(cells: Sequence[str]) -> int:
-    decimal = infer_decimal(cells)
-    return sum(isinstance(parse_price(cell.lstrip("-"), decimal=decimal), Price) for cell in cells)
+    found = read_prices({cell.lstrip("-") for cell in cells})
+    return sum(isinstance(found.get(cell.lstrip("-")), Price) for cell in cells)
 
 
 def match_schema(table: RawTable, fitted: Schema, *, need_target: bool) -> Schema:

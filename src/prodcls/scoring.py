@@ -20,9 +20,9 @@ from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.intake import build_catalogue
+from prodcls.number_formats import NumberRules
 from prodcls.photo_folders import default_image_root
 from prodcls.preparation import failed_photos, prepare
-from prodcls.prices import DecimalMark
 from prodcls.progress import Progress
 from prodcls.readers import TableOptions, read_table, refuse_first
 from prodcls.schema import match_schema
@@ -43,13 +43,13 @@ class Reading:
         Folder that photos must lie in; the catalogue's own by default.
     files : TableOptions
         How to read the file.
-    decimal : {".", ","} or None
-        Decimal mark of its numbers; what was set for the fit by default, else detected.
+    number_format : tuple of str or None
+        How it writes numbers, see `NumberRules`; what was set for the fit by default, else detected.
     """
 
     image_root: Path | None = None
     files: TableOptions = field(default_factory=TableOptions)
-    decimal: DecimalMark | None = None
+    number_format: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,18 @@ def _read(path: Path, fitted: Bundle, reading: Reading) -> Catalogue:
         schema,
         image_root=reading.image_root or default_image_root(path),
         need_labels=False,
-        decimal=reading.decimal or fitted.options.decimal,
+        numbers=_numbers(fitted, reading),
         clean=fitted.options.clean,
     )
     if reading.files.strict:
         refuse_first(products.rejections, str(path))
     return products
+
+
+def _numbers(fitted: Bundle, reading: Reading) -> NumberRules:
+    """Return the formats that are declared, and always the rates of the fit."""
+    rules = fitted.options.numbers
+    return rules if reading.number_format is None else NumberRules(reading.number_format, rules.rates)
 
 
 class _Flow:

@@ -36,6 +36,10 @@ class DataContext:
         Role of each column and its missing cells.
     notes : tuple of Prose
         Languages and photos; without findings also long texts, near-duplicates and small classes.
+    used : Table or None
+        Cells that were used, though not as they stand; None without any.
+    rates : Table or None
+        By which amounts of money were converted; None where currencies are kept apart.
     rejections : Table or None
         By code; None when nothing was turned away.
     examples : Table or None
@@ -51,6 +55,8 @@ class DataContext:
     classes: Figure
     columns: Table
     notes: tuple[Prose, ...]
+    used: Table | None
+    rates: Table | None
     rejections: Table | None
     examples: Table | None
     cleaning: CleaningContext | None
@@ -110,6 +116,9 @@ def _notes(data: DataSection, t: Language, *, findings: bool) -> tuple[Prose, ..
         notes.append(t.say("data.scripts", list=join_prose(t, tuple(scripts))))
     if data.photos_missing is not None:
         notes.append(t.say("data.photos", n=plain(t.count(data.photos_missing)), rows=plain(t.count(data.rows))))
+    if data.conversion is not None:
+        digest = code(data.conversion.sha256)
+        notes.append(t.say("data.converted", base=plain(data.conversion.base), digest=digest))
     if findings:  # they say the rest
         return tuple(notes)
     notes.append(
@@ -127,6 +136,26 @@ def _notes(data: DataSection, t: Language, *, findings: bool) -> tuple[Prose, ..
         named = join_prose(t, tuple(small))
         notes.append(t.say("data.small", n=plain(t.count(len(data.small_classes))), list=named))
     return tuple(notes)
+
+
+def _used(data: DataSection, t: Language) -> Table | None:
+    if not data.notes:
+        return None
+    names = {"column": False, "reason": False, "count": True, "row": True, "excerpt": False}
+    heads = tuple(Column(t.say(f"head.{name}"), numeric=numeric) for name, numeric in names.items())
+    rows = []
+    for n in data.notes:
+        numbers = plain(t.count(n.cells)), plain(str(n.row))
+        rows.append((code(n.column), t.pick("rejected", n.code, n.reason), *numbers, quoted(n.excerpt)))
+    return Table(t("data.used"), heads, tuple(rows))
+
+
+def _rates(data: DataSection, t: Language) -> Table | None:
+    if data.conversion is None:
+        return None
+    heads = (Column(t.say("head.currency")), Column(t.say("head.rate"), numeric=True), Column(t.say("head.date")))
+    rows = tuple((plain(r.currency), plain(r.rate), plain(r.date)) for r in data.conversion.rates)
+    return Table(t("data.rates", base=data.conversion.base), heads, rows)
 
 
 def _rejections(data: DataSection, t: Language) -> Table | None:
@@ -167,6 +196,8 @@ def data_context(data: DataSection, quality: QualityFindings | None, t: Language
         classes=_classes(data, t),
         columns=_columns(data, t),
         notes=_notes(data, t, findings=quality is not None),
+        used=_used(data, t),
+        rates=_rates(data, t),
         rejections=_rejections(data, t),
         examples=_examples(data, t),
         cleaning=None if data.cleaning is None else cleaning_context(data.cleaning, t),

@@ -90,7 +90,18 @@ def test_reasons_of_columns_are_in_the_language_of_the_page() -> None:
 
 
 KINDS = ("cell", "class", "currency", "id", "json", "label", "line", "number", "photo", "price", "row")
-SOURCES = ("amounts", "cells", "delimited", "gathering", "images", "intake", "json_lines", "readers")
+SOURCES = (
+    "amounts",
+    "cells",
+    "delimited",
+    "gathering",
+    "images",
+    "intake",
+    "json_lines",
+    "photo_decoding",
+    "photo_guard",
+)
+SOURCES += ("readers",)
 
 
 def rejection_codes() -> set[str]:

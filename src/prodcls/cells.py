@@ -27,6 +27,7 @@ __all__ = [
     "column_names",
     "excerpt",
     "is_null",
+    "like_missing",
     "spell",
     "spell_decimal",
 ]
@@ -42,6 +43,7 @@ MAX_CELL_CHARS = 1_000_000
 
 _THOUSANDS_LIKE = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LIKE_MISSING = re.compile(r"#?nan?|#?n/a|<na>|null|none|nil|-+|\?+|undefined", re.IGNORECASE)
 
 
 def excerpt(value: str) -> str:
@@ -110,6 +112,22 @@ def cell_fault(cell: str) -> tuple[str, str] | None:
     if not cell.isascii() and _SURROGATE.search(cell):
         return "encoding-damaged", "a cell holds bytes that are no text in this encoding: save the file as UTF-8"
     return None
+
+
+def like_missing(cell: str) -> bool:
+    """Tell whether a cell is spelled as programs spell a missing value.
+
+    Parameters
+    ----------
+    cell : str
+        Without blanks around it.
+
+    Examples
+    --------
+    >>> like_missing("NaN"), like_missing("<NA>"), like_missing("Nancy")
+    (True, True, False)
+    """
+    return bool(_LIKE_MISSING.fullmatch(cell))
 
 
 def is_null(value: object) -> bool:

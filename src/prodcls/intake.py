@@ -9,6 +9,7 @@ from pathlib import Path
 from prodcls.amounts import numeric_columns
 from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.cleaning import clean_columns
+from prodcls.cells import like_missing
 from prodcls.errors import CatalogueError, ImageError
 from prodcls.images import check_photo, resolve_photo
 from prodcls.ledger import Ledger, plain
@@ -146,9 +147,14 @@ def _labels(ledger: Ledger, schema: Schema) -> dict[int, str]:
     """Return labels by index; rows without one are rejected."""
     (column,) = schema.named("target")
     cells = dict(zip(ledger.keep, ledger.cells(column), strict=True))
-    for i, label in cells.items():
+    for position, (i, label) in enumerate(cells.items()):
         if not label:
             ledger.reject_row(i, column, "label-missing", "the row has no label to learn from")
+        elif like_missing(label):
+            reason = (
+                "the label is spelled like a missing value and taken for a class: leave the cell empty if it is one"
+            )
+            ledger.note_cell(position, column, "label-like-missing", reason, label)
     ledger.keep = [i for i in ledger.keep if cells[i]]
     return cells
 

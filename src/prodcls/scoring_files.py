@@ -93,7 +93,7 @@ def _parquet(stream: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
 def _csv(stream: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
     with _text(stream) as text:
         writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180; before Python 3.13 a lone \r is quoted only so
-        writer.writerow(schema.names)
+        writer.writerow(map(guarded, schema.names))
         yield lambda table: writer.writerows([_cell(v) for v in row.values()] for row in table.to_pylist())
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from prodcls.amounts import numeric_columns
 from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
-from prodcls.cleaning import clean_columns
 from prodcls.cells import like_missing
+from prodcls.cleaning import clean_columns
 from prodcls.errors import CatalogueError, ImageError
 from prodcls.images import check_photo, resolve_photo
 from prodcls.ledger import Ledger, plain

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import click
 
-from prodcls.errors import InputError
+from prodcls.errors import InputError, ProdclsError
 
 __all__ = ["EXIT_UNMET", "printable", "run", "run_and_exit"]
 
@@ -80,7 +80,9 @@ def run(command: click.Command, arguments: Sequence[str] | None, prog_name: str)
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: whatever else happens is a defect of ours
         path = _write_traceback(error)
-        _complain(prog_name, f"defect: {type(error).__name__}: {error}; please report it with {path}")
+        # Messages of other exceptions quote cells of the catalogue, and this line ends in logs.
+        said = f": {error}" if isinstance(error, ProdclsError | OSError) else ""
+        _complain(prog_name, f"defect: {type(error).__name__}{said}; please report it with {path}")
         return EXIT_DEFECT
     return code if isinstance(code, int) else 0
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import click
 
 from prodcls.config import ALL, COVERAGE, LIMITS, FitConfig, Head, Lang, Runtime
-from prodcls.console import EXIT_UNMET, run_and_exit
+from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.rates import Rates, read_rates
 
 __all__ = ["NUMBER_FORMAT", "fit"]
@@ -200,11 +200,11 @@ def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each o
 
     outcome = fit_catalogue(config, open_progress())
     for line in outcome.summary_lines:
-        click.echo(line)
+        click.echo(printable(line))
     click.echo(f"bundle: {outcome.bundle_path}")
     click.echo(f"report: {outcome.report_path}")
     for line in outcome.failing:
-        click.echo(f"threshold not held: {line}", err=True)
+        click.echo(printable(f"threshold not held: {line}"), err=True)
     return EXIT_UNMET if config.enforce and outcome.failing else 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prodcls.config import LIMITS
-from prodcls.console import run_and_exit
+from prodcls.console import printable, run_and_exit
 from prodcls.fit import CATALOGUE, NUMBER_FORMAT
 
 __all__ = ["predict"]
@@ -77,7 +77,7 @@ def predict(
         reading=Reading(image_root=image_root, files=TableOptions(delimiter=delimiter, **files), decimal=decimal),
     )
     for line in outcome.summary_lines:
-        click.echo(line)
+        click.echo(printable(line))
     click.echo(f"scored: {out}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -57,7 +57,7 @@ def predict(
     top_k: int,
     delimiter: str | None,
     image_root: Path | None,
-    decimal: DecimalMark | None,
+    number_format: tuple[str, ...] | None,
     **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
     """Classify the products of CATALOGUE with BUNDLE, the folder that a fit wrote."""
@@ -74,7 +74,7 @@ def predict(
         batch_size=batch_size,
         top_k=top_k,
         progress=open_progress(),
-        reading=Reading(image_root=image_root, files=TableOptions(delimiter=delimiter, **files), decimal=decimal),
+        reading=Reading(image_root, TableOptions(delimiter=delimiter, **files), number_format),
     )
     for line in outcome.summary_lines:
         click.echo(printable(line))

@@ -100,8 +100,8 @@ SOURCES = (
     "json_lines",
     "photo_decoding",
     "photo_guard",
+    "readers",
 )
-SOURCES += ("readers",)
 
 
 def rejection_codes() -> set[str]:

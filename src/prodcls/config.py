@@ -194,11 +194,15 @@ class FitConfig:
             _refuse("augment", "needs --head evidence")
         if self.text_encoder == ():
             _refuse("text_encoder", "names no encoder; leave text out with --text ''")
+        self._check_reading()
+        self._check_roles()
+
+    def _check_reading(self) -> None:
+        """Refuse what no file can be read by."""
         if self.delimiter is not None and len(self.delimiter) != 1:
             _refuse("delimiter", f"{self.delimiter!r} is not one character")
         if self.rates is not None and not isinstance(self.rates, Rates):
             _refuse("rates", "is no table of rates")
-        self._check_roles()
         _ = self.numbers  # checks the formats
 
     @property

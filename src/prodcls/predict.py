@@ -74,7 +74,11 @@ def predict(
         batch_size=batch_size,
         top_k=top_k,
         progress=open_progress(),
-        reading=Reading(image_root, TableOptions(delimiter=delimiter, **files), number_format),
+        reading=Reading(
+            image_root=image_root,
+            files=TableOptions(delimiter=delimiter, **files),
+            number_format=number_format,
+        ),
     )
     for line in outcome.summary_lines:
         click.echo(printable(line))

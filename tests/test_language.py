@@ -45,7 +45,7 @@ FAMILIES = (
     ),
     *("assigned", "finding", "rejected", "severity"),
     *("head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
-    "harm",
+    *("harm", "moved", "respect"),
 )
 """Strings that are looked up by a name made at run time."""
 

@@ -16,6 +16,7 @@ import typing
 from prodcls.audit import AuditReport
 from prodcls.audit_check import CheckReport
 from prodcls.audit_dossiers import Dossier
+from prodcls.audit_drift import DriftReport
 from prodcls.errors import BundleError, DefectError
 
 __all__ = [
@@ -34,12 +35,12 @@ SCHEMA_FILE = "audit.schema.json"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def to_json(report: AuditReport | CheckReport) -> str:
+def to_json(report: AuditReport | CheckReport | DriftReport) -> str:
     """Write a report as JSON text.
 
     Parameters
     ----------
-    report : AuditReport or CheckReport
+    report : AuditReport or CheckReport or DriftReport
 
     Returns
     -------

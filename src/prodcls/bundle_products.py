@@ -34,6 +34,7 @@ __all__ = [
 
 # Columns that products bring along are told from ours by the kind in front of their names.
 _TEXT, _NUMERIC, _CATEGORICAL, _PRESENT, _ACCOUNT = "text:", "numeric:", "categorical:", "present:", "account:"
+_SETTLED = "judged_settled"
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,15 @@ class Judgements:
     accounts : dict of str to ndarray of shape (n,), float32
         By key of the evidence: its share in the lead of that class over the runner-up, in logits; NaN for None. Empty
         where the head names no evidence.
+    settled : ndarray of shape (n,), bool, or None
+        Whether the prediction set held exactly one class, False for a product that was only trained on; None in bundles
+        of earlier versions.
     """
 
     classes: tuple[str | None, ...]
     probabilities: NDArray[np.float64]
     accounts: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    settled: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -231,6 +236,8 @@ def products_to_bytes(products: Products) -> bytes:
     columns["photo_sha256"] = pa.array([p and p.sha256 for p in products.photos], pa.string())
     columns["judged"] = pa.array(products.judged.classes, pa.string())
     columns["judged_probability"] = products.judged.probabilities
+    if products.judged.settled is not None:
+        columns[_SETTLED] = products.judged.settled
     kinds: dict[str, Mapping[str, Any]] = {
         _TEXT: products.texts,
         _CATEGORICAL: products.categorical,
@@ -275,6 +282,7 @@ def products_from_bytes(data: bytes) -> Products:
                 _strings(table, "judged"),
                 table["judged_probability"].to_numpy(),
                 {name: table[_ACCOUNT + name].to_numpy() for name in _named(table.column_names, _ACCOUNT)},
+                table[_SETTLED].to_numpy() if _SETTLED in table.column_names else None,
             ),
         )
     except (pa.ArrowException, KeyError, OSError) as error:

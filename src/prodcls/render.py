@@ -19,12 +19,14 @@ import jinja2
 from prodcls.audit import AuditReport, Dossier
 from prodcls.audit_check import CheckReport
 from prodcls.audit_dossiers import Entry
+from prodcls.audit_drift import DriftReport
 from prodcls.explain.case import Case
 from prodcls.language import Prose, load_language
 from prodcls.sections import SECTIONS
 from prodcls.sections.cards import dossier_filename
 from prodcls.sections.data import data_context
 from prodcls.sections.dossier import dossier_context
+from prodcls.sections.drifted import drift_context
 from prodcls.sections.products import index_context, index_filename, index_pages
 from prodcls.sections.why import why_context
 
@@ -35,6 +37,7 @@ __all__ = [
     "render_audit",
     "render_check",
     "render_dossier",
+    "render_drift",
     "render_index",
     "render_why",
 ]
@@ -43,6 +46,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 CHECK_TERMS = ("near_duplicate", "fold", "confident_learning", "encoder", "embedding")
 """Words explained on the page of a check."""
+
+DRIFT_TERMS = ("embedding", "encoder", "stability_index")
+"""Words explained on the page of a drift check."""
 
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters and lone surrogates: no HTML document may hold them."""
@@ -165,6 +171,31 @@ def render_dossier(dossier: Dossier, report: AuditReport, lang: str = "en") -> s
     """
     shown = dossier_context(dossier, report, load_language(lang))
     return _page(lang, "dossier.html.j2", title=report.title, dossier=shown, why=shown.why)
+
+
+def render_drift(report: DriftReport, lang: str = "en") -> str:
+    """Return the page that says how a new catalogue differs from the one that was trained on.
+
+    Parameters
+    ----------
+    report : DriftReport
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    str
+        A whole HTML document that needs no other file.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    t = load_language(lang)
+    digests = {"digest": report.data_sha256, "bundle": report.bundle_sha256}
+    terms = tuple(map(t.term, DRIFT_TERMS))
+    return _page(lang, "drift.html.j2", title=report.title, c=drift_context(report, t), terms=terms, **digests)
 
 
 def render_index(entries: Sequence[Entry], report: AuditReport, lang: str = "en", number: int = 0) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.bundle_products import Judgements
+from prodcls.conformal import held_out_sets
 from prodcls.evaluation import OutOfFold
 from prodcls.gathering import Material
 from prodcls.reporting_accounts import gather_accounts
@@ -16,7 +17,9 @@ from prodcls.reporting_dossiers import judgements
 __all__ = ["kept_accounts", "kept_judgements"]
 
 
-def kept_judgements(material: Material, scores: OutOfFold, probabilities: NDArray[np.float64]) -> Judgements:
+def kept_judgements(
+    material: Material, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float
+) -> Judgements:
     """Return what the evaluation said of the rows of the training catalogue, and why.
 
     Parameters
@@ -25,13 +28,19 @@ def kept_judgements(material: Material, scores: OutOfFold, probabilities: NDArra
     scores : OutOfFold
         Of m products.
     probabilities : ndarray of shape (m, K), float64
+    coverage : float
+        Of prediction sets.
 
     Returns
     -------
     Judgements
     """
-    accounts = kept_accounts(scores, len(material.catalogue))
-    return replace(judgements(material, scores, probabilities), accounts=accounts)
+    n, rows, problem = len(material.catalogue), scores.rows, material.problem
+    sets = held_out_sets(probabilities, problem.labels[rows], problem.groups[rows], coverage)
+    settled = np.zeros(n, dtype=np.bool_)
+    settled[rows[rows < n]] = (sets.sum(axis=1) == 1)[rows < n]
+    found = judgements(material, scores, probabilities)
+    return replace(found, accounts=kept_accounts(scores, n), settled=settled)
 
 
 def kept_accounts(scores: OutOfFold, n: int) -> dict[str, NDArray[np.float32]]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from prodcls.atomic import write_bytes
 from prodcls.bundle import Bundle, KnownColumns, load_bundle
 from prodcls.candidates import best_classes
-from prodcls.catalogue import Catalogue, Rejection
+from prodcls.catalogue import Catalogue, RawTable, Rejection
 from prodcls.cleaning import told
 from prodcls.conformal import named_sets
 from prodcls.embeddings import EmbeddingStore
@@ -30,7 +30,7 @@ from prodcls.scoring_files import check_format, open_table
 from prodcls.tables import rejections_bytes
 from prodcls.trained import something_known
 
-__all__ = ["PredictOutcome", "Reading", "predict_catalogue"]
+__all__ = ["PredictOutcome", "Reading", "predict_catalogue", "read_new"]
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def predict_catalogue(
     with progress.stage("load"):
         fitted = load_bundle(bundle)
     with progress.stage("read"):
-        products = _read(catalogue, fitted, reading or Reading())
+        _, products = read_new(catalogue, fitted, reading or Reading())
     flow = _Flow(fitted, store or EmbeddingStore(), min(top_k, len(fitted.model.classes)))
     with progress.stage("predict"), open_table(out, flow.schema) as write:
         for table in flow.batches(products, batch_size, progress):
@@ -147,7 +147,24 @@ def _check_out(out: Path, bundle: Path, catalogue: Path) -> None:
         raise InputError(message, code="output-in-bundle", file=str(out))
 
 
-def _read(path: Path, fitted: Bundle, reading: Reading) -> Catalogue:
+def read_new(path: Path, fitted: Bundle, reading: Reading) -> tuple[RawTable, Catalogue]:
+    """Read a catalogue by the schema of a bundle; labels are neither needed nor read.
+
+    Parameters
+    ----------
+    path : Path
+    fitted : Bundle
+    reading : Reading
+
+    Returns
+    -------
+    tuple of (RawTable, Catalogue)
+
+    Raises
+    ------
+    InputError
+        If the file or its columns are at fault.
+    """
     table = read_table(path, reading.files)
     schema = match_schema(table, fitted.schema, need_target=False)
     products = build_catalogue(
@@ -160,7 +177,7 @@ def _read(path: Path, fitted: Bundle, reading: Reading) -> Catalogue:
     )
     if reading.files.strict:
         refuse_first(products.rejections, str(path))
-    return products
+    return table, products
 
 
 def _numbers(fitted: Bundle, reading: Reading) -> NumberRules:

@@ -207,7 +207,7 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         config,
         material.catalogue,
         material.problem.inputs.take(rows),
-        kept_judgements(material, findings.scores, findings.probabilities),
+        kept_judgements(material, findings.scores, findings.probabilities, config.coverage),
         training_leaves(fit.details),
         stored.text,
         stored.measured,
@@ -241,7 +241,7 @@ def _compared(
     """Return the report with what changed since an earlier audit."""
     catalogue = material.catalogue
     inputs = material.problem.inputs.take(np.arange(len(catalogue)))
-    judged = kept_judgements(material, findings.scores, findings.probabilities)
+    judged = kept_judgements(material, findings.scores, findings.probabilities, config.coverage)
     products = collect_products(catalogue, inputs, photo_folder(config, catalogue), judged)
     return replace(report, comparison=compare_audits(earlier, Audited(report, products)))
 

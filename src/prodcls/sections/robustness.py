@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prodcls.audit import AuditReport
-from prodcls.audit_drift import DriftLine, DriftSection
 from prodcls.audit_robustness import Degradation, RobustnessSection
 from prodcls.charts import Scale, Tick, ticks
 from prodcls.charts_rows import DotRow, Mark, dots
-from prodcls.language import Language, Prose, as_text, plain, quoted
-from prodcls.sections.parts import Column, Figure, Section, Table, block_name
+from prodcls.language import Language, Prose, as_text, plain
+from prodcls.sections.drift_lines import drift_intro, drift_note, drift_table
+from prodcls.sections.parts import Column, Figure, Section, Table
 
 __all__ = ["SECTION", "RobustnessContext"]
-
-LEAST_P = 0.001
-"""p-value below which the table gives no figure."""
-
-DRAWN = 40
-"""Most columns in the table of drift: those with an alarm first, then the strongest."""
 
 
 @dataclass(frozen=True)
@@ -111,59 +105,6 @@ def _harms(found: RobustnessSection, t: Language) -> Figure:
     return Figure("harms", t.say("robustness.title"), see, picture, Table(t("robustness.title"), heads, cells))
 
 
-def _respect(line: DriftLine, t: Language) -> Prose:
-    if line.kind == "class":
-        return t.say("drift.classes")
-    if line.kind == "length":
-        return t.say("drift.length", column=line.name)
-    if line.kind == "embedding":
-        return t.say("drift.embedding", block=block_name(t, line.name))
-    return quoted(line.name)
-
-
-def _effect(line: DriftLine, t: Language) -> Prose:
-    if line.low is None or line.high is None:
-        return plain(t.decimal(line.effect, 2))
-    return plain(f"{t.decimal(line.effect, 2)} ({t.decimal(line.low, 2)} \u2026 {t.decimal(line.high, 2)})")
-
-
-def _share(t: Language, value: float | None) -> Prose:
-    return plain("\u2013" if value is None else t.share(value))
-
-
-def _drift(found: DriftSection, t: Language) -> Table:
-    order = sorted(found.lines, key=lambda line: (not line.alarm, -line.effect))[:DRAWN]
-    heads = (
-        Column(t.say("drift.head_respect")),
-        Column(t.say("head.status")),
-        Column(t.say("drift.head_effect"), numeric=True),
-        Column(t.say("drift.head_p"), numeric=True),
-        Column(t.say("drift.head_index"), numeric=True),
-        Column(t.say("drift.head_missing"), numeric=True),
-        Column(t.say("drift.head_unseen"), numeric=True),
-    )
-    rows = tuple(
-        (
-            _respect(line, t),
-            t.say("drift.alarm" if line.alarm else "drift.calm"),
-            _effect(line, t),
-            plain("< 0.001" if line.corrected < LEAST_P else t.decimal(line.corrected, 3)),
-            plain("\u2013" if line.index is None else t.decimal(line.index, 2)),
-            plain(f"{t.share(line.missing_before)} \u2192 {t.share(line.missing_after)}"),
-            _share(t, line.unseen),
-        )
-        for line in order
-    )
-    return Table(t("drift.title"), heads, rows)
-
-
-def _drift_intro(found: DriftSection, t: Language) -> Prose:
-    alarms = sum(line.alarm for line in found.lines)
-    counts = {"before": plain(t.count(found.before)), "after": plain(t.count(found.after))}
-    key = "drift.some" if alarms else "drift.none"
-    return t.say(key, n=plain(t.count(alarms)), all=plain(t.count(len(found.lines))), **counts)
-
-
 def build(report: AuditReport, t: Language) -> RobustnessContext:
     """Return what the section shows."""
     harmed, drift = report.robustness, report.drift
@@ -174,8 +115,7 @@ def build(report: AuditReport, t: Language) -> RobustnessContext:
         intro, harms = t.say("robustness.intro", n=plain(t.count(harmed.products))), _harms(harmed, t)
     if drift is None:
         return RobustnessContext(intro, harms, t.say("drift.not_asked"), None, ())
-    note = t.say("drift.note", level=plain(t.share(drift.level, 0)))
-    return RobustnessContext(intro, harms, _drift_intro(drift, t), _drift(drift, t), note)
+    return RobustnessContext(intro, harms, drift_intro(drift, t), drift_table(drift, t), drift_note(drift, t))
 
 
 SECTION = Section("robustness", RobustnessContext, build)

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodcls.drift import LEVEL, Drift, alarmed, category_drift, embedding_drift, number_drift, stability_index
+from prodcls.shift import (
+    LEVEL,
+    Drift,
+    alarmed,
+    category_drift,
+    number_drift,
+    order_drift,
+    share_drift,
+    stability_index,
+)
+from prodcls.shift_embeddings import embedding_drift
 
 COUNTS = st.lists(st.integers(0, 500), min_size=2, max_size=8)
 
@@ -110,3 +120,44 @@ def test_a_trifle_in_many_rows_is_no_alarm() -> None:
     (found,) = alarmed([number_drift(values, values[:-1] + 900)])
     assert found.corrected <= LEVEL
     assert not found.alarm
+
+
+def test_one_change_alone_is_looked_for_where_asked() -> None:
+    rng = np.random.default_rng(0)
+    low, high = rng.normal(size=300), rng.normal(1.0, size=300)
+    more, less = number_drift(low, high, "more"), number_drift(low, high, "less")
+    assert more.p_value < 1e-6 < 0.5 < less.p_value
+    assert less.effect < 0.05
+    assert number_drift(high, low, "less").p_value < 1e-6
+    assert more.index is None
+    grown, shrunk = share_drift((10, 100), (40, 100), "more"), share_drift((40, 100), (10, 100), "more")
+    assert grown.p_value == pytest.approx(share_drift((10, 100), (40, 100)).p_value / 2)
+    assert (shrunk.effect, shrunk.p_value) == (0.0, 1.0)
+    assert share_drift((40, 100), (10, 100), "less").p_value < 0.001
+    assert share_drift((0, 5), (0, 9)).p_value == 1.0
+
+
+def test_an_order_sees_a_shift_that_a_distribution_does_not() -> None:
+    values = np.random.default_rng(3).normal(size=200)
+    shifted = np.random.default_rng(4).normal(size=200) + 0.3
+    assert order_drift(values, shifted).p_value < number_drift(values, shifted).p_value
+    assert order_drift(values, values).effect == pytest.approx(0.0)
+    assert order_drift(values, np.full(3, np.nan)).p_value == 1.0
+    assert order_drift(np.ones(5), np.ones(7)).p_value == 1.0
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000))
+def test_orders_of_equal_samples_are_not_small_too_often(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert order_drift(rng.normal(size=150), rng.normal(size=90)).p_value > 1e-4
+
+
+def test_an_area_beyond_all_random_ones_survives_the_correction_over_many_lines() -> None:
+    rng = np.random.default_rng(0)
+    there = np.ones(150, dtype=np.bool_)
+    vectors = rng.normal(size=(300, 20)).astype(np.float32)
+    other = embedding_drift(vectors[:150], vectors[150:] + np.float32(0.4), there, there)
+    assert other is not None
+    assert other.p_value < 1e-6
+    assert alarmed([other, *[Drift("ks", 0.5, 0.9, 0.0, 0.0)] * 99])[0].alarm

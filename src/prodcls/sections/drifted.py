@@ -115,9 +115,13 @@ def _verdict(report: DriftReport, t: Language) -> Prose:
 
 def _figures(report: DriftReport, t: Language) -> Iterator[Figure]:
     known = {(detail.kind, detail.name): detail for detail in report.details}
-    alarmed = [known.get((line.kind, line.name)) for line in in_order(report.drift) if line.alarm]
-    made = (drift_figure(i, detail, t) for i, detail in enumerate(alarmed[:PICTURED], start=1) if detail is not None)
-    return (figure for figure in made if figure is not None)
+    number = 1
+    for line in in_order(report.drift):
+        detail = known.get((line.kind, line.name))
+        figure = drift_figure(number, detail, t) if line.alarm and detail is not None else None
+        if figure is not None and number <= PICTURED:
+            yield figure
+            number += 1
 
 
 def _moved_see(report: DriftReport, t: Language) -> Prose:

@@ -1,7 +1,8 @@
 """How often ``prodcls drift`` raises an alarm where nothing has changed, and where something has.
 
 Run from the checkout: ``python benchmarks/drift.py [halves] [classes] [titles] [demo]``; all by default. Writes
-``benchmarks/results/drift.json``; what is not measured again keeps its figures. A draw fits a model on a random half of
+``benchmarks/results/drift.json``; what is not measured again keeps its figures, and draws that are there are not drawn
+again. A draw fits a model on a random half of
 a catalogue, judges it on that half out of fold as a fit does, and holds the other half against it.
 """
 
@@ -11,7 +12,6 @@ import csv
 import json
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -126,13 +126,20 @@ def alarms(report: DriftReport) -> list[str]:
     return [f"{line.kind} {line.name}".strip() for line in report.drift.lines if line.alarm]
 
 
-def tally(found: list[list[str]]) -> dict[str, Any]:
-    """Count draws with any alarm, and each line's."""
-    return {
-        "draws": len(found),
-        "alarm": sum(map(bool, found)),
-        "lines": dict(Counter(line for lines in found for line in lines).most_common()),
-    }
+def count(found: dict[str, Any], kind: str, report: DriftReport) -> None:
+    """Count a draw: whether there was any alarm, and in which lines."""
+    lines = alarms(report)
+    told = found.setdefault(kind, {"draws": 0, "alarm": 0, "lines": {}})
+    told["draws"] += 1
+    told["alarm"] += bool(lines)
+    for line in lines:
+        told["lines"][line] = told["lines"].get(line, 0) + 1
+
+
+def earlier(part: str, kind: str) -> tuple[dict[str, Any], int]:
+    """Return what a run that was cut off has counted, and the draws that it has done."""
+    found = json.loads(RESULTS.read_text(encoding="utf-8")).get(part, {}) if RESULTS.exists() else {}
+    return found, found.get(kind, {"draws": 0})["draws"]
 
 
 def dearer(inputs: Inputs, factor: float) -> Inputs:
@@ -140,66 +147,54 @@ def dearer(inputs: Inputs, factor: float) -> Inputs:
     return replace(inputs, numeric={name: values * factor for name, values in inputs.numeric.items()})
 
 
-def halves(results: dict[str, Any]) -> None:
+def halves() -> None:
     """Count alarms of random halves, of dearer products, and of halves without one of the classes."""
     material = material_of("flipkart top, specs")
     labels, classes = material.problem.labels, material.problem.classes
-    kinds = ["same", "same, labelled", *(f"prices x {f}" for f in FACTORS)]
-    kinds += [f"without {name}{told}" for name in classes for told in ("", ", labelled")]
-    found: dict[str, list[list[str]]] = {kind: [] for kind in kinds}
-    for draw in range(DRAWS):
+    found, done = earlier("halves", "same")
+    for draw in range(done, DRAWS):
         half = fit_half(material, draw)
-        same = compared(half, material, half.second, labelled=True)
-        found["same, labelled"].append(alarms(same))
-        found["same"].append(alarms(compared(half, material, half.second)))
+        count(found, "same, labelled", compared(half, material, half.second, labelled=True))
+        count(found, "same", compared(half, material, half.second))
         if draw < CHANGED:
             new = material.problem.inputs.take(half.second)
             for factor in FACTORS:
-                found[f"prices x {factor}"].append(
-                    alarms(compared(half, material, half.second, dearer(new, factor), labelled=True))
-                )
+                report = compared(half, material, half.second, dearer(new, factor), labelled=True)
+                count(found, f"prices x {factor}", report)
             for k, name in enumerate(classes):
                 kept = half.second[labels[half.second] != k]
-                for labelled in (False, True):
-                    told = alarms(compared(half, material, kept, labelled=labelled))
-                    found[f"without {name}{', labelled' if labelled else ''}"].append(told)
-        results["halves"] = {kind: tally(lines) for kind, lines in found.items()}
-        print(draw, len(same.drift.lines), found["same, labelled"][-1], found["same"][-1], flush=True)
-        write(results)
+                for told in ("", ", labelled"):
+                    count(found, f"without {name}{told}", compared(half, material, kept, labelled=bool(told)))
+        write("halves", found)
 
 
-def classes(results: dict[str, Any]) -> None:
+def classes() -> None:
     """Count alarms of halves without one of the larger second-level classes."""
     material = material_of("flipkart second level, specs")
     labels, names = material.problem.labels, material.problem.classes
     sizes = np.bincount(labels)
-    found: dict[str, list[list[str]]] = {}
+    found: dict[str, Any] = {}
     for draw in range(GONE):
         half = fit_half(material, draw)
         for k in np.flatnonzero(sizes >= LARGE):
             kept = half.second[labels[half.second] != k]
-            told = alarms(compared(half, material, kept, labelled=True))
-            found.setdefault(f"{names[k]} ({sizes[k]})", []).append(told)
-        results["second level"] = {name: tally(lines) for name, lines in found.items()}
-        print(draw, {name: lines[-1] for name, lines in found.items()}, flush=True)
-        write(results)
+            count(found, f"{names[k]} ({sizes[k]})", compared(half, material, kept, labelled=True))
+        write("second level", found)
 
 
-def titles(results: dict[str, Any]) -> None:
+def titles() -> None:
     """Count alarms of halves of which some titles are Chinese ones."""
     material = material_of("flipkart top, specs")
     with (DATA / "zh_yanxuan" / "products.csv").open(encoding="utf-8", newline="") as file:
         chinese = [row["title"] for row in csv.DictReader(file)]
-    found: dict[str, list[list[str]]] = {f"{share:.0%} of the titles": [] for share in SHARES}
-    for draw in range(CHANGED):
+    found, done = earlier("titles", f"{SHARES[-1]:.0%} of the titles")
+    for draw in range(done, CHANGED):
         half = fit_half(material, draw)
         rng = np.random.default_rng(draw)
-        for share, lines in zip(SHARES, found.values(), strict=True):
+        for share in SHARES:
             new = _translated(material, half.second, chinese, share, rng)
-            lines.append(alarms(compared(half, material, half.second, new, labelled=True)))
-        results["titles"] = {name: tally(lines) for name, lines in found.items()}
-        print(draw, {name: lines[-1] for name, lines in found.items()}, flush=True)
-        write(results)
+            count(found, f"{share:.0%} of the titles", compared(half, material, half.second, new, labelled=True))
+        write("titles", found)
 
 
 def _translated(
@@ -213,7 +208,7 @@ def _translated(
     return prepare(part, material.recipe, material.store, SilentProgress(), threads=2)
 
 
-def demo(results: dict[str, Any]) -> None:
+def demo() -> None:
     """Fit the English products of the demo catalogue and hold the Chinese ones against them, by the command's flow."""
     with tempfile.TemporaryDirectory() as name:
         path = write_demo(Path(name))
@@ -234,20 +229,21 @@ def demo(results: dict[str, Any]) -> None:
             SilentProgress(),
         )
         bundle = path.parent / "out" / "bundle"
-        results["demo"] = {
+        found = {
             title: alarms(find_drift(bundle, path.parent / f"{part}.csv", SilentProgress()))
             for title, part in (("English products", "new"), ("Chinese products", "zh"), ("the same file", "old"))
         }
-    print(results["demo"], flush=True)
-    write(results)
+    write("demo", found)
 
 
-def write(results: dict[str, Any]) -> None:
-    """Write what has been measured so far."""
-    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def write(part: str, found: dict[str, Any]) -> None:
+    """Write what has been measured so far, and keep what was measured before."""
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(kept | {part: found}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(part, {kind: told for kind, told in found.items() if kind in ("same", "same, labelled")}, flush=True)
 
 
-PARTS: dict[str, Callable[[dict[str, Any]], None]] = {
+PARTS: dict[str, Callable[[], None]] = {
     "halves": halves,
     "classes": classes,
     "titles": titles,
@@ -257,9 +253,8 @@ PARTS: dict[str, Callable[[dict[str, Any]], None]] = {
 
 def main() -> None:
     """Measure what was asked for."""
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in sys.argv[1:] or PARTS:
-        PARTS[name](results)
+        PARTS[name]()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Size of the audit, time of making it, and how often drift raises an alarm where there is none, and where there is.
+"""Size of the audit, and time of making it.
 
-Run from the checkout: ``python benchmarks/audit.py [flipkart] [specs] [generated] [drift]``; all by default. Every fit
+Run from the checkout: ``python benchmarks/audit.py [flipkart] [specs] [generated]``; all by default. Every fit
 and every report is a process of its own, as a user starts it; CPU seconds are those of the process and its children.
 Embeddings come from the cache (``PRODCLS_CACHE``), so run it twice where they are not there yet. Writes
 ``benchmarks/results/audit.json``; what is not measured again keeps its figures.
@@ -18,21 +18,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from prodcls.config import FitConfig
-from prodcls.gathering import gather
-from prodcls.progress import SilentProgress
-from prodcls.reporting_drift import compare_catalogues
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "flipkart1050" / "products.csv"
 RESULTS = Path(__file__).resolve().parent / "results" / "audit.json"
 TEXT = ("title", "description", "specs")
 PRODUCTS, CLASSES = 10_000, 100
-DRAWS = 100
-CHANGED = 25
-"""Draws in which something is changed."""
-DEARER = 1.3
 
 
 def timed(*arguments: str) -> dict[str, float]:
@@ -87,33 +77,7 @@ def generated() -> dict[str, dict[str, float]]:
         return audit_of(path, *quick)
 
 
-def drift() -> dict[str, int]:
-    """Count random halves with an alarm, with dearer products, and with a class that is gone; these name the column."""
-    material = gather(FitConfig(catalogue=CATALOGUE, text=TEXT), SilentProgress())
-    inputs, labels = material.problem.inputs, np.array(material.catalogue.labels)
-    price = next(iter(inputs.numeric))
-    largest = max(set(labels), key=lambda name: (labels == name).sum())
-    found = {"draws": DRAWS, "changed": CHANGED, "halves": 0, "dearer": 0, "class gone": 0}
-    for draw in range(DRAWS):
-        order = np.random.default_rng(draw).permutation(len(labels))
-        half = len(labels) // 2
-        first, second = order[:half], order[half:]
-        kept = second[labels[second] != largest]
-        before, after = inputs.take(first), inputs.take(second)
-        names = labels[first].tolist()
-        same = compare_catalogues(before, after, (names, labels[second].tolist()), draw)
-        found["halves"] += any(line.alarm for line in same.lines)
-        if draw >= CHANGED:
-            continue
-        after.numeric[price] = after.numeric[price] * DEARER
-        dearer = compare_catalogues(before, after, (names, labels[second].tolist()), draw)
-        found["dearer"] += any(line.alarm for line in dearer.lines if line.name == price)
-        gone = compare_catalogues(before, inputs.take(kept), (names, labels[kept].tolist()), draw)
-        found["class gone"] += any(line.alarm for line in gone.lines if line.kind == "class")
-    return found
-
-
-PARTS: dict[str, Callable[[], object]] = {"flipkart": flipkart, "specs": specs, "generated": generated, "drift": drift}
+PARTS: dict[str, Callable[[], object]] = {"flipkart": flipkart, "specs": specs, "generated": generated}
 
 
 def main() -> None:

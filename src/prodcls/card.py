@@ -17,6 +17,7 @@ from prodcls.language import Language, Prose, plain
 from prodcls.sections.marks import strength
 from prodcls.sections.methods import is_attention, method_figure, method_note, method_words
 from prodcls.sections.parts import class_name
+from prodcls.sections.reasons import absent_note
 from prodcls.sections.why import certificate, group_name, note, odds
 
 __all__ = ["WIDTH", "card_lines"]
@@ -78,6 +79,8 @@ class _Card:
         yield from self._prose(certificate(main, self.t), _DIM)
         for told in self.case.notes:
             yield from self._prose(note(told.key, told.text, self.t), _DIM)
+        for absent in absent_note(main, self.t):
+            yield from self._prose(absent, _DIM)
 
     def _say(self, key: str, **values: str | Prose) -> str:
         return clean(self.t(key, **values))

@@ -10,7 +10,7 @@ from prodcls.explain.case import Group, groups, said, word_sums
 from prodcls.language import Language, Prose, plain, quoted
 from prodcls.sections.parts import block_name, class_name, join_prose
 
-__all__ = ["reasons_sentence"]
+__all__ = ["absent_note", "reasons_sentence"]
 
 FOR, AGAINST = 4, 2
 """Most reasons named."""
@@ -49,6 +49,18 @@ def reasons_sentence(main: Attribution, t: Language) -> Prose:
     if pro:
         told += t.say("dossier.pro", list=_listed(pro, t))
     return told + (t.say("dossier.contra", list=_listed(contra, t)) if contra else t.say("dossier.no_contra"))
+
+
+def absent_note(main: Attribution, t: Language) -> tuple[Prose, ...]:
+    """Return the sentence that names what the product does not have; none where it has all that the model reads.
+
+    Parameters
+    ----------
+    main : Attribution
+    t : Language
+    """
+    absent = dict.fromkeys(part.block for part in main.parts if part.kind == "context" and part.label == "missing")
+    return (t.say("why.absent", list=join_prose(t, tuple(block_name(t, b) for b in absent))),) if absent else ()
 
 
 def _listed(reasons: list[_Reason], t: Language) -> Prose:

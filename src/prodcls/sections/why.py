@@ -19,7 +19,7 @@ from prodcls.sections.marks import MarkedText, marked_picture, marked_text
 from prodcls.sections.methods import methods_table
 from prodcls.sections.numbers import number_figures
 from prodcls.sections.parts import Column, Figure, Table, block_name, class_name, evidence_name, join_prose
-from prodcls.sections.reasons import reasons_sentence
+from prodcls.sections.reasons import absent_note, reasons_sentence
 from prodcls.sections.similar import SimilarContext, similar_context
 
 __all__ = [
@@ -149,7 +149,7 @@ def why_context(case: Case, t: Language) -> WhyContext:
         heading=t.say("why.title", predicted=predicted, versus=versus),
         title=case.title,
         id=main.id,
-        notes=tuple(note(n.key, n.text, t) for n in case.notes),
+        notes=(*(note(n.key, n.text, t) for n in case.notes), *absent_note(main, t)),
         photo=marked_picture(case, regions, t),
         photo_see=t.say("why.photo_see", predicted=predicted, sum=together) if case.photo and regions else (),
         outcomes=_outcomes(case, t),

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "flipkart1050" / "products.csv"
 RESULTS = Path(__file__).resolve().parent / "results" / "audit.json"

@@ -9,39 +9,37 @@ import click
 
 from prodcls.config import Lang
 from prodcls.console import EXIT_UNMET, run_and_exit
+from prodcls.fit import CATALOGUE
+from prodcls.predict import predict
 
 if TYPE_CHECKING:
     from prodcls.audit_drift import DriftReport
+    from prodcls.prices import DecimalMark
 
 __all__ = ["drift"]
+
+SHARED = ("image_root", "encoding", "delimiter", "quote", "sheet", "strict", "decimal")
+"""Options that are those of a prediction."""
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("bundle", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("new", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=CATALOGUE)
 @click.option("--html", type=OUTPUT, help="Write a page to this file.")
 @click.option("--json", "as_json", type=OUTPUT, help="Write what was found as JSON to this file.")
-@click.option(
-    "--image-root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder that photos must lie in.  [default: the catalogue's]",
-)
-@click.option("--encoding", help="Encoding of a CSV file.  [default: detected]")
-@click.option(
-    "--delimiter", type=click.Choice([",", ";", "|", "tab"]), help="What parts its columns.  [default: detected]"
-)
-@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.  [default: as in the fit]")
 @click.option("--lang", type=click.Choice(get_args(Lang)), default="en", help="Language of summary and page.")
 def drift(
     bundle: Path,
     new: Path,
     html: Path | None,
     as_json: Path | None,
-    delimiter: str | None,
     lang: str,
-    **reading: Any,  # noqa: ANN401 - each option has its own type
+    image_root: Path | None,
+    delimiter: str | None,
+    decimal: DecimalMark | None,
+    **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> int:
     """Say whether the products of NEW are still like those that BUNDLE, the folder that a fit wrote, was trained on.
 
@@ -50,16 +48,20 @@ def drift(
     """
     from prodcls.bars import open_progress
     from prodcls.drifting import find_drift
+    from prodcls.readers import TableOptions
     from prodcls.scoring import Reading
 
-    told = Reading(delimiter="\t" if delimiter == "tab" else delimiter, **reading)
-    report = find_drift(bundle, new, open_progress(), told)
+    options = TableOptions(delimiter="\t" if delimiter == "tab" else delimiter, **files)
+    report = find_drift(bundle, new, open_progress(), Reading(image_root, options, decimal))
     _write(report, html, as_json, lang)
     _print(report, lang)
     for name, path in (("page", html), ("json", as_json)):
         if path is not None:
             click.echo(f"{name}: {path}")
     return EXIT_UNMET if report.alarms else 0
+
+
+drift.params[4:4] = [param for param in predict.params if param.name in SHARED]
 
 
 def _write(report: DriftReport, html: Path | None, as_json: Path | None, lang: str) -> None:

@@ -160,7 +160,7 @@ def drift_lines(results: dict[str, Any]) -> list[str]:
     for part, name in parts:
         for kind, found in results.get(part, {}).items():
             draws, told = found["draws"], found["lines"]
-            small = any(mark in kind for mark in ("x 1.1", "x 1.2", "5% of"))
+            small = any(mark in kind for mark in ("x 1.1", "x 1.2", "5% of", "10% of")) or part == "second level"
             wanted = f"<= {draws // 20}" if kind.startswith("same") else "" if small else "all"
             named = ", ".join(f"{line} {n}" for line, n in list(told.items())[:4])
             lines.append(f"| {name}{kind} | {draws} | {wanted} | {found['alarm']} | {named} |")

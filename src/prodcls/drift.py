@@ -14,11 +14,10 @@ from prodcls.predict import predict
 
 if TYPE_CHECKING:
     from prodcls.audit_drift import DriftReport
-    from prodcls.prices import DecimalMark
 
 __all__ = ["drift"]
 
-SHARED = ("image_root", "encoding", "delimiter", "quote", "sheet", "strict", "decimal")
+SHARED = ("image_root", "encoding", "delimiter", "quote", "sheet", "strict", "number_format")
 """Options that are those of a prediction."""
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -38,7 +37,7 @@ def drift(
     lang: str,
     image_root: Path | None,
     delimiter: str | None,
-    decimal: DecimalMark | None,
+    number_format: tuple[str, ...] | None,
     **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> int:
     """Say whether the products of NEW are still like those that BUNDLE, the folder that a fit wrote, was trained on.
@@ -52,7 +51,7 @@ def drift(
     from prodcls.scoring import Reading
 
     options = TableOptions(delimiter="\t" if delimiter == "tab" else delimiter, **files)
-    report = find_drift(bundle, new, open_progress(), Reading(image_root, options, decimal))
+    report = find_drift(bundle, new, open_progress(), Reading(image_root, options, number_format))
     _write(report, html, as_json, lang)
     _print(report, lang)
     for name, path in (("page", html), ("json", as_json)):

@@ -25,6 +25,7 @@ from prodcls.errors import BundleError, CatalogueError, ImageError, InputError, 
 from prodcls.inputs import Inputs
 from prodcls.preparation import Recipe
 from prodcls.progress import SilentProgress
+from prodcls.rates import Rate, Rates
 from prodcls.scoring import PredictOutcome, Reading, predict_catalogue
 
 
@@ -337,3 +338,16 @@ def test_progress_is_told_each_tenth_at_most(size: int, told: list[int], bundle:
     scored(bundle, product_rows(tmp_path), tmp_path, batch_size=size, progress=progress)
     assert progress.notes == [f"{done} of 90 products" for done in told]
     assert list(progress.seconds) == ["load", "read", "predict"]
+
+
+def test_a_prediction_converts_by_the_rates_in_the_bundle(tmp_path: Path) -> None:
+    given = contents()
+    rates = Rates("EUR", "0" * 64, (Rate("USD", "0.5", "2026-11-20"),))
+    folder = tmp_path / "bundle"
+    save_bundle(folder, replace(given, options=replace(given.options, rates=rates)), created=CREATED)
+    assert load_bundle(folder).options.rates == rates
+    rows = product_rows(tmp_path)
+    for row in rows:
+        row["price"] = "USD 10"
+    outcome = predict(folder, write_catalogue(tmp_path / "new.csv", rows), tmp_path / "s.parquet")
+    assert any("'price [EUR]'" in line for line in outcome.summary_lines)

@@ -119,6 +119,25 @@ def augment_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def cleaning_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of accuracy with and without cleaning, and of the cost of each step."""
+    lines = ["| catalogue | texts | changed | as it stands | cleaned | only right cleaned, as it stands |"]
+    lines.append("|" + "---|" * 6)
+    for name, f in results["accuracy"].items():
+        steps = ", ".join(f"{step.replace('_', ' ')} {n}" for step, n in f["steps"].items())
+        both = (f"{f[how]['accuracy']:.4f} / {f[how]['macro_f1']:.4f}" for how in ("as it stands", "cleaned"))
+        pairs = f"{f['only right cleaned']}, {f['only right as it stands']}"
+        lines.append(
+            f"| {name} | {f['texts']} | {f['changed']} {steps and f'({steps})'} | {' | '.join(both)} | {pairs} |"
+        )
+    steps = [name for name in next(iter(results["speed"].values())) if name != "characters"]
+    lines += ["", "| thousand texts a second | characters | " + " | ".join(s.replace("_", " ") for s in steps) + " |"]
+    lines.append("|" + "---|" * (len(steps) + 2))
+    for name, f in results["speed"].items():
+        lines.append(f"| {name} | {f['characters']:.0f} | " + " | ".join(f"{f[s] / 1000:,.0f}" for s in steps) + " |")
+    return lines
+
+
 def explanation_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of faithfulness and of cost."""
     lines = ["| what is taken out or kept | method | comprehensiveness | sufficiency | deletion | insertion |"]
@@ -237,6 +256,9 @@ def main() -> None:
         "## Copies of the photos of small classes (`--augment N`), with less without, on the same folds",
         "`python benchmarks/augment.py`; paired 95% intervals",
         "\n".join(augment_lines(json.loads((RESULTS / "augment.json").read_text()))),
+        "## Cleaning of texts",
+        "`python benchmarks/cleaning.py`; out of fold, the same folds for both, 3 seeds; steps on one thread",
+        "\n".join(cleaning_lines(json.loads((RESULTS / "cleaning.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -66,7 +66,7 @@ _INVISIBLE = re.compile(
 
 def _is_mojibake(text: str) -> bool:
     # Where a character is lost already, decoding afresh would put something else in its place.
-    return bool(_SINGLE_BYTE.search(text)) and "\ufffd" not in text and is_bad(text)
+    return not text.isascii() and bool(_SINGLE_BYTE.search(text)) and "\ufffd" not in text and is_bad(text)
 
 
 def _mojibake(text: str) -> str:
@@ -79,7 +79,7 @@ def _mojibake(text: str) -> str:
 
 def _full_width(text: str) -> str:
     """Return text with full-width ASCII at half width; marks of Chinese and Japanese stay where such text is."""
-    if not _FULL_WIDTH.search(text):
+    if text.isascii() or not _FULL_WIDTH.search(text):
         return text
     own = _OWN_MARKS if _CJK.search(text) else frozenset[str]()
     return _FULL_WIDTH.sub(lambda found: found[0] if found[0] in own else found[0].translate(_HALF_WIDTH), text)
@@ -87,7 +87,7 @@ def _full_width(text: str) -> str:
 
 def _invisible(text: str) -> str:
     """Return text without what nobody sees, but for joiners within words and emoji."""
-    return text if text.isprintable() else _INVISIBLE.sub(lambda found: found["flag"] or "", text)
+    return text if text.replace("\n", "").isprintable() else _INVISIBLE.sub(lambda found: found["flag"] or "", text)
 
 
 def _nfc(text: str) -> str:

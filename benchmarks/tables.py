@@ -127,9 +127,7 @@ def cleaning_lines(results: dict[str, Any]) -> list[str]:
         steps = ", ".join(f"{step.replace('_', ' ')} {n}" for step, n in f["steps"].items())
         both = (f"{f[how]['accuracy']:.4f} / {f[how]['macro_f1']:.4f}" for how in ("as it stands", "cleaned"))
         pairs = f"{f['only right cleaned']}, {f['only right as it stands']}"
-        lines.append(
-            f"| {name} | {f['texts']} | {f['changed']} {steps and f'({steps})'} | {' | '.join(both)} | {pairs} |"
-        )
+        lines.append(f"| {name} | {f['texts']} | {f['changed']} ({steps or 'none'}) | {' | '.join(both)} | {pairs} |")
     steps = [name for name in next(iter(results["speed"].values())) if name != "characters"]
     lines += ["", "| thousand texts a second | characters | " + " | ".join(s.replace("_", " ") for s in steps) + " |"]
     lines.append("|" + "---|" * (len(steps) + 2))

@@ -25,6 +25,8 @@ STRINGS = Path(__file__).parent / "strings"
 
 _MARK = re.compile(r"\[\[(?P<term>[a-z0-9_]+)(?:\|(?P<shown>[^\]]+))?\]\]|\{(?P<name>[a-z_]+)\}")
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 _ISOLATE = "\u2068{}\u2069"
 """First strong isolate ... pop directional isolate: keeps a right-to-left value from turning the words around it."""
 
@@ -78,8 +80,11 @@ def link(text: str, anchor: str) -> Prose:
 
 
 def as_text(prose: Prose) -> str:
-    """Return prose as plain text, its values isolated from the direction of the words around them."""
-    return "".join(_ISOLATE.format(s.text) if s.kind == "value" else s.text for s in prose)
+    """Return prose as plain text, its values isolated from the direction of the words around them.
+
+    Values lose their own direction controls, any of which could end the isolate.
+    """
+    return "".join(_ISOLATE.format(_TURNING.sub("", s.text)) if s.kind == "value" else s.text for s in prose)
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,20 @@ def confidence_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def engine_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of readers of CSV."""
+    lines = ["| reader | rows/s | files | exact | refused whole | rows changed | rows lost | others not taken |"]
+    lines.append("|" + "---|" * 8)
+    for name, found in results.items():
+        if name == "files":
+            continue
+        kinds = found["damage"].values()
+        total = {key: sum(kind[key] for kind in kinds) for key in ("exact", "refused", "changed", "lost", "spoiled")}
+        cells = " | ".join(str(n) for n in (sum(total.values()), *total.values()))
+        lines.append(f"| {name} {found['version']} | {found['rows_per_second']:,.0f} | {cells} |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -257,6 +271,9 @@ def main() -> None:
         "## Cleaning of texts",
         "`python benchmarks/cleaning.py`; out of fold, the same folds for both, 3 seeds; steps on one thread",
         "\n".join(cleaning_lines(json.loads((RESULTS / "cleaning.json").read_text()))),
+        "## Readers of CSV: files with one thing wrong",
+        "`python benchmarks/csv_engines.py`; a file counts once, by the worst that happened to a row without a report",
+        "\n".join(engine_lines(json.loads((RESULTS / "csv_engines.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,17 +16,35 @@ from prodcls.common_prices import common_price
 from prodcls.currencies import SHARED, currency_named, settle
 from prodcls.errors import SchemaError
 from prodcls.ledger import Ledger
-from prodcls.number_formats import DecimalMark, NumberFormat, NumberRules
-from prodcls.prices import Price, PriceProblem
+from prodcls.number_formats import FORMATS, DecimalMark, NumberFormat, NumberRules
+from prodcls.prices import Price, PriceProblem, parse_price
 from prodcls.rates import Rates
 from prodcls.schema import is_price
 from prodcls.spellings import read_numbers, read_prices
 from prodcls.units import PIECE
 
-__all__ = ["numeric_columns"]
+__all__ = ["Shown", "numeric_columns"]
 
 
-def numeric_columns(ledger: Ledger, schema: Schema, rules: NumberRules) -> dict[str, NDArray[np.float64]]:
+@dataclass
+class Shown:
+    """What the cells of a numeric column show of the column as a whole.
+
+    Attributes
+    ----------
+    decimals : set of str
+        Decimal marks that they prove.
+    currencies : set of str
+        Currencies and marks that stand beside amounts; ``""`` where none does.
+    """
+
+    decimals: set[DecimalMark] = field(default_factory=set)
+    currencies: set[str] = field(default_factory=set)
+
+
+def numeric_columns(
+    ledger: Ledger, schema: Schema, rules: NumberRules, shown: dict[str, Shown] | None = None
+) -> dict[str, NDArray[np.float64]]:
     """Return the numeric columns of the rows kept, each of shape (n,), NaN where missing.
 
     Parameters
@@ -35,6 +54,8 @@ def numeric_columns(ledger: Ledger, schema: Schema, rules: NumberRules) -> dict[
     schema : Schema
     rules : NumberRules
         How the columns write numbers, and by which rates amounts are converted.
+    shown : dict of str to Shown, optional
+        By column, what other parts of the catalogue show; gets what these rows show.
 
     Returns
     -------
@@ -52,21 +73,23 @@ def numeric_columns(ledger: Ledger, schema: Schema, rules: NumberRules) -> dict[
         if column not in schema.named("numeric"):
             message = f"--number-format names no numeric column in use: {', '.join(schema.named('numeric')) or 'none'}"
             raise SchemaError(message, code="column-unknown", file=ledger.table.source.path, column=column)
+    shown = {} if shown is None else shown
     currencies = _currencies(ledger, schema)
     numeric: dict[str, NDArray[np.float64]] = {}
     for column in schema.named("numeric"):
         form = rules.format_of(column)
         if is_price(column):
-            numeric |= _price_columns(ledger, column, currencies, form, rules.rates)
+            prices = _prices(ledger, column, currencies, form, shown.setdefault(column, Shown()))
+            numeric |= _price_columns(ledger, prices, rules.rates)
         else:
-            numeric[column] = _number_column(ledger, column, form)
+            numeric[column] = _number_column(ledger, column, form, shown.setdefault(column, Shown()))
     return numeric
 
 
-def _number_column(ledger: Ledger, column: str, form: NumberFormat | None) -> NDArray[np.float64]:
+def _number_column(ledger: Ledger, column: str, form: NumberFormat | None, shown: Shown) -> NDArray[np.float64]:
     cells = ledger.cells(column)
     values = np.full(len(cells), np.nan)
-    found = read_numbers(cells, form)
+    found = read_numbers(cells, form, shown.decimals)
     for position, cell in enumerate(cells):
         number = found.get(cell)
         if isinstance(number, PriceProblem):
@@ -93,60 +116,77 @@ def _currencies(ledger: Ledger, schema: Schema) -> list[str | None]:
 class _Kind:
     """Amounts of one currency mark, one currency named by the row, and one unit, by position."""
 
-    positions: list[int] = field(default_factory=list)
+    positions: array[int] = field(default_factory=lambda: array("q"))
     amounts: list[Decimal | str] = field(default_factory=list)
+
+    def add(self, position: int, amount: Decimal | str) -> None:
+        self.positions.append(position)
+        self.amounts.append(amount)
 
 
 _Kinds = defaultdict[tuple[str | None, str | None, str], _Kind]
 
 
-def _price_columns(
-    ledger: Ledger, column: str, currencies: Sequence[str | None], form: NumberFormat | None, rates: Rates | None
-) -> dict[str, NDArray[np.float64]]:
-    """Return one column of amounts for each currency and unit in ``column``."""
-    cells = ledger.cells(column)
-    kinds: _Kinds = defaultdict(_Kind)
+@dataclass(frozen=True)
+class _Prices:
+    """The cells of a price column as read."""
+
+    column: str
+    shown: Shown
+    kinds: _Kinds = field(default_factory=lambda: defaultdict(_Kind))
+    spans: dict[int, tuple[Price, str]] = field(default_factory=dict)
+
+
+def _prices(
+    ledger: Ledger, column: str, currencies: Sequence[str | None], form: NumberFormat | None, shown: Shown
+) -> _Prices:
+    """Read the cells of a price column."""
+    prices = _Prices(column, shown)
     others: dict[int, str] = {}
-    proven: set[DecimalMark] = set()
-    for position, cell in enumerate(cells):
+    for position, cell in enumerate(ledger.cells(column)):
         common = common_price(cell, form)
-        if common is None:
-            if cell:
-                others[position] = cell
-            continue
-        kind = kinds[common[1], currencies[position], PIECE]
-        kind.positions.append(position)
-        kind.amounts.append(common[0])
-        if common[2] is not None:
-            proven.add(common[2])
-    found = read_prices(others.values(), form, proven)
-    spans: dict[int, Price] = {}
+        if common is not None:
+            prices.kinds[common[1], currencies[position], PIECE].add(position, common[0])
+            if common[2] is not None:
+                shown.decimals.add(common[2])
+        elif cell:
+            others[position] = cell
+    found = read_prices(others.values(), form, shown.decimals)
     for position, cell in others.items():
         price = found[cell]
         if isinstance(price, PriceProblem):
             ledger.reject_cell(position, column, price.code, price.reason, cell)
+            if price.code == "price-ambiguous":
+                # Its currency is certain all the same, and another part of the catalogue may make the amount certain.
+                price = parse_price(cell, FORMATS["."])
+                shown.currencies |= set() if isinstance(price, PriceProblem) else {price.currency or ""}
             continue
-        kind = kinds[price.currency, currencies[position], price.unit]
-        kind.positions.append(position)
-        kind.amounts.append(price.amount)
+        prices.kinds[price.currency, currencies[position], price.unit].add(position, price.amount)
         if price.lowest or price.high is not None:
-            spans[position] = price
-    values = _by_kind(ledger, column, kinds, rates)
-    for position, price in spans.items():
+            prices.spans[position] = price, cell
+    return prices
+
+
+def _price_columns(ledger: Ledger, prices: _Prices, rates: Rates | None) -> dict[str, NDArray[np.float64]]:
+    """Return one column of amounts for each currency and unit in a price column."""
+    values = _by_kind(ledger, prices, rates)
+    for position, (price, cell) in prices.spans.items():
         if any(not np.isnan(amounts[position]) for amounts in values.values()):
-            _tell(ledger, position, column, price, cells[position])
+            _tell(ledger, position, prices.column, price, cell)
     return values
 
 
-def _by_kind(ledger: Ledger, column: str, kinds: _Kinds, rates: Rates | None) -> dict[str, NDArray[np.float64]]:
+def _by_kind(ledger: Ledger, prices: _Prices, rates: Rates | None) -> dict[str, NDArray[np.float64]]:
     """Return the columns that hold the amounts; those whose currency is not clear are rejected."""
+    column, kinds = prices.column, prices.kinds
     marks = {}
     for mark, named, unit in kinds:
         try:
             marks[mark, named, unit] = settle(mark, named) or ""
         except ValueError as error:
             _reject(ledger, column, kinds[mark, named, unit], "price-currency", f"{error}: correct one of them")
-    resolved = _resolved(set(marks.values()))
+    prices.shown.currencies.update(marks.values())
+    resolved = _resolved(prices.shown.currencies)
     known = sorted(set(resolved.values()) - {""})
     values: dict[str, NDArray[np.float64]] = {}
     for key, mark in marks.items():

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from prodcls.amounts import numeric_columns
+from prodcls.amounts import Shown, numeric_columns
 from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.cells import like_missing
 from prodcls.cleaning import clean_columns
 from prodcls.errors import CatalogueError, ImageError
+from prodcls.ids import IdRegistry
 from prodcls.images import check_photo, resolve_photo
-from prodcls.ledger import Ledger, plain
+from prodcls.ledger import Ledger
 from prodcls.number_formats import UNDECLARED, NumberRules
 from prodcls.photo_folders import default_image_root
 from prodcls.readers import TableOptions, read_table, refuse_first
 from prodcls.schema import ColumnOptions, match_schema, recognise
 
-__all__ = ["build_catalogue", "read_catalogue"]
+__all__ = ["Whole", "build_catalogue", "read_catalogue"]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What only the whole of a catalogue can tell, for one that is converted in parts.
+
+    Attributes
+    ----------
+    ids : IdRegistry
+        Has been told the ids of all parts.
+    shown : dict of str to Shown
+        By numeric column, what the cells of all parts show.
+    """
+
+    ids: IdRegistry = field(default_factory=IdRegistry)
+    shown: dict[str, Shown] = field(default_factory=dict)
 
 
 def read_catalogue(
@@ -84,6 +101,7 @@ def build_catalogue(
     need_labels: bool,
     numbers: NumberRules = UNDECLARED,
     clean: bool = True,
+    whole: Whole | None = None,
 ) -> Catalogue:
     """Convert the cells of ``table`` by the roles of ``schema``.
 
@@ -100,6 +118,9 @@ def build_catalogue(
     clean : bool
         Whether texts are cleaned, with a record of what was changed.
 
+    whole : Whole, optional
+        Where ``table`` is a part of a catalogue: what all of it told. Such a part may be left without rows.
+
     Returns
     -------
     Catalogue
@@ -110,17 +131,18 @@ def build_catalogue(
     CatalogueError
         When no row is left.
     """
-    ledger = Ledger(table, list(range(len(table))))
-    labels = _labels(ledger, schema) if need_labels else None
-    ids = _ids(ledger, schema)
-    if labels is not None:
-        labels = {i: labels[i] for i in ledger.keep}
+    ledger = Ledger(table, range(len(table)))
+    if need_labels:
+        _keep_labelled(ledger, schema)
+    ids = _ids(ledger, schema, None if whole is None else whole.ids)
+    labels = tuple(ledger.cells(*schema.named("target"))) if need_labels else None
     texts, cleaned = clean_columns({column: ledger.as_given(column) for column in schema.named("text")}, wanted=clean)
-    numeric = numeric_columns(ledger, schema, numbers)
+    numeric = numeric_columns(ledger, schema, numbers, None if whole is None else whole.shown)
     categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
     photos = _photos(ledger, schema, image_root)
     rejections = sorted((*table.rejections, *ledger.rejections), key=lambda r: (r.row, r.column, r.code))
-    _check_rows(len(ledger.keep), rejections, table.source.path)
+    if whole is None:
+        _check_rows(len(ledger.keep), rejections, table.source.path)
     return Catalogue(
         ids=tuple(ids),
         rows=table.rows[ledger.keep],
@@ -128,7 +150,7 @@ def build_catalogue(
         numeric=numeric,
         categorical=categorical,
         photos=photos,
-        labels=None if labels is None else tuple(labels.values()),
+        labels=labels,
         schema=schema,
         source=table.source,
         rejections=tuple(rejections),
@@ -143,82 +165,31 @@ def _check_rows(count: int, rejections: Sequence[Rejection], file: str) -> None:
     raise CatalogueError(f"no row is left to work with{first}", code="rows-none", file=file)
 
 
-def _labels(ledger: Ledger, schema: Schema) -> dict[int, str]:
-    """Return labels by index; rows without one are rejected."""
+def _keep_labelled(ledger: Ledger, schema: Schema) -> None:
+    """Leave out the rows without a label."""
     (column,) = schema.named("target")
-    cells = dict(zip(ledger.keep, ledger.cells(column), strict=True))
-    for position, (i, label) in enumerate(cells.items()):
+    labels = ledger.cells(column)
+    for position, label in enumerate(labels):
         if not label:
-            ledger.reject_row(i, column, "label-missing", "the row has no label to learn from")
+            ledger.reject_row(ledger.keep[position], column, "label-missing", "the row has no label to learn from")
         elif like_missing(label):
             reason = (
                 "the label is spelled like a missing value and taken for a class: leave the cell empty if it is one"
             )
             ledger.note_cell(position, column, "label-like-missing", reason, label)
-    ledger.keep = [i for i in ledger.keep if cells[i]]
-    return cells
+    if not all(labels):
+        ledger.keep = [i for i, label in zip(ledger.keep, labels, strict=True) if label]
 
 
-def _ids(ledger: Ledger, schema: Schema) -> list[str]:
-    """Return unique ids of the rows kept.
-
-    Ids are the same when they differ only in case, Unicode form or outer blanks. Of rows that agree in every cell
-    the first is kept; other rows of one id keep it with a suffix ``~2``, ``~3``.
-    """
+def _ids(ledger: Ledger, schema: Schema, registry: IdRegistry | None) -> list[str]:
+    """Return unique ids of the rows kept."""
     columns = schema.named("id")
     if not columns:
         return [f"row-{ledger.table.rows[i]}" for i in ledger.keep]
-    (column,) = columns
-    given = dict(zip(ledger.keep, ledger.cells(column), strict=True))
-    _reject_copies(ledger, column, given)
-    taken = {_folded(given[i]) for i in ledger.keep}
-    first: dict[str, int] = {}
-    ids: list[str] = []
-    for position, i in enumerate(ledger.keep):
-        row = int(ledger.table.rows[i])
-        key = _folded(given[i])
-        if not key:
-            ids.append(_unused(f"row-{row}", taken, 1))
-            ledger.reject_cell(position, column, "id-missing", f"the row has no id and is called {ids[-1]!r}")
-        elif key in first:
-            ids.append(_unused(given[i], taken, 2))
-            reason = f"row {first[key]} has the same id; this row differs from it and is called {ids[-1]!r}"
-            ledger.reject_cell(position, column, "id-duplicate", reason, given[i])
-        else:
-            first[key] = row
-            ids.append(given[i])
-    return ids
-
-
-def _folded(given: str) -> str:
-    return plain(given.casefold())
-
-
-def _unused(name: str, taken: set[str], number: int) -> str:
-    """Return ``name``, or with number 2 and up ``name~2``, ``name~3``: the first not taken, which it then is."""
-    while True:
-        candidate = name if number == 1 else f"{name}~{number}"
-        if _folded(candidate) not in taken:
-            taken.add(_folded(candidate))
-            return candidate
-        number += 1
-
-
-def _reject_copies(ledger: Ledger, column: str, given: dict[int, str]) -> None:
-    """Leave out rows that agree in every cell with an earlier row of the same, given id."""
-    counts = Counter(map(_folded, given.values()))
-    seen: dict[tuple[str, ...], int] = {}
-    keep = []
-    for i in ledger.keep:
-        key = _folded(given[i])
-        if key and counts[key] > 1:
-            cells = (key, *(plain(ledger.table.columns[c][i]) for c in ledger.table.columns if c != column))
-            if cells in seen:
-                ledger.reject_row(i, "", "row-duplicate", f"the row repeats row {seen[cells]} in every cell", given[i])
-                continue
-            seen[cells] = int(ledger.table.rows[i])
-        keep.append(i)
-    ledger.keep = keep
+    if registry is None:
+        registry = IdRegistry()
+        registry.announce(ledger.cells(columns[0]))
+    return registry.name(ledger, columns[0])
 
 
 def _photos(ledger: Ledger, schema: Schema, root: Path | None) -> tuple[Path | None, ...] | None:

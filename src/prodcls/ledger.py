@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from prodcls.catalogue import RawTable, Rejection
@@ -21,7 +22,7 @@ class Ledger:
     """The rows taken so far and a ledger of what was not."""
 
     table: RawTable
-    keep: list[int]
+    keep: Sequence[int]
     rejections: list[Rejection] = field(default_factory=list)
 
     def cells(self, column: str) -> list[str]:

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from prodcls.atomic import write_bytes
-from prodcls.bundle import Bundle, KnownColumns, load_bundle
+from prodcls.bundle import Bundle, load_bundle
 from prodcls.candidates import best_classes
 from prodcls.catalogue import Catalogue, RawTable, Rejection
-from prodcls.cleaning import told
+from prodcls.catalogue_parts import CatalogueParts, open_catalogue
 from prodcls.conformal import named_sets
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
@@ -27,6 +27,7 @@ from prodcls.progress import Progress
 from prodcls.readers import TableOptions, read_table, refuse_first
 from prodcls.schema import match_schema
 from prodcls.scoring_files import check_format, open_table
+from prodcls.scoring_summary import Seen
 from prodcls.tables import rejections_bytes
 from prodcls.trained import something_known
 
@@ -118,24 +119,29 @@ def predict_catalogue(
     with progress.stage("load"):
         fitted = load_bundle(bundle)
     with progress.stage("read"):
-        _, products = read_new(catalogue, fitted, reading or Reading())
+        products = _open(catalogue, fitted, reading or Reading())
     flow = _Flow(fitted, store or EmbeddingStore(), min(top_k, len(fitted.model.classes)))
+    seen = Seen(fitted.known)
     with progress.stage("predict"), open_table(out, flow.schema) as write:
-        for table in flow.batches(products, batch_size, progress):
-            write(table)
-    rejections = (*products.rejections, *flow.failed_photos)
+        for part in products.parts:
+            for batch in _batches(part, batch_size):
+                write(flow.score(batch, progress))
+                _tell_progress(seen.rows, len(batch), products.rows, progress)
+                seen.add(batch)
+            seen.rejections += part.rejections
+    rejections = (*seen.rejections, *flow.failed_photos)
     beside = out.with_name(f"{out.stem}.rejections.parquet")
     if rejections:
         write_bytes(beside, rejections_bytes(rejections))
     else:
         beside.unlink(missing_ok=True)  # of an earlier prediction
     lines = (
-        f"{len(products)} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
-        *told(products.cleaned),
-        *_differences(products, fitted.known),
+        f"{seen.rows} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
+        *seen.cleaned_line(),
+        *seen.difference_lines(r.column for r in products.schema.columns if r.reason == "not known to the model"),
         *_told(flow, rejections, beside),
     )
-    return PredictOutcome(len(products), out, beside if rejections else None, lines)
+    return PredictOutcome(seen.rows, out, beside if rejections else None, lines)
 
 
 def _check_out(out: Path, bundle: Path, catalogue: Path) -> None:
@@ -145,6 +151,17 @@ def _check_out(out: Path, bundle: Path, catalogue: Path) -> None:
     if out.resolve().is_relative_to(bundle.resolve()):
         message = "lies in the bundle, which admits no other files: choose another folder"
         raise InputError(message, code="output-in-bundle", file=str(out))
+
+
+def _open(path: Path, fitted: Bundle, reading: Reading) -> CatalogueParts:
+    return open_catalogue(
+        path,
+        fitted.schema,
+        image_root=reading.image_root,
+        numbers=_numbers(fitted, reading),
+        clean=fitted.options.clean,
+        files=reading.files,
+    )
 
 
 def read_new(path: Path, fitted: Bundle, reading: Reading) -> tuple[RawTable, Catalogue]:
@@ -186,6 +203,17 @@ def _numbers(fitted: Bundle, reading: Reading) -> NumberRules:
     return rules if reading.number_format is None else NumberRules(reading.number_format, rules.rates)
 
 
+def _batches(part: Catalogue, size: int) -> Iterator[Catalogue]:
+    for start in range(0, len(part), size):
+        yield part.take(np.arange(start, min(start + size, len(part))))
+
+
+def _tell_progress(before: int, more: int, rows: int, progress: Progress) -> None:
+    """Tell how far it is at each tenth of the rows."""
+    if before * 10 // rows < (before + more) * 10 // rows < 10:
+        progress.note(f"{before + more} of {rows} products")
+
+
 class _Flow:
     """Scores batches, and remembers what there is to tell of them."""
 
@@ -207,16 +235,8 @@ class _Flow:
         fields = [pa.field(name, kind, nullable=False) for name, kind in kinds.items()]
         return pa.schema([*fields, pa.field("prediction_set", members), pa.field("review", pa.bool_(), nullable=False)])
 
-    def batches(self, products: Catalogue, size: int, progress: Progress) -> Iterator[pa.Table]:
-        """Yield scored rows in the catalogue's order."""
-        n = len(products)
-        for start in range(0, n, size):
-            end = min(start + size, n)
-            yield self._score(products.take(np.arange(start, end)), progress)
-            if start * 10 // n < end * 10 // n < 10:  # each tenth
-                progress.note(f"{end} of {n} products")
-
-    def _score(self, batch: Catalogue, progress: Progress) -> pa.Table:
+    def score(self, batch: Catalogue, progress: Progress) -> pa.Table:
+        """Return scored rows in the catalogue's order."""
         before = len(self.store.stats)
         known = self.fitted.known
         inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
@@ -236,24 +256,6 @@ class _Flow:
         places = (0, 1, *range(self.top_k))
         columns = [c for i in places for c in (names[:, i], values[:, i])]
         return pa.table([batch.ids, batch.rows, *columns, sets, review], schema=self.schema)
-
-
-def _differences(products: Catalogue, known: KnownColumns) -> Iterator[str]:
-    """Yield what the catalogue has that the model does not know, and the other way round."""
-    for name in known.numeric:
-        if name not in products.numeric:
-            yield f"the model knows {name!r} and no row has it: it counts as missing"
-    for name, values in products.numeric.items():
-        if name not in known.numeric:
-            yield f"{int((~np.isnan(values)).sum())} rows have {name!r}, which the model does not know: not used"
-    for name, cells in products.categorical.items():
-        seen = set(known.categorical.get(name, ()))
-        unseen = [cell for cell in cells if cell and cell not in seen]
-        if unseen:
-            yield f"{len(unseen)} rows have a {name!r} that training did not have, such as {unseen[0][:40]!r}: not used"
-    extra = [role.column for role in products.schema.columns if role.reason == "not known to the model"]
-    if extra:
-        yield f"columns that the model does not know, not used: {', '.join(extra)}"
 
 
 def _told(flow: _Flow, rejections: tuple[Rejection, ...], beside: Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ T = TypeVar("T", Price, Number)
 
 
 def read_prices(
-    cells: Iterable[str], form: NumberFormat | None = None, proven: Iterable[DecimalMark] = ()
+    cells: Iterable[str], form: NumberFormat | None = None, proven: set[DecimalMark] | None = None
 ) -> dict[str, Price | PriceProblem]:
     """Read the cells of a column of prices, each spelling once.
 
@@ -23,20 +23,22 @@ def read_prices(
     cells : iterable of str
     form : NumberFormat, optional
         How the column writes numbers. Without it the cells prove its decimal mark, unless two disagree.
-    proven : set of str
-        Decimal marks that cells read elsewhere prove.
+    proven : set of str, optional
+        Decimal marks that other cells of the column prove; gets those that these cells prove.
 
     Returns
     -------
     dict of str to (Price or PriceProblem)
         By spelling; empty cells are left out.
     """
-    return _read(cells, form, parse_price, set(proven))
+    return _read(cells, form, parse_price, set() if proven is None else proven)
 
 
-def read_numbers(cells: Iterable[str], form: NumberFormat | None = None) -> dict[str, Number | PriceProblem]:
+def read_numbers(
+    cells: Iterable[str], form: NumberFormat | None = None, proven: set[DecimalMark] | None = None
+) -> dict[str, Number | PriceProblem]:
     """Read the cells of a column of numbers, as `read_prices` does."""
-    return _read(cells, form, parse_number, set())
+    return _read(cells, form, parse_number, set() if proven is None else proven)
 
 
 def _read(

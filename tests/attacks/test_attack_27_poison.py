@@ -34,7 +34,7 @@ class Poisoned:
 @pytest.fixture(scope="module")
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
     folder = tmp_path_factory.mktemp("poison")
-    size = rounds(150, 700)  # findings name at most 30 products, and 28 labels are turned
+    size = rounds(150, 1000)
     rows = catalogue_rows(dict.fromkeys(CLASSES, size), seed=27)
     rng = np.random.default_rng(27)
     planted = rng.choice(len(rows), size=2 * (len(rows) // 100), replace=False)

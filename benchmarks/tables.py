@@ -230,6 +230,21 @@ def engine_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def intake_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of reading large files."""
+    names = {
+        "whole": "held as a whole: read, validated, cleaned (fit, check)",
+        "pandas": "pandas.read_csv, text only, for comparison",
+        "parts": "in parts, read twice: read, validated, cleaned (predict)",
+    }
+    lines = ["| how | file | rows | rows/s | peak memory |", "|" + "---|" * 5]
+    for key, name in names.items():
+        found = results[key]
+        size, rows = f"{found['size'] / 1e9:.2f} GB", f"{found['rows']:,}"
+        lines.append(f"| {name} | {size} | {rows} | {found['rows_per_second']:,.0f} | {found['peak_mb']:,.0f} MiB |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -271,6 +286,9 @@ def main() -> None:
         "## Cleaning of texts",
         "`python benchmarks/cleaning.py`; out of fold, the same folds for both, 3 seeds; steps on one thread",
         "\n".join(cleaning_lines(json.loads((RESULTS / "cleaning.json").read_text()))),
+        "## Reading of large catalogues, one process, one thread",
+        "`python benchmarks/intake.py`; the best of three runs, the large file once, on a busy machine",
+        "\n".join(intake_lines(json.loads((RESULTS / "intake.json").read_text()))),
         "## Readers of CSV: files with one thing wrong",
         "`python benchmarks/csv_engines.py`; a file counts once, by the worst that happened to a row without a report",
         "\n".join(engine_lines(json.loads((RESULTS / "csv_engines.json").read_text()))),

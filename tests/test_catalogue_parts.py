@@ -16,8 +16,9 @@ from prodcls import delimited
 from prodcls.catalogue import Catalogue, Schema
 from prodcls.catalogue_parts import open_catalogue
 from prodcls.errors import CatalogueError, SchemaError
+from prodcls.file_formats import TableOptions
 from prodcls.intake import build_catalogue
-from prodcls.readers import TableOptions, read_table
+from prodcls.readers import read_table
 from prodcls.schema import ColumnOptions, match_schema, recognise
 
 HEADER = ("id", "title", "price", "weight", "brand")

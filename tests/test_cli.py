@@ -16,9 +16,9 @@ from prodcls.check import check
 from prodcls.cli import COMMANDS, cli
 from prodcls.config import FitConfig
 from prodcls.console import run
+from prodcls.file_formats import TableOptions
 from prodcls.fit import fit
 from prodcls.predict import predict
-from prodcls.readers import TableOptions
 from prodcls.report import report
 from prodcls.verify import verify
 from prodcls.why import why

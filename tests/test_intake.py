@@ -13,9 +13,10 @@ from PIL import Image
 
 from prodcls.catalogue import Catalogue, Cleaned
 from prodcls.errors import CatalogueError, SchemaError
+from prodcls.frames import table_from_frame
 from prodcls.intake import build_catalogue, read_catalogue
 from prodcls.number_formats import NumberRules
-from prodcls.readers import read_table, table_from_frame
+from prodcls.readers import read_table
 from prodcls.schema import ColumnOptions, recognise
 
 

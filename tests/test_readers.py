@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from prodcls import readers
 from prodcls.errors import CatalogueError
-from prodcls.readers import TableOptions, open_table_file, read_table, table_from_frame
+from prodcls.file_formats import TableOptions
+from prodcls.frames import table_from_frame
+from prodcls.readers import open_table_file, read_table
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -37,31 +37,6 @@ def test_csv(tmp_path: Path) -> None:
     assert table.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert table.source.size == path.stat().st_size
     assert table.source.details["delimiter"] == ","
-
-
-def test_tsv_is_not_sniffed(tmp_path: Path) -> None:
-    assert read_table(write(tmp_path, "p.tsv", "id\ttitle\n1\ta, b, c\n")).columns["title"] == ("a, b, c",)
-
-
-def test_delimiter_and_encoding_can_be_given(tmp_path: Path) -> None:
-    path = tmp_path / "p.csv"
-    path.write_bytes("id;title\n1;è\n".encode("mac-roman"))
-    table = read_table(path, TableOptions(encoding="mac-roman", delimiter=";"))
-    assert table.columns["title"] == ("è",)
-    assert table.source.details["encoding found by"] == "given"
-    assert code_of(path, delimiter="x") == "delimiter-unknown"
-    assert code_of(path, quote="x") == "quote-unknown"
-
-
-def test_how_the_file_was_read_is_on_record(tmp_path: Path) -> None:
-    path = write(tmp_path, "p.csv", "'id';'title'\n'1';'a \\'b'\n")
-    assert read_table(path).source.details == {
-        "format": "delimited text",
-        "encoding": "utf-8",
-        "encoding found by": "valid throughout",
-        "delimiter": ";",
-        "quote": "' (escaped by \\)",
-    }
 
 
 def test_a_strict_reading_stops_at_the_first_fault(tmp_path: Path) -> None:
@@ -141,48 +116,6 @@ def test_the_same_table_reads_the_same_from_each_format(tmp_path: Path) -> None:
     assert read_table(tmp_path / "p.jsonl").columns == expected
     assert read_table(tmp_path / "p.parquet").columns == expected
     assert table_from_frame(frame).columns == expected
-
-
-def test_frames() -> None:
-    frame = pd.DataFrame(
-        {
-            "sku": [12.0, np.nan, 7.0],
-            "price": [1.5, 2.0, np.nan],
-            "brand": ["NA", None, pd.NA],
-            "n": pd.array([1, None, 3], dtype="Int64"),
-            "mixed": [1, "a", 2.5],
-        },
-        index=[5, 5, 9],
-    )
-    table = table_from_frame(frame)
-    assert table.columns == {
-        "sku": ("12", "", "7"),
-        "price": ("1.5", "2.0", ""),
-        "brand": ("NA", "", ""),
-        "n": ("1", "", "3"),
-        "mixed": ("1", "a", "2.5"),
-    }
-    assert table.rows.tolist() == [1, 2, 3]
-    assert table.source.path == "<data frame>"
-
-
-def test_the_digest_of_a_frame_is_that_of_its_cells() -> None:
-    one = table_from_frame(pd.DataFrame({"a": ["x", "yz"]})).source.sha256
-    assert one == table_from_frame(pd.DataFrame({"a": ["x", "yz"]}, index=[3, 4])).source.sha256
-    assert one != table_from_frame(pd.DataFrame({"a": ["xy", "z"]})).source.sha256
-
-
-def test_frames_need_columns_with_different_names() -> None:
-    with pytest.raises(CatalogueError, match="column-twice"):
-        table_from_frame(pd.DataFrame([[1, 2]], columns=["a", "a"]))
-    with pytest.raises(CatalogueError, match="file-empty"):
-        table_from_frame(pd.DataFrame())
-
-
-@given(st.lists(st.text(st.characters(exclude_categories=())), min_size=1, max_size=5))
-def test_frames_of_any_text_are_accounted_for(cells: list[str]) -> None:
-    table = table_from_frame(pd.DataFrame({"a": pd.Series(cells, dtype=object)}))
-    assert sorted([*table.rows.tolist(), *(r.row for r in table.rejections)]) == list(range(1, len(cells) + 1))
 
 
 @pytest.mark.shared_data

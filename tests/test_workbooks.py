@@ -12,7 +12,8 @@ import pytest
 
 from prodcls import workbooks
 from prodcls.errors import CatalogueError, InputError
-from prodcls.readers import TableOptions, read_table
+from prodcls.file_formats import TableOptions
+from prodcls.readers import read_table
 
 
 def write(folder: Path, *sheets: tuple[str, list[list[Any]]]) -> Path:

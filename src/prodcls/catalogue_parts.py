@@ -15,11 +15,12 @@ import numpy as np
 from prodcls.amounts import numeric_columns
 from prodcls.catalogue import Catalogue, Chunk, RawTable, Schema, Source
 from prodcls.errors import CatalogueError
+from prodcls.file_formats import TableOptions
 from prodcls.intake import Whole, build_catalogue
 from prodcls.ledger import Ledger
 from prodcls.number_formats import UNDECLARED, NumberRules
 from prodcls.photo_folders import default_image_root
-from prodcls.readers import TableOptions, open_table_file, refuse_first
+from prodcls.readers import open_table_file, refuse_first
 from prodcls.schema import match_schema
 
 __all__ = ["CatalogueParts", "open_catalogue"]

@@ -19,13 +19,13 @@ from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders.base import available_processors
 from prodcls.errors import SchemaError
+from prodcls.frames import table_from_frame
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.lookalikes import alike_pairs
 from prodcls.model import fit_model
 from prodcls.preparation import IMAGE_BLOCK, choose_recipe, prepare
 from prodcls.progress import SilentProgress
-from prodcls.readers import table_from_frame
 from prodcls.schema import ColumnOptions, match_schema, recognise
 
 __all__ = ["ProductClassifier"]

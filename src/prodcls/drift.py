@@ -47,7 +47,7 @@ def drift(
     """
     from prodcls.bars import open_progress
     from prodcls.drifting import find_drift
-    from prodcls.readers import TableOptions
+    from prodcls.file_formats import TableOptions
     from prodcls.scoring import Reading
 
     options = TableOptions(delimiter="\t" if delimiter == "tab" else delimiter, **files)

@@ -18,6 +18,7 @@ from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import CatalogueError
 from prodcls.evaluation import NOT_TESTED, Problem
+from prodcls.file_formats import TableOptions
 from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
@@ -25,7 +26,7 @@ from prodcls.lookalikes import alike_pairs
 from prodcls.photo_folders import default_image_root, train_and_test
 from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, failed_photos, prepare
 from prodcls.progress import Progress
-from prodcls.readers import TableOptions, read_table, refuse_first
+from prodcls.readers import read_table, refuse_first
 from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
 

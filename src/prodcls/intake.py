@@ -11,12 +11,13 @@ from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.cells import like_missing
 from prodcls.cleaning import clean_columns
 from prodcls.errors import CatalogueError, ImageError
+from prodcls.file_formats import TableOptions
 from prodcls.ids import IdRegistry
 from prodcls.images import check_photo, resolve_photo
 from prodcls.ledger import Ledger
 from prodcls.number_formats import UNDECLARED, NumberRules
 from prodcls.photo_folders import default_image_root
-from prodcls.readers import TableOptions, read_table, refuse_first
+from prodcls.readers import read_table, refuse_first
 from prodcls.schema import ColumnOptions, match_schema, recognise
 
 __all__ = ["Whole", "build_catalogue", "read_catalogue"]

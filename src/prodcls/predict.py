@@ -64,7 +64,7 @@ def predict(
     from prodcls.bars import open_progress
 
     delimiter = "\t" if delimiter == "tab" else delimiter
-    from prodcls.readers import TableOptions
+    from prodcls.file_formats import TableOptions
     from prodcls.scoring import Reading, predict_catalogue
 
     outcome = predict_catalogue(

@@ -1,4 +1,4 @@
-"""Files, folders and data frames as raw tables: every cell a string, every line accounted for.
+"""Files and folders as raw tables: every cell a string, every line accounted for.
 
 Nothing is converted here: ``007`` stays ``007``, the brand ``NA`` stays a brand, ``1299.0`` keeps its spelling. A
 file of any size is read in chunks; only `read_table` holds all of them.
@@ -6,39 +6,27 @@ file of any size is read in chunks; only `read_table` holds all of them.
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prodcls.catalogue import Chunk, RawTable, Rejection, Source
-from prodcls.cells import column_names, is_null, spell
-from prodcls.delimited import DELIMITERS, QUOTES, SNIFFED_LINES, Dialect, read_records, sniff_dialect
-from prodcls.encodings import Fingerprint, TextEncoding, detect_encoding, take_fingerprint
+from prodcls.encodings import Fingerprint, take_fingerprint
 from prodcls.errors import CatalogueError
-from prodcls.json_lines import read_json_lines
-from prodcls.parquet_files import faulty_rows, read_parquet
+from prodcls.file_formats import TableOptions, reader_of
 from prodcls.photo_folders import folder_fingerprint, read_photo_folder
 from prodcls.standard_input import STANDARD_INPUT, spooled
-from prodcls.workbooks import WORKBOOKS, choose_sheet, read_sheet
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "MAX_FILE_BYTES",
     "MAX_ROWS",
     "TableFile",
-    "TableOptions",
     "open_table_file",
     "read_table",
     "refuse_first",
-    "table_from_frame",
 ]
 
 MAX_FILE_BYTES = 1 << 40
@@ -53,31 +41,7 @@ MAX_HELD_CHARS = 4 << 30
 MAX_REJECTIONS = 1_000_000
 """Rows and cells that are not taken; more of them say that the file is read in a wrong way."""
 
-_DELIMITED = {".csv", ".tsv", ".txt", ".tab", ""}
-_JSON_LINES = {".jsonl", ".ndjson"}
-_PARQUET = {".parquet", ".pq"}
 _SHARED_VALUES = 10_000
-
-
-@dataclass(frozen=True)
-class TableOptions:
-    """How to read a file, where that is not to be detected.
-
-    Attributes
-    ----------
-    encoding, delimiter, quote : str or None
-        Of delimited text.
-    sheet : str or None
-        Of a workbook.
-    strict : bool
-        Whether the first row or cell that cannot be taken as it stands ends the reading.
-    """
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    quote: str | None = None
-    sheet: str | None = None
-    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,13 +84,14 @@ def open_table_file(path: Path | str, options: TableOptions | None = None) -> Ta
         if path.is_dir():
             found = folder_fingerprint(path)
             _check_blank(found, str(path))
-            details, chunks = _folder_format(path)
+            details: dict[str, str] = {"format": "folder of photos"}
+            chunks: Callable[[], Iterator[Chunk]] = partial(read_photo_folder, path)
         else:
             place, kind = spooled() if str(path) == STANDARD_INPUT else (path, path.suffix.lower())
             _check_file(place, str(path))
             found = take_fingerprint(place)
             _check_blank(found, str(path))
-            details, chunks = _format(place, kind, str(path), options)
+            details, chunks = reader_of(place, kind, str(path), options)
     except OSError as error:
         message = f"cannot be read ({error.strerror or error})"
         raise CatalogueError(message, code="file-unreadable", file=str(path)) from None
@@ -150,72 +115,6 @@ def _check_blank(found: Fingerprint, file: str) -> None:
     if found.blank:
         message = "it is empty: a file needs a header line and rows, a folder photos"
         raise CatalogueError(message, code="file-empty", file=file)
-
-
-def _folder_format(path: Path) -> tuple[dict[str, str], Callable[[], Iterator[Chunk]]]:
-    return {"format": "folder of photos"}, partial(read_photo_folder, path)
-
-
-def _format(
-    path: Path, kind: str, file: str, options: TableOptions
-) -> tuple[dict[str, str], Callable[[], Iterator[Chunk]]]:
-    """Return how the file is read, in words, and what reads it."""
-    if kind in _PARQUET:
-        return {"format": "Parquet"}, partial(read_parquet, path, file)
-    if kind in _JSON_LINES:
-        return {"format": "JSON lines", "encoding": "utf-8"}, partial(_json_chunks, path)
-    if kind in WORKBOOKS:
-        sheet, sheets = choose_sheet(path, options.sheet, file)
-        details = {"format": "workbook", "sheet": sheet}
-        others = [name for name in sheets if name != sheet]
-        return details | ({"sheets not read": ", ".join(others)} if others else {}), partial(
-            read_sheet, path, sheet, file
-        )
-    if kind in _DELIMITED:
-        return _delimited_format(path, kind, file, options)
-    raise CatalogueError(
-        f"files ending in {kind!r} are not read: give .csv, .tsv, .jsonl, .parquet or {', '.join(WORKBOOKS)}",
-        code="format-unknown",
-        file=file,
-    )
-
-
-def _delimited_format(
-    path: Path, kind: str, file: str, options: TableOptions
-) -> tuple[dict[str, str], Callable[[], Iterator[Chunk]]]:
-    delimiter = options.delimiter or ("\t" if kind in {".tsv", ".tab"} else None)
-    if delimiter not in (None, *DELIMITERS):
-        message = f"the delimiter {delimiter!r} is not one of , ; tab |"
-        raise CatalogueError(message, code="delimiter-unknown", file=file)
-    if options.quote not in (None, *QUOTES):
-        message = f"""the quote {options.quote!r} is not one of {" ".join(QUOTES)}"""
-        raise CatalogueError(message, code="quote-unknown", file=file)
-    encoding = detect_encoding(path, options.encoding, file=file)
-    with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as stream:
-        lines = list(itertools.islice(iter(partial(stream.readline, 1 << 20), ""), SNIFFED_LINES))
-    dialect = sniff_dialect(lines, delimiter, options.quote)
-    details = {
-        "format": "delimited text",
-        "encoding": encoding.name,
-        "encoding found by": encoding.how,
-        "delimiter": "tab" if dialect.delimiter == "\t" else dialect.delimiter,
-        "quote": dialect.quote + (" (escaped by \\)" if dialect.backslash else ""),
-    }
-    return details, partial(_delimited_chunks, path, encoding, dialect, file)
-
-
-def _delimited_chunks(path: Path, encoding: TextEncoding, dialect: Dialect, file: str) -> Iterator[Chunk]:
-    with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as stream:
-        for records in read_records(stream, dialect, file=file):
-            cells = zip(*records.cells, strict=True) if records.cells else (() for _ in records.header)
-            yield Chunk(dict(zip(records.header, cells, strict=True)), records.rows, records.rejections)
-
-
-def _json_chunks(path: Path) -> Iterator[Chunk]:
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
-        for lines in read_json_lines(stream):
-            columns = {name: tuple(cells.get(name, "") for cells in lines.objects) for name in lines.names}
-            yield Chunk(dict(columns), lines.rows, lines.rejections)
 
 
 def _watched(read: Callable[[], Iterator[Chunk]], file: str, *, strict: bool) -> Iterator[Chunk]:
@@ -300,42 +199,3 @@ def read_table(path: Path | str, options: TableOptions | None = None) -> RawTabl
             raise CatalogueError(message, code="file-too-large", file=str(path))
     whole = {name: tuple(columns.pop(name)) for name in list(columns)}
     return RawTable(whole, np.array(rows, dtype=np.int64), file.source, tuple(rejections))
-
-
-def table_from_frame(frame: pd.DataFrame) -> RawTable:
-    """Return a data frame as a raw table; the index is left aside.
-
-    Missing values become ``""``. Numbers of a float column that holds whole numbers only (such as identifiers
-    beside missing values) are spelled without ``.0``. Cells that are no text become rejections of their rows.
-
-    Parameters
-    ----------
-    frame : DataFrame
-
-    Raises
-    ------
-    CatalogueError
-        When two columns have the same name or there is no column.
-    """
-    path = "<data frame>"
-    if not len(frame.columns):
-        raise CatalogueError("the data frame has no columns", code="file-empty", file=path)
-    names = column_names(map(str, frame.columns), path)
-    columns = {name: _frame_cells(frame.iloc[:, i].tolist()) for i, name in enumerate(names)}
-    digest = hashlib.sha256()
-    size = 0
-    for name, column in columns.items():
-        for cell in (name, *column):
-            raw = cell.encode("utf-8", "surrogatepass")
-            digest.update(len(raw).to_bytes(8, "big") + raw)
-            size += len(raw)
-    rejections, keep = faulty_rows(dict(columns))
-    columns = {name: tuple(column[i] for i in keep) for name, column in columns.items()}
-    source = Source(path, digest.hexdigest(), size, {"format": "data frame"})
-    return RawTable(columns, np.array(keep, dtype=np.int64) + 1, source, rejections)
-
-
-def _frame_cells(values: list[object]) -> tuple[str, ...]:
-    floats = [v for v in values if isinstance(v, float) and not is_null(v)]
-    whole = all(v.is_integer() for v in floats)
-    return tuple(str(int(v)) if whole and isinstance(v, float) and not is_null(v) else spell(v) for v in values)

@@ -19,12 +19,13 @@ from prodcls.conformal import named_sets
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
+from prodcls.file_formats import TableOptions
 from prodcls.intake import build_catalogue
 from prodcls.number_formats import NumberRules
 from prodcls.photo_folders import default_image_root
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
-from prodcls.readers import TableOptions, read_table, refuse_first
+from prodcls.readers import read_table, refuse_first
 from prodcls.schema import match_schema
 from prodcls.scoring_files import check_format, open_table
 from prodcls.scoring_summary import Seen

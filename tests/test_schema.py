@@ -152,7 +152,11 @@ def test_path_and_currency_are_no_features() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "money"), [("price", True), ("retail_price", True), ("售价", True), ("weight", False)]
+    ("name", "money"),
+    [
+        *(("price", True), ("retail_price", True), ("售价", True), ("Preis", True), ("PRECIO", True), ("價格", True)),
+        *(("weight", False), ("scenario", False)),
+    ],
 )
 def test_money_is_told_by_name(name: str, money: bool) -> None:
     assert is_price(name) is money

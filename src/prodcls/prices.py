@@ -112,8 +112,12 @@ _NO_CENTS = re.compile(r"(?<=\d)([.,]-{1,2}|/-)")
 _LEADING_ZERO = re.compile(r"0\d")
 
 
+_UNREADABLE_NUMBER = "the cell is not one number: remove what else it holds; money has 'price' in its column's name"
+
+
 def _problem(kind: str, subject: str, cell: str, proves: DecimalMark | None = None) -> PriceProblem:
-    return PriceProblem(f"{subject}-{kind}", _REASONS[kind].format(repr(cell.strip()[:20])), proves)
+    reason = _UNREADABLE_NUMBER if (kind, subject) == ("unreadable", "number") else _REASONS[kind]
+    return PriceProblem(f"{subject}-{kind}", reason.format(repr(cell.strip()[:20])), proves)
 
 
 def _words(text: str) -> str | None:

@@ -89,7 +89,8 @@ _KNOWN: dict[Role, tuple[tuple[str, ...], ...]] = {
     "image": (("image", "photo", "picture", "image_path", "图片", "主图", "照片", "商品图片", "商品主图"),),
 }
 _FEATURES: tuple[Role, ...] = ("text", "image", "numeric", "categorical")
-_PRICE_NAME = re.compile(r"price|cost|mrp|价")
+_PRICE_NAME = re.compile(r"price|cost|mrp|preis|prix|precio|preço|prezzo|prijs|цена|价|價|価格|가격")
+"""A column set by hand may have its name in any language; read as a plain number, an amount with a sign is lost."""
 _BLANK = re.compile(r"\s")
 _URL = re.compile(r"(https?:)?//\S+")
 

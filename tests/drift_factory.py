@@ -18,7 +18,7 @@ __all__ = ["calm_drift", "make_drift"]
 
 KINDS = (
     *(("class", ""), ("predicted", ""), ("length", "title"), ("number", "price [CNY]"), ("expected", "price [CNY]")),
-    *(("category", "brand"), ("unseen", "brand"), ("script", ""), ("words", ""), ("photo", "image")),
+    *(("category", "brand"), ("unseen", "brand"), ("script", "title"), ("words", ""), ("photo", "image")),
     *(("embedding", "title"), ("embedding", "image"), ("certainty", ""), ("review", "")),
 )
 POINTS = (0.1, 0.3, 0.5, 0.7, 0.9)

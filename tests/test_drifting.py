@@ -82,7 +82,7 @@ def test_the_training_catalogue_itself_has_not_moved(bundle: Path, tmp_path: Pat
         (lambda _, row: {**row, "price": f"{float(row['price'] or 0) * 3:.2f}" if row["price"] else ""}, "number", ""),
         (lambda _, row: None if row["category"] == "Phone" else row, "class", ""),
         (lambda _, row: None if row["category"] == "Phone" else row, "predicted", ""),
-        (lambda _, row: {**row, "title": f"智能 产品 {row['id'][1:]}"}, "script", ""),
+        (lambda _, row: {**row, "title": f"智能 产品 {row['id'][1:]}"}, "script", "title"),
         (lambda _, row: {**row, "title": f"bouilloire en acier {row['id'][1:]}"}, "words", ""),
         (lambda _, row: {**row, "title": f"bouilloire en acier {row['id'][1:]}"}, "embedding", "title"),
         (lambda i, row: {**row, "title": row["title"] + " and much more" * (i % 3)}, "length", "title"),

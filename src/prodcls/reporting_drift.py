@@ -38,13 +38,16 @@ class Measures:
     expected : dict of str to Expected
         By number; without those of which there are too few.
     scripts : tuple of (tuple of str, tuple of str)
-        Of the old and of the new products.
+        Of all texts of a product together, of the old and of the new products.
+    text_scripts : dict of str to (tuple of str, tuple of str)
+        The same of each text alone: a translated title is lost beside a long description.
     """
 
     words: NewWords | None
     values: dict[str, NewValues]
     expected: dict[str, Expected]
     scripts: tuple[tuple[str, ...], tuple[str, ...]]
+    text_scripts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 def drift_section(material: Material, random_state: int = 0) -> DriftSection | None:
@@ -94,6 +97,7 @@ def measure(before: Inputs, after: Inputs, random_state: int = 0) -> Measures:
         {name: new_values(cells, after.categorical[name]) for name, cells in before.categorical.items()},
         expected,
         (main_scripts(texts[0]), main_scripts(texts[1])),
+        {name: (main_scripts(cells), main_scripts(after.texts[name])) for name, cells in before.texts.items()},
     )
 
 
@@ -177,8 +181,9 @@ def _of_columns(
         new = measures.values[name]
         counts = [(int(found.sum()), len(found)) for found in (new.before, new.after)]
         yield name, "unseen", share_drift(counts[0], counts[1], "more", float(new.after.mean()))
+    for name, scripts in measures.text_scripts.items():
+        yield name, "script", category_drift(*scripts)
     if measures.words is not None:
-        yield "", "script", category_drift(*measures.scripts)
         yield "", "words", number_drift(measures.words.before, measures.words.after, "more")
 
 

@@ -73,9 +73,10 @@ def _of_measures(measures: Measures) -> Iterator[DriftDetail]:
         yield _numbers(name, "expected", np.exp(expected.before), np.exp(expected.after))
     for name, values in measures.values.items():
         yield _unseen(name, values)
+    for name, scripts in measures.text_scripts.items():
+        yield _shares(name, "script", *scripts)
     if measures.words is not None:
         yield _numbers("", "words", measures.words.before, measures.words.after)
-        yield _shares("", "script", *measures.scripts)
 
 
 def _shares(name: str, kind: str, before: Sequence[str], after: Sequence[str]) -> DriftDetail:

@@ -50,8 +50,8 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Calls:
         return SimpleNamespace(summary_lines=("3 rows",))
 
     monkeypatch.setitem(sys.modules, "prodcls.training", SimpleNamespace(fit_catalogue=fit_catalogue))
-    scoring = SimpleNamespace(predict_catalogue=predict_catalogue, Reading=dict)
-    monkeypatch.setitem(sys.modules, "prodcls.scoring", scoring)
+    monkeypatch.setitem(sys.modules, "prodcls.scoring", SimpleNamespace(predict_catalogue=predict_catalogue))
+    monkeypatch.setitem(sys.modules, "prodcls.new_products", SimpleNamespace(Reading=dict))
     return calls
 
 
@@ -64,6 +64,16 @@ def test_help_names_the_commands() -> None:
     done = prodcls("--help")
     assert done.returncode == 0
     assert all(name in done.stdout for name in COMMANDS)
+
+
+def test_the_options_of_files_are_the_same_everywhere() -> None:
+    names = ("encoding", "delimiter", "quote", "sheet", "number_format")
+    told = {
+        name: {p.name: p for p in cli.get_command(None, name).params}
+        for name in ("fit", "check", "predict", "drift", "why")
+    }
+    for name in names:
+        assert len({params[name].get_help_record(click.Context(fit)) for params in told.values()}) == 1
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])

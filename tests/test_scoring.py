@@ -23,10 +23,11 @@ from prodcls.embedding_store import EmbedStats
 from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import BundleError, CatalogueError, ImageError, InputError, SchemaError
 from prodcls.inputs import Inputs
+from prodcls.new_products import Reading
 from prodcls.preparation import Recipe
 from prodcls.progress import SilentProgress
 from prodcls.rates import Rate, Rates
-from prodcls.scoring import PredictOutcome, Reading, predict_catalogue
+from prodcls.scoring import PredictOutcome, predict_catalogue
 
 
 @pytest.fixture(autouse=True)

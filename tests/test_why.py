@@ -79,6 +79,18 @@ def test_page_and_card_come_from_one_call(
     assert "<image" in text
 
 
+def test_another_file_is_read_as_predict_reads_it(
+    given_bundle: Real, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "neu.csv"
+    path.write_bytes("id;title;price;brand;image\na;Wasserkocher für Tee;1.299;x;\n".encode("cp1252"))
+    asked = (given_bundle.folder, "a", "--catalogue", path, "--encoding", "cp1252", "--delimiter", ";")
+    out = call(capsys, *asked, "--number-format", "1.234,5", "--no-counterfactuals")
+    assert "Not taken" not in out
+    assert "für" in out
+    assert "Not taken as it stands: price" in call(capsys, *asked, "--no-counterfactuals")
+
+
 def test_a_product_is_described(given_bundle: Real, capsys: pytest.CaptureFixture[str]) -> None:
     photo = given_bundle.catalogue.parent / "photos" / "1.png"
     described = ("--title", "smart phone 5g", "--price", "60", "--brand", "x", "--image", photo)

@@ -36,7 +36,6 @@ def drift(
     as_json: Path | None,
     lang: str,
     image_root: Path | None,
-    delimiter: str | None,
     number_format: tuple[str, ...] | None,
     **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> int:
@@ -48,10 +47,9 @@ def drift(
     from prodcls.bars import open_progress
     from prodcls.drifting import find_drift
     from prodcls.file_formats import TableOptions
-    from prodcls.scoring import Reading
+    from prodcls.new_products import Reading
 
-    options = TableOptions(delimiter="\t" if delimiter == "tab" else delimiter, **files)
-    report = find_drift(bundle, new, open_progress(), Reading(image_root, options, number_format))
+    report = find_drift(bundle, new, open_progress(), Reading(image_root, TableOptions(**files), number_format))
     _write(report, html, as_json, lang)
     _print(report, lang)
     for name, path in (("page", html), ("json", as_json)):

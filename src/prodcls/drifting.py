@@ -18,12 +18,12 @@ from prodcls.encoders import available_processors
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
 from prodcls.ledger import plain
+from prodcls.new_products import Reading, read_new
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.reporting_drift import Found, compare_catalogues, measure
 from prodcls.reporting_drift_details import Classes, drift_details
 from prodcls.reporting_moved import Said, find_moves
-from prodcls.scoring import Reading, read_new
 from prodcls.shift import category_drift, number_drift, share_drift
 from prodcls.trained import Trained, something_known
 

@@ -12,7 +12,7 @@ from prodcls.config import ALL, COVERAGE, LIMITS, FitConfig, Head, Lang, Runtime
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.rates import Rates, read_rates
 
-__all__ = ["NUMBER_FORMAT", "fit"]
+__all__ = ["DELIMITER", "NUMBER_FORMAT", "fit"]
 
 FILE = click.Path(exists=True, path_type=Path)
 CATALOGUE = click.Path(exists=True, allow_dash=True, path_type=Path)
@@ -41,6 +41,13 @@ def _formats(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...
 def _rates(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Rates | None:
     return None if value is None else read_rates(value)
 
+
+DELIMITER = click.option(
+    "--delimiter",
+    metavar="CHARACTER",
+    callback=_delimiter,
+    help="Delimiter of CSV files: , ; | or 'tab'.  [default: detected]",
+)
 
 NUMBER_FORMAT = click.option(
     "--number-format",
@@ -82,13 +89,8 @@ def _range(name: str) -> click.IntRange:
     "--categorical", metavar="COLUMNS", callback=_names, help="Columns of fixed values such as brand; '' for none."
 )
 @click.option("--image-root", type=FOLDER, help="Folder that photos must lie in.  [default: the catalogue's]")
-@click.option("--encoding", help="Encoding of the CSV files.  [default: detected]")
-@click.option(
-    "--delimiter",
-    metavar="CHARACTER",
-    callback=_delimiter,
-    help="Delimiter of the CSV files, or 'tab'.  [default: detected]",
-)
+@click.option("--encoding", help="Encoding of CSV files.  [default: detected]")
+@DELIMITER
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")
 @click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
 @click.option("--strict", is_flag=True, help="Stop at the first row or cell that cannot be taken as it stands.")

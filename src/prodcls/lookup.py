@@ -20,9 +20,8 @@ from prodcls.images import photo_digest, resolve_photo
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.nearest import nearest
-from prodcls.photo_folders import default_image_root
+from prodcls.new_products import Reading, read_new
 from prodcls.preparation import IMAGE_BLOCK
-from prodcls.readers import read_table
 from prodcls.reporting_cleaning import originals
 from prodcls.schema import match_schema
 from prodcls.trained import something_known
@@ -140,7 +139,7 @@ def _with_stored_photo(subject: Subject, bundle: Bundle, i: int) -> Subject:
 
 
 def product_from_catalogue(
-    bundle: Bundle, catalogue: Path, product: str, readers: Readers, image_root: Path | None = None
+    bundle: Bundle, catalogue: Path, product: str, readers: Readers, reading: Reading | None = None
 ) -> Found:
     """Return a product of a catalogue file.
 
@@ -152,8 +151,8 @@ def product_from_catalogue(
     product : str
         Its id.
     readers : Readers
-    image_root : Path, optional
-        Folder that photos must lie in; the catalogue's own by default.
+    reading : Reading, optional
+        How to read the file.
 
     Returns
     -------
@@ -164,7 +163,7 @@ def product_from_catalogue(
     InputError
         If the file or its columns are at fault, or it has no such product.
     """
-    found = _build(read_table(catalogue), bundle, image_root or default_image_root(catalogue))
+    _, found = read_new(catalogue, bundle, reading or Reading())
     if product not in found.ids:
         near = nearest(product, found.ids)
         hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""

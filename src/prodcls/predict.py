@@ -9,7 +9,7 @@ import click
 
 from prodcls.config import LIMITS
 from prodcls.console import printable, run_and_exit
-from prodcls.fit import CATALOGUE, NUMBER_FORMAT
+from prodcls.fit import CATALOGUE, DELIMITER, NUMBER_FORMAT
 
 __all__ = ["predict"]
 
@@ -41,11 +41,9 @@ __all__ = ["predict"]
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder that photos must lie in.  [default: the catalogue's]",
 )
-@click.option("--encoding", help="Encoding of a CSV file.  [default: detected]")
-@click.option(
-    "--delimiter", type=click.Choice([",", ";", "|", "tab"]), help="What parts its columns.  [default: detected]"
-)
-@click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around its cells.  [default: detected]")
+@click.option("--encoding", help="Encoding of CSV files.  [default: detected]")
+@DELIMITER
+@click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")
 @click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
 @click.option("--strict", is_flag=True, help="Stop at the first row or cell that cannot be taken as it stands.")
 @NUMBER_FORMAT
@@ -55,17 +53,15 @@ def predict(
     out: Path,
     batch_size: int,
     top_k: int,
-    delimiter: str | None,
     image_root: Path | None,
     number_format: tuple[str, ...] | None,
     **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
     """Classify the products of CATALOGUE with BUNDLE, the folder that a fit wrote."""
     from prodcls.bars import open_progress
-
-    delimiter = "\t" if delimiter == "tab" else delimiter
     from prodcls.file_formats import TableOptions
-    from prodcls.scoring import Reading, predict_catalogue
+    from prodcls.new_products import Reading
+    from prodcls.scoring import predict_catalogue
 
     outcome = predict_catalogue(
         bundle,
@@ -76,7 +72,7 @@ def predict(
         progress=open_progress(),
         reading=Reading(
             image_root=image_root,
-            files=TableOptions(delimiter=delimiter, **files),
+            files=TableOptions(**files),
             number_format=number_format,
         ),
     )

@@ -23,6 +23,7 @@ from prodcls.explain.product import Product
 from prodcls.explain.witnesses import witness
 from prodcls.images import thumbnail_jpeg
 from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product_from_cells, product_from_training
+from prodcls.new_products import Reading
 from prodcls.progress import Progress
 from prodcls.relatives import find_similar, numbers_of
 
@@ -51,8 +52,8 @@ class Question:
         Id; None for the product of ``cells`` and ``image``.
     catalogue : Path or None
         File that holds it; None for the training catalogue.
-    image_root : Path or None
-        Folder of the photos.
+    reading : Reading
+        How to read that file, and the folder of the photos.
     described : mapping of str to str
         Cells by role: ``"title"``, ``"description"``, ``"price"``, ``"brand"``.
     cells : mapping of str to str
@@ -72,7 +73,7 @@ class Question:
 
     product: str | None = None
     catalogue: Path | None = None
-    image_root: Path | None = None
+    reading: Reading = field(default_factory=Reading)
     described: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     image: Path | None = None
@@ -107,7 +108,7 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
     with progress.stage("read"):
         found = _find(bundle, question)
     attributions = tuple(_explain(bundle, found, question, progress))
-    similar = find_similar(bundle, found, attributions[0].predicted, question.image_root)
+    similar = find_similar(bundle, found, attributions[0].predicted, question.reading.image_root)
     changes = None
     if question.counterfactuals:
         with progress.stage("change"):
@@ -141,8 +142,8 @@ def _find(bundle: Bundle, question: Question) -> Found:
         message = "either name a product or describe one, not both"
         raise InputError(message, code="product-twice")
     if question.catalogue is not None:
-        return product_from_catalogue(bundle, question.catalogue, question.product, readers, question.image_root)
-    return product_from_training(bundle, question.product, readers, question.image_root)
+        return product_from_catalogue(bundle, question.catalogue, question.product, readers, question.reading)
+    return product_from_training(bundle, question.product, readers, question.reading.image_root)
 
 
 def _explain(bundle: Bundle, found: Found, question: Question, progress: Progress) -> Iterator[Attribution]:

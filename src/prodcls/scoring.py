@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,45 +13,21 @@ import pyarrow as pa
 from prodcls.atomic import write_bytes
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.candidates import best_classes
-from prodcls.catalogue import Catalogue, RawTable, Rejection
+from prodcls.catalogue import Catalogue, Rejection
 from prodcls.catalogue_parts import CatalogueParts, open_catalogue
 from prodcls.conformal import named_sets
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
-from prodcls.file_formats import TableOptions
-from prodcls.intake import build_catalogue
-from prodcls.number_formats import NumberRules
-from prodcls.photo_folders import default_image_root
+from prodcls.new_products import Reading, number_rules
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
-from prodcls.readers import read_table, refuse_first
-from prodcls.schema import match_schema
 from prodcls.scoring_files import check_format, open_table
 from prodcls.scoring_summary import Seen
 from prodcls.tables import rejections_bytes
 from prodcls.trained import something_known
 
-__all__ = ["PredictOutcome", "Reading", "predict_catalogue", "read_new"]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How to read the catalogue.
-
-    Attributes
-    ----------
-    image_root : Path or None
-        Folder that photos must lie in; the catalogue's own by default.
-    files : TableOptions
-        How to read the file.
-    number_format : tuple of str or None
-        How it writes numbers, see `NumberRules`; what was set for the fit by default, else detected.
-    """
-
-    image_root: Path | None = None
-    files: TableOptions = field(default_factory=TableOptions)
-    number_format: tuple[str, ...] | None = None
+__all__ = ["PredictOutcome", "predict_catalogue"]
 
 
 @dataclass(frozen=True)
@@ -159,49 +135,10 @@ def _open(path: Path, fitted: Bundle, reading: Reading) -> CatalogueParts:
         path,
         fitted.schema,
         image_root=reading.image_root,
-        numbers=_numbers(fitted, reading),
+        numbers=number_rules(fitted, reading),
         clean=fitted.options.clean,
         files=reading.files,
     )
-
-
-def read_new(path: Path, fitted: Bundle, reading: Reading) -> tuple[RawTable, Catalogue]:
-    """Read a catalogue by the schema of a bundle; labels are neither needed nor read.
-
-    Parameters
-    ----------
-    path : Path
-    fitted : Bundle
-    reading : Reading
-
-    Returns
-    -------
-    tuple of (RawTable, Catalogue)
-
-    Raises
-    ------
-    InputError
-        If the file or its columns are at fault.
-    """
-    table = read_table(path, reading.files)
-    schema = match_schema(table, fitted.schema, need_target=False)
-    products = build_catalogue(
-        table,
-        schema,
-        image_root=reading.image_root or default_image_root(path),
-        need_labels=False,
-        numbers=_numbers(fitted, reading),
-        clean=fitted.options.clean,
-    )
-    if reading.files.strict:
-        refuse_first(products.rejections, str(path))
-    return table, products
-
-
-def _numbers(fitted: Bundle, reading: Reading) -> NumberRules:
-    """Return the formats that are declared, and always the rates of the fit."""
-    rules = fitted.options.numbers
-    return rules if reading.number_format is None else NumberRules(reading.number_format, rules.rates)
 
 
 def _batches(part: Catalogue, size: int) -> Iterator[Catalogue]:

@@ -9,11 +9,17 @@ import click
 
 from prodcls.config import Lang
 from prodcls.console import run_and_exit
+from prodcls.fit import CATALOGUE
+from prodcls.predict import predict
 
 if TYPE_CHECKING:
     from prodcls.explain.case import Case
 
 __all__ = ["why"]
+
+FILES = ("encoding", "delimiter", "quote", "sheet")
+SHARED = (*FILES, "number_format")
+"""Options that are those of a prediction."""
 
 METHODS = ("chain", "chain-corrected", "shap", "lime", "integrated-gradients", "attention", "all")
 
@@ -35,7 +41,7 @@ def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
 @click.argument("product", required=False)
 @click.option("--versus", metavar="CLASS", help="Rival; 'rest' for all others together.  [default: the runner-up]")
 @click.option("--class", "predicted", metavar="CLASS", help="Class to account for.  [default: the predicted one]")
-@click.option("--catalogue", type=click.Path(exists=True, path_type=Path), help="File that holds PRODUCT.")
+@click.option("--catalogue", type=CATALOGUE, help="File that holds PRODUCT, as for predict.")
 @click.option(
     "--image-root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -81,6 +87,8 @@ def why(
     html: Path | None,
     as_json: bool,
     lang: str,
+    image_root: Path | None,
+    number_format: tuple[str, ...] | None,
     **question: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
     """Say why PRODUCT of the catalogue that BUNDLE was fitted on is in its class and not in another.
@@ -89,9 +97,13 @@ def why(
     """
     described = {role: question.pop(role) for role in ("title", "description", "price", "brand")}
     from prodcls.bars import open_progress
+    from prodcls.file_formats import TableOptions
+    from prodcls.new_products import Reading
     from prodcls.progress import SilentProgress
     from prodcls.reasons import Question, answer
 
+    files = TableOptions(**{name: question.pop(name) for name in FILES})
+    question["reading"] = Reading(image_root, files, number_format)
     quick = question["method"] == "chain"
     case = answer(
         bundle,
@@ -113,6 +125,9 @@ def why(
     _print_card(case, lang)
     if html is not None:
         click.echo(f"page: {html}")
+
+
+why.params[6:6] = [param for param in predict.params if param.name in SHARED]
 
 
 def _print_card(case: Case, lang: str) -> None:

@@ -23,6 +23,18 @@ def code_of(path: Path, **options: Any) -> str:
     return caught.value.code
 
 
+@pytest.mark.parametrize("name", ["p.xlsx", "p.xls", "p.csv"])
+@pytest.mark.parametrize(
+    "text", ["<html><table><tr><td>id</td></tr></table></html>", "\ufeff\n<!DOCTYPE html>\n<p>Login"]
+)
+def test_a_web_page_under_another_name_says_so(name: str, text: str, tmp_path: Path) -> None:
+    assert code_of(write(tmp_path, name, text)) == "file-html"
+
+
+def test_cells_that_hold_tags_are_no_web_page(tmp_path: Path) -> None:
+    assert read_table(write(tmp_path, "p.csv", "title\n<table> cloth\n")).columns == {"title": ("<table> cloth",)}
+
+
 def test_tsv_is_not_sniffed(tmp_path: Path) -> None:
     assert read_table(write(tmp_path, "p.tsv", "id\ttitle\n1\ta, b, c\n")).columns["title"] == ("a, b, c",)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,10 @@ __all__ = ["TableOptions", "reader_of"]
 _DELIMITED = {".csv", ".tsv", ".txt", ".tab", ""}
 _JSON_LINES = {".jsonl", ".ndjson"}
 _PARQUET = {".parquet", ".pq"}
+_WEB_PAGE = re.compile(
+    rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL
+)
+"""Shop systems write such files under the name of a workbook, and a session that has ended gives a login page."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ def reader_of(
         return {"format": "Parquet"}, partial(read_parquet, path, file)
     if kind in _JSON_LINES:
         return {"format": "JSON lines", "encoding": "utf-8"}, partial(_json_chunks, path)
+    if kind in {*WORKBOOKS, *_DELIMITED}:
+        _refuse_web_page(path, file)
     if kind in WORKBOOKS:
         sheet, sheets = choose_sheet(path, options.sheet, file)
         details = {"format": "workbook", "sheet": sheet}
@@ -85,6 +92,14 @@ def reader_of(
         code="format-unknown",
         file=file,
     )
+
+
+def _refuse_web_page(path: Path, file: str) -> None:
+    with path.open("rb") as stream:
+        start = stream.read(512)
+    if _WEB_PAGE.match(start):
+        message = "it is a web page (HTML) under another name: open it in a spreadsheet and save it as .xlsx or CSV"
+        raise CatalogueError(message, code="file-html", file=file)
 
 
 def _delimited_format(

@@ -280,7 +280,9 @@ def _folds(
 
 
 def _tell_columns(catalogue: Catalogue, progress: Progress) -> None:
-    """Tell which column plays which role and why, and what was rejected."""
+    """Tell how the file was read, which column plays which role and why, and what was rejected."""
+    if catalogue.source.details:
+        progress.note("read as " + ", ".join(f"{name} {value}" for name, value in catalogue.source.details.items()))
     for column in catalogue.schema.columns:
         verb = "not used" if column.role == "offered" else column.role
         progress.note(f"column {column.column!r}: {verb} ({column.reason})")

@@ -64,6 +64,14 @@ def test_the_first_sheet_that_holds_something_is_read_and_the_others_are_named(t
     assert caught.value.code == "sheet-unknown"
 
 
+def test_errors_of_formulas_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, ("S", [["id", "title"], ["1", "#REF!"], ["2", "#N/A"], ["3", "plain"]]))
+    monkeypatch.setattr(workbooks, "_BLOCK", 7)
+    table = read_table(path)
+    assert table.source.details["formula errors"] == "2 cells read as empty"
+    assert table.columns["title"] == ("", "", "plain")
+
+
 def test_a_workbook_without_cells_is_empty(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="file-empty"):
         read_table(write(tmp_path, ("S", [])))

@@ -15,7 +15,7 @@ from prodcls.encodings import TextEncoding, detect_encoding
 from prodcls.errors import CatalogueError
 from prodcls.json_lines import read_json_lines
 from prodcls.parquet_files import read_parquet
-from prodcls.workbooks import WORKBOOKS, choose_sheet, read_sheet
+from prodcls.workbooks import WORKBOOKS, choose_sheet, formula_errors, read_sheet
 
 __all__ = ["TableOptions", "reader_of"]
 
@@ -82,6 +82,9 @@ def reader_of(
         sheet, sheets = choose_sheet(path, options.sheet, file)
         details = {"format": "workbook", "sheet": sheet}
         others = [name for name in sheets if name != sheet]
+        errors = formula_errors(path)
+        if errors:
+            details["formula errors"] = f"{errors} cells read as empty"
         return details | ({"sheets not read": ", ".join(others)} if others else {}), partial(
             read_sheet, path, sheet, file
         )

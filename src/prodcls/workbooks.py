@@ -19,7 +19,7 @@ from prodcls.errors import CatalogueError, InputError
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-__all__ = ["WORKBOOKS", "choose_sheet", "read_sheet"]
+__all__ = ["WORKBOOKS", "choose_sheet", "formula_errors", "read_sheet"]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 """Endings of the files that are read."""
@@ -29,6 +29,7 @@ MAX_EXPANDED_BYTES = 512 << 20
 
 _CHUNK = 4096
 _BLOCK = 1 << 20
+_ERROR = b' t="e"'  # ECMA-376, part 1, 18.18.11
 
 
 def choose_sheet(path: Path, sheet: str | None, file: str) -> tuple[str, tuple[str, ...]]:
@@ -62,6 +63,33 @@ def choose_sheet(path: Path, sheet: str | None, file: str) -> tuple[str, tuple[s
         if next(_rows(book, name, file), None) is not None:
             return name, names
     raise CatalogueError("the workbook is empty: it needs a header row and rows", code="file-empty", file=file)
+
+
+def formula_errors(path: Path) -> int:
+    """Return how many cells of an Excel workbook show an error such as ``#REF!``; calamine reads them as empty.
+
+    Parameters
+    ----------
+    path : Path
+        Of a workbook that was opened without fault.
+
+    Returns
+    -------
+    int
+        Over all sheets; 0 for other formats.
+    """
+    if not zipfile.is_zipfile(path):
+        return 0
+    count = 0
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                rest = b""
+                with archive.open(part) as stream:
+                    while block := stream.read(_BLOCK):
+                        count += (rest + block).count(_ERROR)
+                        rest = block[1 - len(_ERROR) :]
+    return count
 
 
 def read_sheet(path: Path, sheet: str, file: str) -> Iterator[Chunk]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from prodcls.calibration import softmax
 from prodcls.config import Head
 from prodcls.flat import FlatModel, fit_flat, flat_probabilities
-from prodcls.head import EvidenceHead, HeadFit, fit_head
+from prodcls.head import EvidenceHead, HeadFit, Margins, fit_head
 from prodcls.inputs import Inputs
 
 __all__ = ["Model", "fit_model"]
@@ -32,9 +32,14 @@ class Model:
 
     def probabilities(self, inputs: Inputs, *, threads: int = 1) -> NDArray[np.float64]:
         """Return calibrated class probabilities of shape (n, K); rows sum to 1."""
+        return self.decide(inputs, threads=threads)[0]
+
+    def decide(self, inputs: Inputs, *, threads: int = 1) -> tuple[NDArray[np.float64], Margins | None]:
+        """Return the probabilities, and the margins that they come from (None for the flat head)."""
         if isinstance(self.head, FlatModel):
-            return flat_probabilities(self.head, inputs)
-        return softmax(self.head.margins(inputs, threads=threads).total, self.head.temperature)
+            return flat_probabilities(self.head, inputs), None
+        margins = self.head.margins(inputs, threads=threads)
+        return softmax(margins.total, self.head.temperature), margins
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,11 @@ __all__ = ["predict"]
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder that photos must lie in.  [default: the catalogue's]",
 )
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Decision log that gets an entry for each product; made when absent (see prodcls log).",
+)
 @click.option("--encoding", help="Encoding of CSV files.  [default: detected]")
 @DELIMITER
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")
@@ -54,6 +59,7 @@ def predict(
     batch_size: int,
     top_k: int,
     image_root: Path | None,
+    log: Path | None,
     number_format: tuple[str, ...] | None,
     **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
@@ -70,6 +76,7 @@ def predict(
         batch_size=batch_size,
         top_k=top_k,
         progress=open_progress(),
+        log=log,
         reading=Reading(
             image_root=image_root,
             files=TableOptions(**files),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from prodcls.candidates import best_classes
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.catalogue_parts import CatalogueParts, open_catalogue
 from prodcls.conformal import named_sets
+from prodcls.decision_log import append, log_key
+from prodcls.decisions import decision_bodies
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
@@ -27,7 +31,7 @@ from prodcls.scoring_summary import Seen
 from prodcls.tables import rejections_bytes
 from prodcls.trained import something_known
 
-__all__ = ["PredictOutcome", "predict_catalogue"]
+__all__ = ["Flow", "PredictOutcome", "batches", "open_new", "predict_catalogue"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class PredictOutcome:
     summary_lines: tuple[str, ...]
 
 
-def predict_catalogue(
+def predict_catalogue(  # noqa: PLR0913 - one for each option of the command
     bundle: Path,
     catalogue: Path,
     out: Path,
@@ -60,6 +64,7 @@ def predict_catalogue(
     progress: Progress,
     reading: Reading | None = None,
     store: EmbeddingStore | None = None,
+    log: Path | None = None,
 ) -> PredictOutcome:
     """Classify the products of a catalogue.
 
@@ -82,6 +87,8 @@ def predict_catalogue(
     reading : Reading, optional
     store : EmbeddingStore, optional
         By default the one of the user's cache folder.
+    log : Path, optional
+        Decision log that gets an entry for each product, all of them once the prediction is written, or none.
 
     Returns
     -------
@@ -92,20 +99,33 @@ def predict_catalogue(
     InputError
         If the bundle, the catalogue, its columns or ``out`` are at fault; nothing is written then.
     """
-    _check_out(out, bundle, catalogue)
+    _check_out(out, bundle, catalogue, log)
     with progress.stage("load"):
         fitted = load_bundle(bundle)
     with progress.stage("read"):
-        products = _open(catalogue, fitted, reading or Reading())
-    flow = _Flow(fitted, store or EmbeddingStore(), min(top_k, len(fitted.model.classes)))
+        products = open_new(catalogue, fitted, reading or Reading())
+    flow = Flow(
+        fitted, store or EmbeddingStore(), min(top_k, len(fitted.model.classes)), None if log is None else log_key(log)
+    )
+    flow.batch_size = batch_size
     seen = Seen(fitted.known)
-    with progress.stage("predict"), open_table(out, flow.schema) as write:
+    # The transaction ends after the file has its name: no entry without a prediction, and none lost to a full disk.
+    with (
+        progress.stage("predict"),
+        ExitStack() as logged,
+        tempfile.TemporaryFile("w+", encoding="ascii") as bodies,
+        open_table(out, flow.schema) as write,
+    ):
         for part in products.parts:
-            for batch in _batches(part, batch_size):
+            for batch in batches(part, batch_size):
                 write(flow.score(batch, progress))
+                bodies.writelines(f"{body}\n" for body in flow.bodies)
                 _tell_progress(seen.rows, len(batch), products.rows, progress)
                 seen.add(batch)
             seen.rejections += part.rejections
+        if log is not None:
+            bodies.seek(0)
+            logged.enter_context(append(log, (line.rstrip("\n") for line in bodies)))
     rejections = (*seen.rejections, *flow.failed_photos)
     beside = out.with_name(f"{out.stem}.rejections.parquet")
     if rejections:
@@ -121,16 +141,33 @@ def predict_catalogue(
     return PredictOutcome(seen.rows, out, beside if rejections else None, lines)
 
 
-def _check_out(out: Path, bundle: Path, catalogue: Path) -> None:
+def _check_out(out: Path, bundle: Path, catalogue: Path, log: Path | None) -> None:
     check_format(out)
     if out.resolve() == catalogue.resolve():
         raise InputError("would overwrite the catalogue: choose another name", code="output-is-input", file=str(out))
     if out.resolve().is_relative_to(bundle.resolve()):
         message = "lies in the bundle, which admits no other files: choose another folder"
         raise InputError(message, code="output-in-bundle", file=str(out))
+    if log is None:
+        return
+    if log.resolve() in (out.resolve(), catalogue.resolve()) or log.resolve().is_relative_to(bundle.resolve()):
+        message = "the log would overwrite the result, the catalogue or the bundle: choose another name"
+        raise InputError(message, code="log-is-other-file", file=str(log))
 
 
-def _open(path: Path, fitted: Bundle, reading: Reading) -> CatalogueParts:
+def open_new(path: Path, fitted: Bundle, reading: Reading) -> CatalogueParts:
+    """Look at a catalogue to classify; see `open_catalogue`.
+
+    Parameters
+    ----------
+    path : Path
+    fitted : Bundle
+    reading : Reading
+
+    Returns
+    -------
+    CatalogueParts
+    """
     return open_catalogue(
         path,
         fitted.schema,
@@ -141,7 +178,8 @@ def _open(path: Path, fitted: Bundle, reading: Reading) -> CatalogueParts:
     )
 
 
-def _batches(part: Catalogue, size: int) -> Iterator[Catalogue]:
+def batches(part: Catalogue, size: int) -> Iterator[Catalogue]:
+    """Yield the products of ``part`` in order, at most ``size`` at a time."""
     for start in range(0, len(part), size):
         yield part.take(np.arange(start, min(start + size, len(part))))
 
@@ -152,19 +190,23 @@ def _tell_progress(before: int, more: int, rows: int, progress: Progress) -> Non
         progress.note(f"{before + more} of {rows} products")
 
 
-class _Flow:
+class Flow:
     """Scores batches, and remembers what there is to tell of them."""
 
-    def __init__(self, fitted: Bundle, store: EmbeddingStore, top_k: int) -> None:
+    def __init__(self, fitted: Bundle, store: EmbeddingStore, top_k: int, key: bytes | None = None) -> None:
         self.fitted = fitted
         self.store = store
         self.top_k = top_k
+        self.key = key  # of the decision log, if there is one
+        self.batch_size = 0
+        self.bodies: list[str] = []  # of the last batch
         self.unknown = 0
         self.undecided = 0
         self.failed_photos: list[Rejection] = []
 
     @property
     def schema(self) -> pa.Schema:
+        """Return the columns of the scored file."""
         kinds = {"id": pa.string(), "row": pa.int64()}
         names = (("predicted", "probability"), ("second", "second_probability"))
         for name, probability in (*names, *((f"class_{i + 1}", f"probability_{i + 1}") for i in range(self.top_k))):
@@ -179,7 +221,7 @@ class _Flow:
         known = self.fitted.known
         inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
-        probabilities = self.fitted.model.probabilities(inputs, threads=available_processors())
+        probabilities, margins = self.fitted.model.decide(inputs, threads=available_processors())
         unknown = ~something_known(inputs, known)
         review, sets = unknown, pa.nulls(len(batch), self.schema.field("prediction_set").type)
         if self.fitted.sets is not None:
@@ -191,12 +233,24 @@ class _Flow:
         ranked = best_classes(probabilities, max(self.top_k, 2))
         names = np.array(self.fitted.model.classes, dtype=object)[ranked]
         values = np.take_along_axis(probabilities, ranked, axis=1)
+        if self.key is not None:
+            members = sets if self.fitted.sets is not None else [None] * len(batch)
+            outcome = list(zip(names[:, 0].tolist(), values[:, 0].tolist(), members, review.tolist(), strict=True))
+            self.bodies = decision_bodies(
+                batch,
+                inputs,
+                outcome,
+                (probabilities, margins),
+                key=self.key,
+                bundle=self.fitted.digest,
+                batch_size=self.batch_size,
+            )
         places = (0, 1, *range(self.top_k))
         columns = [c for i in places for c in (names[:, i], values[:, i])]
         return pa.table([batch.ids, batch.rows, *columns, sets, review], schema=self.schema)
 
 
-def _told(flow: _Flow, rejections: tuple[Rejection, ...], beside: Path) -> Iterator[str]:
+def _told(flow: Flow, rejections: tuple[Rejection, ...], beside: Path) -> Iterator[str]:
     if flow.unknown:
         yield f"{flow.unknown} rows marked for review: nothing is known about them"
     if flow.undecided:

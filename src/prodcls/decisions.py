@@ -1,0 +1,110 @@
+"""What the decision log keeps of a scored product: digests and the outcome, never a text, a photo or an id.
+
+Inputs and ids are hashed with the log's own key (HMAC-SHA-256): a plain hash of a price or of a short id could be
+guessed by whoever sees it. Who has the whole log has the key too and can test guesses; keep the file accordingly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.catalogue import Catalogue
+from prodcls.errors import ImageError
+from prodcls.head import Margins
+from prodcls.images import photo_digest
+from prodcls.inputs import Inputs
+
+__all__ = ["decision_bodies", "keyed"]
+
+
+def keyed(key: bytes, data: bytes) -> str:
+    """Return the HMAC-SHA-256 of ``data`` in hexadecimal."""
+    return hmac.digest(key, data, "sha256").hex()
+
+
+def decision_bodies(
+    batch: Catalogue,
+    inputs: Inputs,
+    outcome: Sequence[tuple[str, float, list[str] | None, bool]],
+    evidence: tuple[NDArray[np.float64], Margins | None],
+    *,
+    key: bytes,
+    bundle: str,
+    batch_size: int,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> list[str]:
+    """Return a log entry's body for each product.
+
+    Parameters
+    ----------
+    batch : Catalogue
+        n products.
+    inputs : Inputs
+        The same as the models see them.
+    outcome : sequence of tuple, length n
+        Predicted class, its probability, prediction set, review.
+    evidence : tuple of (ndarray of shape (n, K), Margins or None)
+        Probabilities, and what the evidence head said.
+    key : bytes
+        Of the log.
+    bundle : str
+        Digest of the bundle.
+    batch_size : int
+        Rounding depends on it, so a replay needs it.
+    clock : callable, optional
+
+    Returns
+    -------
+    list of str
+        JSON in ASCII. ``account`` is the digest of the evidence of all candidates, from which the exact account
+        follows with the bundle: TreeSHAP for each product would cost more than its prediction.
+    """
+    time = clock().isoformat()
+    bodies = []
+    for i, (predicted, probability, members, review) in enumerate(outcome):
+        body = {
+            "kind": "decision",
+            "time": time,
+            "bundle": bundle,
+            "product": keyed(key, b"id\0" + batch.ids[i].encode("utf-8", "surrogatepass")),
+            "input": keyed(key, b"input\0" + _canonical(batch, inputs, i)),
+            "predicted": predicted,
+            "probability": float(probability).hex(),
+            "set": members,
+            "review": bool(review),
+            "account": _account(*evidence, i),
+            "batch_size": batch_size,
+        }
+        bodies.append(json.dumps(body))
+    return bodies
+
+
+def _canonical(batch: Catalogue, inputs: Inputs, i: int) -> bytes:
+    photo = None if batch.photos is None else batch.photos[i]
+    try:
+        picture = None if photo is None else photo_digest(photo)
+    except ImageError:
+        picture = None
+    cells = [
+        [[name, column[i]] for name, column in inputs.texts.items()],
+        [[name, float(column[i]).hex()] for name, column in inputs.numeric.items()],
+        [[name, column[i]] for name, column in inputs.categorical.items()],
+        picture,
+    ]
+    return json.dumps(cells).encode()
+
+
+def _account(probabilities: NDArray[np.float64], margins: Margins | None, i: int) -> str:
+    digest = hashlib.sha256(probabilities[i].tobytes())
+    if margins is not None:
+        candidates = margins.candidates[i]
+        for part in (candidates, margins.channels[i][candidates], margins.corrections[i], margins.total[i]):
+            digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()

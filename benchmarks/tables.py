@@ -245,6 +245,21 @@ def intake_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def log_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of tamperings with the decision log, and its times."""
+    lines = ["| tampering | found | file refused | missed | nothing changed |", "|" + "---|" * 5]
+    for name, found in results["tampered"].items():
+        lines.append(f"| {name} | " + " | ".join(str(n) for n in found.values()) + " |")
+    million, cost = results["million"], results["cost"]
+    lines += [
+        "",
+        f"A million entries ({million['megabytes']:.0f} MB): appended in {million['appended']:.1f} s, verified in",
+    ]
+    lines[-1] += f" {million['verified']:.1f} s. Predicting flipkart1050: {cost['without']:.2f} s, with the log"
+    lines[-1] += f" {cost['with']:.2f} s: {cost['ratio']:+.1%}."
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -292,6 +307,9 @@ def main() -> None:
         "## Readers of CSV: files with one thing wrong",
         "`python benchmarks/csv_engines.py`; a file counts once, by the worst that happened to a row without a report",
         "\n".join(engine_lines(json.loads((RESULTS / "csv_engines.json").read_text()))),
+        "## The decision log",
+        "`python benchmarks/decision_log.py BUNDLE CATALOGUE`; warm embeddings, medians of seven runs turn by turn",
+        "\n".join(log_lines(json.loads((RESULTS / "decision_log.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

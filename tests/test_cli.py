@@ -152,12 +152,13 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     table.touch()
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
     words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--number-format", ","]
-    words += ["--quote", "'", "--sheet", "S", "--strict"]
+    words += ["--quote", "'", "--sheet", "S", "--strict", "--log", "decisions.sqlite"]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
     assert flows.predicted.pop("progress").seconds == {}
     assert flows.predicted == {
         "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
+        "log": Path("decisions.sqlite"),
         "reading": {
             "image_root": tmp_path, "number_format": (",",),
             "files": TableOptions("gb18030", "\t", "'", "S", strict=True),

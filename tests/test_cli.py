@@ -18,6 +18,7 @@ from prodcls.config import FitConfig
 from prodcls.console import run
 from prodcls.file_formats import TableOptions
 from prodcls.fit import fit
+from prodcls.log import log
 from prodcls.predict import predict
 from prodcls.report import report
 from prodcls.verify import verify
@@ -235,7 +236,7 @@ def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     known = {
         option
-        for command in (cli, check, fit, predict, report, verify, why)
+        for command in (cli, check, fit, predict, report, verify, why, *log.commands.values())
         for param in command.params
         for option in param.opts
     }

@@ -54,6 +54,7 @@ def test_compact_is_short_and_near(number: float) -> None:
     assert text != "-0"
 
 
+@example(1.0, 401.0, 2)
 @given(st.floats(-1e3, 1e3), st.floats(1e-3, 1e3), st.integers(2, 8))
 def test_ticks_are_inside_and_evenly_spaced(low: float, width: float, about: int) -> None:
     found = ticks(low, low + width, about)

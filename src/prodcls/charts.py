@@ -99,9 +99,16 @@ def ticks(low: float, high: float, about: int = 4) -> tuple[float, ...]:
     """Return round values between ``low`` and ``high``, about that many, in steps of 1, 2 or 5 times a power of ten."""
     rough = (high - low) / about
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return tuple(i * step for i in range(first, last + 1))
+    steps = [m * power for m in (0.5, 1, 2, 5, 10)]
+    at = next(i for i, step in enumerate(steps) if step >= rough * (1 - 1e-9))
+    if not _multiples(steps[at], low, high):  # from 1 to 402 there is no multiple of 500
+        at -= 1
+    return tuple(i * steps[at] for i in _multiples(steps[at], low, high))
+
+
+def _multiples(step: float, low: float, high: float) -> range:
+    """Return the whole numbers of which ``step`` times is between ``low`` and ``high``."""
+    return range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
 
 
 def signed_ticks(low: float, high: float, about: int) -> tuple[Tick, ...]:

@@ -20,7 +20,7 @@ from prodcls.catalogue import Cleaned
 from prodcls.ledger import plain
 from prodcls.markup import without_markup
 
-__all__ = ["STEPS", "Change", "clean", "clean_cells", "clean_columns", "counted", "told", "trace"]
+__all__ = ["STEPS", "Change", "clean", "clean_cells", "clean_columns", "counted", "told", "told_counts", "trace"]
 
 ROUNDS = 12
 """How often the steps are taken at most until none changes anything. Markup may hide in entities and the like, but what
@@ -257,6 +257,11 @@ def told(cleaned: Mapping[str, Mapping[int, Cleaned]] | None) -> tuple[str, ...]
     """Return the record in a line, such as ``"cleaned: 312 cells (html 200, white space 112)"``; none without any."""
     if not cleaned:
         return ()
-    cells = sum(map(len, cleaned.values()))
-    steps = ", ".join(f"{name.replace('_', ' ')} {sum(by.values())}" for name, by in counted(cleaned).items())
-    return (f"cleaned: {cells} cell{'s' * (cells > 1)} ({steps})",)
+    steps = {name: sum(by.values()) for name, by in counted(cleaned).items()}
+    return (told_counts(sum(map(len, cleaned.values())), steps),)
+
+
+def told_counts(cells: int, steps: Mapping[str, int]) -> str:
+    """Return the line for so many cells, at least one, and how many each step changed."""
+    changed = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in steps.items())
+    return f"cleaned: {cells} cell{'s' * (cells > 1)} ({changed})"

@@ -10,7 +10,7 @@ import numpy as np
 
 from prodcls.bundle import KnownColumns
 from prodcls.catalogue import Catalogue, Rejection
-from prodcls.cleaning import counted
+from prodcls.cleaning import counted, told_counts
 
 __all__ = ["Seen"]
 
@@ -57,8 +57,7 @@ class Seen:
     def cleaned_line(self) -> Iterator[str]:
         """Yield what was cleaned, in a line, if anything was."""
         if self._cells:
-            steps = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in self._cleaned.items())
-            yield f"cleaned: {self._cells} cell{'s' * (self._cells > 1)} ({steps})"
+            yield told_counts(self._cells, self._cleaned)
 
     def difference_lines(self, offered: Iterable[str]) -> Iterator[str]:
         """Yield what the catalogue has that the model does not know, and the other way round.

@@ -21,7 +21,7 @@ from prodcls.decision_check import verify_log
 from prodcls.decision_log import append, last_entries, log_key
 from prodcls.errors import InputError
 from prodcls.progress import SilentProgress
-from prodcls.scoring import predict_catalogue
+from prodcls.scoring import PredictOptions, predict_catalogue
 
 RESULTS = Path(__file__).resolve().parent / "results" / "decision_log.json"
 TAMPERINGS = 1000
@@ -122,8 +122,8 @@ def cost(bundle: Path, catalogue: Path, folder: Path) -> dict[str, float]:
     for _ in range(REPEATS + 1):  # the first warms up
         for name, log in (("without", None), ("with", folder / "log")):
             started = time.perf_counter()
-            options = {"batch_size": 1024, "top_k": 3, "progress": SilentProgress()}
-            predict_catalogue(bundle, catalogue, folder / "scored.parquet", **options, log=log)
+            options = PredictOptions(log=log)
+            predict_catalogue(bundle, catalogue, folder / "scored.parquet", options, progress=SilentProgress())
             seconds[name].append(time.perf_counter() - started)
     figures = {name: median(values[1:]) for name, values in seconds.items()}
     return figures | {"ratio": figures["with"] / figures["without"] - 1}

@@ -13,6 +13,7 @@ from bundle_factory import contents
 from prodcls.bundle_checks import (
     CANARIES,
     FlatCanary,
+    check_automation,
     check_leaves,
     check_model,
     check_products,
@@ -26,6 +27,7 @@ from prodcls.conformal import SetRule
 from prodcls.errors import BundleError
 from prodcls.head import EvidenceHead, Margins
 from prodcls.model import Model
+from prodcls.selective import Automation
 
 
 def model(**changes: Any) -> Model:
@@ -172,6 +174,35 @@ def test_set_thresholds_that_are_none_are_refused(
     check_sets(model, SetRule(0.9, np.array([0.0, 0.5, 1.0]), np.array([True, False, True])))
     with pytest.raises(BundleError, match="set "):
         check_sets(model, SetRule(coverage, np.array(thresholds), np.array(promised)))
+
+
+@pytest.mark.parametrize(
+    ("certainty", "right", "tested"),
+    [([0.5], [True, True], 2), ([0.5, 1.5], [True, True], 2), ([0.5, float("nan")], [True, True], 2),
+     ([0.5, 0.6], [True, True], 1), ([0.5, 0.6], [[True, True]], 2)],
+)  # fmt: skip
+def test_certainties_that_are_none_are_refused(certainty: list[float], right: list[Any], tested: int) -> None:
+    check_automation(None)
+    check_automation(Automation(3, np.array([0.5, 0.6]), np.array([True, False])))
+    with pytest.raises(BundleError, match="certainty"):
+        check_automation(Automation(tested, np.array(certainty), np.array(right)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"blocks": ("title.closest",)},
+        {"blocks": ("title.closest", "title.closest", "image.closest")},
+        {"spread": np.zeros(2)},
+        {"middle": np.full(2, np.nan)},
+        {"remote": float("inf")},
+        {"far": {"weight": 1.0}},
+        {"far": {"price": float("nan")}},
+    ],
+)
+def test_limits_of_the_usual_that_are_none_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(BundleError, match="what is usual"):
+        check_model(model(usual=replace(head().usual, **changes)))
 
 
 def test_products_are_held_against_the_model() -> None:

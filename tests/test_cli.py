@@ -46,12 +46,16 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Calls:
         told = {"summary_lines": ("accuracy 0.9",), "failing": calls.failing}
         return SimpleNamespace(bundle_path="o/bundle", report_path="o/audit.html", **told)
 
-    def predict_catalogue(bundle: Path, catalogue: Path, out: Path, **options: Any) -> SimpleNamespace:
-        calls.predicted = {"bundle": bundle, "catalogue": catalogue, "out": out, **options}
+    def predict_catalogue(
+        bundle: Path, catalogue: Path, out: Path, settings: dict[str, Any], **options: Any
+    ) -> SimpleNamespace:
+        calls.predicted = {"bundle": bundle, "catalogue": catalogue, "out": out, **settings, **options}
         return SimpleNamespace(summary_lines=("3 rows",))
 
     monkeypatch.setitem(sys.modules, "prodcls.training", SimpleNamespace(fit_catalogue=fit_catalogue))
-    monkeypatch.setitem(sys.modules, "prodcls.scoring", SimpleNamespace(predict_catalogue=predict_catalogue))
+    monkeypatch.setitem(
+        sys.modules, "prodcls.scoring", SimpleNamespace(predict_catalogue=predict_catalogue, PredictOptions=dict)
+    )
     monkeypatch.setitem(sys.modules, "prodcls.new_products", SimpleNamespace(Reading=dict))
     return calls
 
@@ -153,13 +157,13 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     table.touch()
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
     words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--number-format", ","]
-    words += ["--quote", "'", "--sheet", "S", "--strict", "--log", "decisions.sqlite"]
+    words += ["--quote", "'", "--sheet", "S", "--strict", "--log", "decisions.sqlite", "--max-error", "0.01"]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
     assert flows.predicted.pop("progress").seconds == {}
     assert flows.predicted == {
         "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
-        "log": Path("decisions.sqlite"),
+        "log": Path("decisions.sqlite"), "max_error": 0.01,
         "reading": {
             "image_root": tmp_path, "number_format": (",",),
             "files": TableOptions("gb18030", "\t", "'", "S", strict=True),

@@ -15,6 +15,8 @@ from prodcls.columns import (
     category_held_out,
     fit_category,
     fit_number,
+    number_distance,
+    number_distance_held_out,
     number_held_out,
     signed_log,
 )
@@ -47,21 +49,27 @@ def density(x: float, mean: float, deviation: float) -> float:
     return float(np.exp(-0.5 * ((x - mean) / deviation) ** 2) / deviation)
 
 
+def moments(column: Column, rows: np.ndarray, k: int) -> tuple[float, float]:
+    """Return mean and deviation of a class by the definition, from ``rows`` alone."""
+    x, known = signed_log(column.values), ~np.isnan(column.values)
+    spreads = [
+        ((x[known & (column.labels == c)] - x[known & (column.labels == c)].mean()) ** 2).sum()
+        for c in np.unique(column.labels[known])
+    ]
+    within = max(np.sqrt(sum(spreads) / known.sum()), 1e-3)
+    mine = x[rows & known & (column.labels == k)]
+    mean = (mine.sum() + PSEUDO_ROWS * x[known].mean()) / (len(mine) + PSEUDO_ROWS)
+    spread = ((mine - mine.mean()) ** 2).sum() if len(mine) else 0.0
+    return mean, np.sqrt((spread + PSEUDO_ROWS * within**2) / (len(mine) + PSEUDO_ROWS))
+
+
 def typicality(column: Column, rows: np.ndarray, value: float) -> np.ndarray:
     """Return the log ratios of one value by the definition, each class described by its ``rows`` alone."""
     x, known = signed_log(column.values), ~np.isnan(column.values)
     overall = x[known].mean(), max(x[known].std(), 1e-3)
-    spreads = [
-        ((x[known & (column.labels == k)] - x[known & (column.labels == k)].mean()) ** 2).sum()
-        for k in np.unique(column.labels[known])
-    ]
-    within = max(np.sqrt(sum(spreads) / known.sum()), 1e-3)
     scores = np.empty(K)
     for k in range(K):
-        mine = x[rows & known & (column.labels == k)]
-        mean = (mine.sum() + PSEUDO_ROWS * overall[0]) / (len(mine) + PSEUDO_ROWS)
-        spread = ((mine - mine.mean()) ** 2).sum() if len(mine) else 0.0
-        deviation = np.sqrt((spread + PSEUDO_ROWS * within**2) / (len(mine) + PSEUDO_ROWS))
+        mean, deviation = moments(column, rows, k)
         at = float(signed_log(np.array([value]))[0])
         ratio = density(at, mean, deviation) / max(density(at, *overall), 1e-300)
         scores[k] = np.log((1 - OUTLIER_SHARE) * ratio + OUTLIER_SHARE)
@@ -93,6 +101,21 @@ def test_new_numbers_are_scored_by_all_rows(column: Column) -> None:
     for value, scores in zip(column.values, model.scores(column.values), strict=True):
         expected = np.zeros(K) if np.isnan(value) else typicality(column, everything, value)
         np.testing.assert_allclose(scores, expected, atol=1e-4)
+
+
+@settings(deadline=None, max_examples=100)
+@given(columns())
+def test_distances_are_those_from_the_class_without_the_group(column: Column) -> None:
+    held_out = number_distance_held_out(column.values, column.labels, column.groups, K)
+    whole = number_distance(fit_number(column.values, column.labels, K), column.values, column.labels)
+    for i, value in enumerate(column.values):
+        others = column.groups != column.groups[i]
+        for rows, found in ((others, held_out[i]), (np.ones(len(others), dtype=bool), whole[i])):
+            assert np.isnan(found) == np.isnan(value)
+            if not np.isnan(value):
+                mean, deviation = moments(column, rows, int(column.labels[i]))
+                at = signed_log(np.array([value]))[0]
+                assert found * deviation == pytest.approx(abs(at - mean), abs=1e-4)
 
 
 @settings(deadline=None, max_examples=100)

@@ -10,19 +10,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from bundle_factory import product_rows, saved, stand_in, write_catalogue
-from prodcls import scoring
+from prodcls import scoring_rows
 from prodcls.console import run
 from prodcls.decision_check import verify_log
 from prodcls.decision_log import last_entries
 from prodcls.errors import InputError
 from prodcls.log import log
 from prodcls.progress import SilentProgress
-from prodcls.scoring import predict_catalogue
+from prodcls.scoring import PredictOptions, predict_catalogue
 
 
 @pytest.fixture(autouse=True)
 def encoders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "prepare", stand_in)
+    monkeypatch.setattr(scoring_rows, "prepare", stand_in)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,8 @@ def predict(bundle: Path, folder: Path, batch_size: int = 7) -> tuple[Path, Path
     catalogue = write_catalogue(folder / "new.csv", product_rows(folder))
     path = folder / "decisions.sqlite"
     out = folder / "s.parquet"
-    predict_catalogue(bundle, catalogue, out, batch_size=batch_size, top_k=2, progress=SilentProgress(), log=path)
+    options = PredictOptions(batch_size=batch_size, top_k=2, log=path)
+    predict_catalogue(bundle, catalogue, out, options, progress=SilentProgress())
     return catalogue, path
 
 
@@ -118,9 +119,7 @@ def test_a_log_over_another_file_is_refused(name: str, bundle: Path, tmp_path: P
             bundle,
             catalogue,
             tmp_path / "s.parquet",
-            batch_size=7,
-            top_k=2,
+            PredictOptions(batch_size=7, top_k=2, log=tmp_path / name),
             progress=SilentProgress(),
-            log=tmp_path / name,
         )
     assert caught.value.code == "log-is-other-file"

@@ -23,7 +23,7 @@ from prodcls.lookup import (
     product_from_training,
 )
 from prodcls.progress import SilentProgress
-from prodcls.scoring import predict_catalogue
+from prodcls.scoring import PredictOptions, predict_catalogue
 from real_bundle import Real, real
 
 
@@ -39,7 +39,7 @@ def probabilities(found: Found, bundle: Real) -> np.ndarray:
 def test_a_product_is_read_as_it_is_served(given_bundle: Real, tmp_path: Path) -> None:
     out = tmp_path / "scored.parquet"
     predict_catalogue(
-        given_bundle.folder, given_bundle.catalogue, out, batch_size=99, top_k=3, progress=SilentProgress()
+        given_bundle.folder, given_bundle.catalogue, out, PredictOptions(batch_size=99), progress=SilentProgress()
     )
     for row in pq.read_table(out).to_pylist()[::7]:
         found = product_from_catalogue(given_bundle.bundle, given_bundle.catalogue, row["id"], given_bundle.readers)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bundle_factory import COLUMNS, CREATED, contents, product_rows, saved, stand_in, write_catalogue
-from prodcls import scoring
+from prodcls import scoring_rows
 from prodcls.bundle import load_bundle, save_bundle
 from prodcls.catalogue import Catalogue
 from prodcls.config import Head
@@ -27,12 +27,12 @@ from prodcls.new_products import Reading
 from prodcls.preparation import Recipe
 from prodcls.progress import SilentProgress
 from prodcls.rates import Rate, Rates
-from prodcls.scoring import PredictOutcome, predict_catalogue
+from prodcls.scoring import PredictOptions, PredictOutcome, predict_catalogue
 
 
 @pytest.fixture(autouse=True)
 def encoders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "prepare", stand_in)
+    monkeypatch.setattr(scoring_rows, "prepare", stand_in)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,9 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def predict(bundle: Path, catalogue: Path, out: Path, **options: Any) -> PredictOutcome:
-    settings = {"batch_size": 1000, "top_k": 2, "progress": SilentProgress(), **options}
-    return predict_catalogue(bundle, catalogue, out, **settings)
+    store, progress = options.pop("store", None), options.pop("progress", SilentProgress())
+    settings = PredictOptions(**{"batch_size": 1000, "top_k": 2, **options})
+    return predict_catalogue(bundle, catalogue, out, settings, progress=progress, store=store)
 
 
 def scored(bundle: Path, rows: list[dict[str, Any]], folder: Path, **options: Any) -> list[dict[str, Any]]:
@@ -89,6 +90,7 @@ def test_sets_hold_what_their_thresholds_let_in_and_ask_for_review(tmp_path: Pat
     for row, size in zip(found, sizes, strict=True):
         assert row["prediction_set"] == [row[f"class_{i + 1}"] for i in range(size)]
         assert row["review"] == (size != 1)
+        assert row["reasons"] == ["not-one-class"] * (size != 1)
     undecided = sum(size != 1 for size in sizes)
     assert any(line.startswith(f"{undecided} rows marked for review: their") for line in outcome.summary_lines)
     predict(tmp_path / "bundle", Path(given.catalogue.source.path), tmp_path / "s.csv")
@@ -127,7 +129,7 @@ def test_only_an_unseen_brand_is_nothing_known(bundle: Path, tmp_path: Path) -> 
     outcome = predict(bundle, path, tmp_path / "s.parquet")
     assert pq.read_table(tmp_path / "s.parquet")["review"].to_pylist() == [False, True]
     assert "1 rows have a 'brand' that training did not have, such as 'Unseen': not used" in outcome.summary_lines
-    assert "1 rows marked for review: nothing is known about them" in outcome.summary_lines
+    assert "1 rows marked for review: nothing is known about them [nothing-known]" in outcome.summary_lines
 
 
 def test_shuffled_and_additional_columns_change_nothing(bundle: Path, tmp_path: Path) -> None:
@@ -213,7 +215,7 @@ def test_photos_that_cannot_be_decoded_are_reported_by_their_rows(
         store.stats.append(EmbedStats("image", "stand-in", 0, 0, 0, 0.0, failed))
         return inputs
 
-    monkeypatch.setattr(scoring, "prepare", failing)
+    monkeypatch.setattr(scoring_rows, "prepare", failing)
     store = EmbeddingStore(tmp_path / "store")
     path = write_catalogue(tmp_path / "new.csv", product_rows(tmp_path)[:12])
     outcome = predict(bundle, path, tmp_path / "s.parquet", batch_size=4, store=store)
@@ -278,7 +280,7 @@ def test_a_failure_half_way_leaves_the_earlier_result(
             raise OSError(28, "No space left on device")
         return stand_in(catalogue)
 
-    monkeypatch.setattr(scoring, "prepare", fails_later)
+    monkeypatch.setattr(scoring_rows, "prepare", fails_later)
     with pytest.raises(OSError, match="No space"):
         scored(bundle, rows[::-1], tmp_path, batch_size=10)
     assert (tmp_path / "scored.parquet").read_bytes() == before

@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from prodcls.bundle_checks import Canary, check_leaves, check_model, check_products, check_sets, make_canary, replay
+from prodcls.bundle_checks import (
+    Canary,
+    check_automation,
+    check_leaves,
+    check_model,
+    check_products,
+    check_sets,
+    make_canary,
+    replay,
+)
 from prodcls.bundle_codec import Leaves, pack, unpack
 from prodcls.bundle_layout import Manifest, StoredFiles, make_manifest, read_folder, write_folder
 from prodcls.bundle_products import (
@@ -34,6 +43,7 @@ from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.photo_folders import default_image_root
 from prodcls.preparation import Recipe
+from prodcls.selective import Automation
 
 __all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "photo_folder", "save_bundle"]
 
@@ -65,6 +75,8 @@ class BundleContents:
         The rest of it, JSON values that go into the manifest.
     sets : SetRule or None
         Which classes are in a prediction set; None: no sets are made.
+    automation : Automation or None
+        From which thresholds on certainty follow; None: there are none.
     """
 
     model: Model
@@ -77,6 +89,7 @@ class BundleContents:
     report: str | None = None
     measured: Mapping[str, Any] = field(default_factory=dict)
     sets: SetRule | None = None
+    automation: Automation | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,7 @@ class _Stored:
     canary: Canary
     leaves: NDArray[np.int32]
     sets: SetRule | None
+    automation: Automation | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +129,8 @@ class Bundle:
         the model has none.
     sets : SetRule or None
         Which classes are in a prediction set; None: the bundle was saved without.
+    automation : Automation or None
+        From which thresholds on certainty follow; None likewise.
     report : bytes or None
         The file that `prodcls.audit_stored` reads; None: the bundle was saved without a report.
     """
@@ -128,6 +144,7 @@ class Bundle:
     manifest: Manifest
     leaves: NDArray[np.int32]
     sets: SetRule | None
+    automation: Automation | None
     report: bytes | None
     _products: bytes
 
@@ -179,6 +196,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         make_canary(contents.model, contents.inputs),
         np.zeros((len(catalogue), 0), dtype=np.int32) if contents.leaves is None else contents.leaves,
         contents.sets,
+        contents.automation,
     )
     leaves = Leaves()
     tree = pack(stored, _Stored, leaves)
@@ -282,6 +300,7 @@ def _build(stored: StoredFiles) -> Bundle:
     check_model(found.model)
     check_leaves(found.model, found.leaves)
     check_sets(found.model, found.sets)
+    check_automation(found.automation)
     replay(found.model, found.canary)
     return Bundle(
         found.model,
@@ -293,6 +312,7 @@ def _build(stored: StoredFiles) -> Bundle:
         stored.manifest,
         found.leaves,
         found.sets,
+        found.automation,
         files.get(REPORT),
         products,
     )

@@ -18,11 +18,14 @@ from prodcls.head import EvidenceHead, Margins
 from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.probes import Probe
+from prodcls.selective import Automation
+from prodcls.usual import Usual
 
 __all__ = [
     "CANARIES",
     "Canary",
     "FlatCanary",
+    "check_automation",
     "check_leaves",
     "check_model",
     "check_products",
@@ -181,6 +184,28 @@ def check_sets(model: Model, sets: SetRule | None) -> None:
         _refuse("set thresholds", "are not within 0 to 1")
 
 
+def check_automation(automation: Automation | None) -> None:
+    """Hold what thresholds follow from against itself.
+
+    Parameters
+    ----------
+    automation : Automation or None
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-content``, if it holds no certainties, or is of other products than those that were tested.
+    """
+    if automation is None:
+        return
+    (rows,) = automation.right.shape if automation.right.ndim == 1 else (-1,)
+    _check("certainty", automation.certainty, (rows,))
+    if rows and (automation.certainty.min() < 0 or automation.certainty.max() > 1):
+        _refuse("certainty", "is not within 0 to 1")
+    if automation.tested < rows:
+        _refuse("certainty", "is of more products than were tested")
+
+
 def check_products(products: Products, model: Model, leaves: NDArray[np.int32]) -> None:
     """Hold the training products against what else a bundle keeps of them.
 
@@ -223,10 +248,26 @@ def _check_evidence_head(head: EvidenceHead, n_classes: int) -> None:
         _refuse("pool weights", "are negative")
     if not (np.isfinite(head.level) and np.isfinite(head.temperature) and head.temperature > 0):
         _refuse("temperature or level", "is not a usable number")
+    _check_usual(head.usual, head.evidence)
     if head.booster is not None:
         features = len(feature_channels(described))
         if (head.booster.num_feature(), head.booster.num_model_per_iteration()) != (features, 1):
             _refuse("booster", f"does not score {features} pieces of evidence")
+
+
+def _check_usual(usual: Usual, evidence: EvidenceModel) -> None:
+    nearest = {c.key for c in evidence.channels if c.kind == "closest"}
+    if (
+        set(usual.blocks) != nearest
+        or len(usual.blocks) != len(nearest)
+        or not usual.far.keys() <= evidence.numeric.keys()
+    ):
+        _refuse("what is usual", "is of other evidence")
+    for values in (usual.middle, usual.spread):
+        _check("what is usual", values, (len(nearest),))
+    limits = [*usual.far.values(), *(() if usual.remote is None else (usual.remote,))]
+    if not (usual.spread > 0).all() or not np.isfinite(limits).all():
+        _refuse("what is usual", "is no usable number")
 
 
 def _check_evidence(evidence: EvidenceModel, n_classes: int) -> None:

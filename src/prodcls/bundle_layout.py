@@ -25,7 +25,7 @@ from prodcls.errors import BundleError
 
 __all__ = ["FORMAT_VERSION", "FileEntry", "Manifest", "StoredFiles", "make_manifest", "read_folder", "write_folder"]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised whenever a bundle of the new form cannot be read by the previous release."""
 
 MANIFEST = "manifest.json"

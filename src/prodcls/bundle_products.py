@@ -83,8 +83,8 @@ class Judgements:
         By key of the evidence: its share in the lead of that class over the runner-up, in logits; NaN for None. Empty
         where the head names no evidence.
     settled : ndarray of shape (n,), bool, or None
-        Whether the prediction set held exactly one class, False for a product that was only trained on; None in bundles
-        of earlier versions.
+        Whether nothing but a threshold on certainty would have given the product to a person, see
+        `prodcls.triage.review_reasons`; False for a product that was only trained on. None: not known.
     """
 
     classes: tuple[str | None, ...]

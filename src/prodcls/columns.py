@@ -21,6 +21,8 @@ __all__ = [
     "category_held_out",
     "fit_category",
     "fit_number",
+    "number_distance",
+    "number_distance_held_out",
     "number_held_out",
     "signed_log",
 ]
@@ -130,15 +132,39 @@ def number_held_out(
     values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
 ) -> NDArray[np.float64]:
     """Return log density ratios of shape (n, K), each row scored without its group's rows."""
+    mean, deviation, overall = _moments_held_out(values, labels, groups, n_classes)
+    return _log_ratio(values, mean, deviation, overall)
+
+
+def number_distance(
+    model: NumberTypicality, values: NDArray[np.float64], classes: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return how far each value is from the mean of its class, shape (n,), in deviations; NaN where NaN."""
+    away: NDArray[np.float64] = np.abs(signed_log(values) - model.mean[classes]) / model.deviation[classes]
+    return away
+
+
+def number_distance_held_out(
+    values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
+) -> NDArray[np.float64]:
+    """Return the distance of each row from its own class without its group's rows, shape (n,); NaN where NaN."""
+    mean, deviation, _ = _moments_held_out(values, labels, groups, n_classes)
+    rows = np.arange(len(values))
+    away: NDArray[np.float64] = np.abs(signed_log(values) - mean[rows, labels]) / deviation[rows, labels]
+    return away
+
+
+def _moments_held_out(
+    values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float]]:
+    """Return mean and deviation of each class without the row's group, shape (n, K) each, and those of all rows."""
     x = signed_log(values)
     known = ~np.isnan(x)
     s = _sums(x, labels, n_classes)
     mine = np.where(known, x, 0.0)
     own = [_own_group(groups, labels, weight, n_classes) for weight in (known.astype(np.float64), mine, mine**2)]
-    mean, deviation = _moments(
-        np.maximum(s.count - own[0], 0.0), s.total - own[1], s.squares - own[2], s.overall, s.within
-    )
-    return _log_ratio(values, mean, deviation, s.overall)
+    count = np.maximum(s.count - own[0], 0.0)
+    return *_moments(count, s.total - own[1], s.squares - own[2], s.overall, s.within), s.overall
 
 
 def _own_group(

@@ -11,7 +11,7 @@ from prodcls.errors import InputError
 from prodcls.number_formats import NumberRules
 from prodcls.rates import Rates, rates_from
 
-__all__ = ["ALL", "COVERAGE", "LIMITS", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
+__all__ = ["ALL", "COVERAGE", "LIMITS", "MAX_ERROR", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
 
 Head = Literal["evidence", "flat"]
 Runtime = Literal["onnx", "torch"]
@@ -52,6 +52,9 @@ LIMITS: dict[str, Limit] = {
 
 COVERAGE = (0.5, 0.999)
 """Range of ``coverage``: below one half a set says less than its best class, and beyond it takes in almost all."""
+
+MAX_ERROR = (0.0001, 0.5)
+"""Range of the share of errors allowed without a person: less takes tens of thousands of tested products to show."""
 
 ALL: Literal["all"] = "all"
 """In place of a number of dossiers."""

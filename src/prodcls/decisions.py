@@ -10,7 +10,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,38 @@ from prodcls.head import Margins
 from prodcls.images import photo_digest
 from prodcls.inputs import Inputs
 
-__all__ = ["decision_bodies", "keyed"]
+__all__ = ["Logging", "Outcome", "decision_bodies", "keyed"]
+
+
+@dataclass(frozen=True)
+class Logging:
+    """What all decisions of a log have in common.
+
+    Attributes
+    ----------
+    key : bytes
+        Of the log.
+    bundle : str
+        Digest of the bundle.
+    batch_size : int
+        Rounding depends on it, so a replay needs it.
+    least : float
+        Certainty below which a person is asked.
+    """
+
+    key: bytes
+    bundle: str
+    batch_size: int
+    least: float = 0.0
+
+
+class Outcome(NamedTuple):
+    """What was decided of one product: its class, the prediction set if any, and why a person should look at it."""
+
+    predicted: str
+    probability: float
+    members: list[str] | None
+    reasons: list[str]
 
 
 def keyed(key: bytes, data: bytes) -> str:
@@ -32,12 +65,10 @@ def keyed(key: bytes, data: bytes) -> str:
 def decision_bodies(
     batch: Catalogue,
     inputs: Inputs,
-    outcome: Sequence[tuple[str, float, list[str] | None, bool]],
+    outcomes: Sequence[Outcome],
     evidence: tuple[NDArray[np.float64], Margins | None],
+    logging: Logging,
     *,
-    key: bytes,
-    bundle: str,
-    batch_size: int,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[str]:
     """Return a log entry's body for each product.
@@ -48,16 +79,10 @@ def decision_bodies(
         n products.
     inputs : Inputs
         The same as the models see them.
-    outcome : sequence of tuple, length n
-        Predicted class, its probability, prediction set, review.
+    outcomes : sequence of Outcome, length n
     evidence : tuple of (ndarray of shape (n, K), Margins or None)
         Probabilities, and what the evidence head said.
-    key : bytes
-        Of the log.
-    bundle : str
-        Digest of the bundle.
-    batch_size : int
-        Rounding depends on it, so a replay needs it.
+    logging : Logging
     clock : callable, optional
 
     Returns
@@ -68,19 +93,21 @@ def decision_bodies(
     """
     time = clock().isoformat()
     bodies = []
-    for i, (predicted, probability, members, review) in enumerate(outcome):
+    for i, outcome in enumerate(outcomes):
         body = {
             "kind": "decision",
             "time": time,
-            "bundle": bundle,
-            "product": keyed(key, b"id\0" + batch.ids[i].encode("utf-8", "surrogatepass")),
-            "input": keyed(key, b"input\0" + _canonical(batch, inputs, i)),
-            "predicted": predicted,
-            "probability": float(probability).hex(),
-            "set": members,
-            "review": bool(review),
+            "bundle": logging.bundle,
+            "product": keyed(logging.key, b"id\0" + batch.ids[i].encode("utf-8", "surrogatepass")),
+            "input": keyed(logging.key, b"input\0" + _canonical(batch, inputs, i)),
+            "predicted": outcome.predicted,
+            "probability": float(outcome.probability).hex(),
+            "set": outcome.members,
+            "review": bool(outcome.reasons),
+            "reasons": outcome.reasons,
+            "least": float(logging.least).hex(),
             "account": _account(*evidence, i),
-            "batch_size": batch_size,
+            "batch_size": logging.batch_size,
         }
         bodies.append(json.dumps(body))
     return bodies

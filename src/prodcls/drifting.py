@@ -26,6 +26,7 @@ from prodcls.reporting_drift_details import Classes, drift_details
 from prodcls.reporting_moved import Said, find_moves
 from prodcls.shift import category_drift, number_drift, share_drift
 from prodcls.trained import Trained, something_known
+from prodcls.triage import review_reasons
 
 __all__ = ["drift_report", "find_drift", "training_inputs"]
 
@@ -45,15 +46,15 @@ class _Scored:
     predicted : tuple of str
     probabilities : ndarray of shape (m,), float64
         Of that class.
-    undecided : ndarray of shape (m,), bool, or None
-        Whether the prediction set does not hold exactly one class; None without sets.
+    review : ndarray of shape (m,), bool, or None
+        Whether a person should look at it; None without sets.
     unknown : ndarray of shape (m,), bool
         Whether nothing is known of it.
     """
 
     predicted: tuple[str, ...]
     probabilities: NDArray[np.float64]
-    undecided: NDArray[np.bool_] | None
+    review: NDArray[np.bool_] | None
     unknown: NDArray[np.bool_]
 
 
@@ -219,20 +220,21 @@ def _labels(table: RawTable, catalogue: Catalogue) -> tuple[str | None, ...] | N
 
 def _scored(fitted: Bundle, after: Inputs) -> _Scored:
     predicted: list[str] = []
-    probabilities, undecided = np.empty(len(after)), np.zeros(len(after), dtype=np.bool_)
+    probabilities, review = np.empty(len(after)), np.zeros(len(after), dtype=np.bool_)
     for start in range(0, len(after), BATCH):
         part = np.arange(start, min(start + BATCH, len(after)))
-        found = fitted.model.probabilities(after.take(part), threads=available_processors())
-        predicted += [fitted.model.classes[k] for k in found.argmax(axis=1)]
-        probabilities[part] = found.max(axis=1)
-        if fitted.sets is not None:
-            undecided[part] = fitted.sets.sets(found).sum(axis=1) != 1
+        batch = after.take(part)
+        said = fitted.model.decide(batch, threads=available_processors())
+        predicted += [fitted.model.classes[k] for k in said[0].argmax(axis=1)]
+        probabilities[part] = said[0].max(axis=1)
+        reasons = review_reasons(fitted.model, fitted.known, fitted.sets, batch, said)
+        review[part] = np.any(list(reasons.values()), axis=0)
     unknown = ~something_known(after, fitted.known)
-    return _Scored(tuple(predicted), probabilities, None if fitted.sets is None else undecided | unknown, unknown)
+    return _Scored(tuple(predicted), probabilities, None if fitted.sets is None else review, unknown)
 
 
 def _review_before(fitted: Bundle) -> tuple[int, int] | None:
-    """Return how many training products had no set of exactly one class, and of how many; None where not known."""
+    """Return how many training products were up for review, and of how many; None where not known."""
     judged = fitted.products.judged
     known = ~np.isnan(judged.probabilities)
     if judged.settled is None or not known.any():
@@ -250,8 +252,8 @@ def _of_model(
     judged = held_out[~np.isnan(held_out)]
     if len(judged):
         yield "", "certainty", number_drift(judged, scored.probabilities, "less")
-    if review is not None and scored.undecided is not None:
-        yield "", "review", share_drift(review, (int(scored.undecided.sum()), len(scored.undecided)), "more")
+    if review is not None and scored.review is not None:
+        yield "", "review", share_drift(review, (int(scored.review.sum()), len(scored.review)), "more")
 
 
 def _certainty(held_out: NDArray[np.float64], scored: _Scored, review: tuple[int, int] | None) -> Certainty:
@@ -261,6 +263,6 @@ def _certainty(held_out: NDArray[np.float64], scored: _Scored, review: tuple[int
         threshold=threshold,
         below=None if threshold is None else float((scored.probabilities < threshold).mean()),
         review_before=None if review is None else review[0] / max(review[1], 1),
-        review_after=None if scored.undecided is None else float(scored.undecided.mean()),
+        review_after=None if scored.review is None else float(scored.review.mean()),
         unknown=int(scored.unknown.sum()),
     )

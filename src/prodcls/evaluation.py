@@ -69,6 +69,8 @@ class FoldScores:
         Samples taken right after the fit; None where none were asked for.
     model : Model or None
         The fold's model, for further questions about its test rows; None for the flat head.
+    unusual : ndarray of shape (m,), bool, or None
+        Whether a row is unlike training or has a number that its predicted class does not have; None for the flat head.
     """
 
     rows: NDArray[np.intp]
@@ -78,6 +80,7 @@ class FoldScores:
     ablation: dict[str, NDArray[np.int64]]
     view: FoldView | None = None
     model: Model | None = None
+    unusual: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,13 @@ class OutOfFold:
     def ranked(self) -> NDArray[np.int64]:
         """Best and second-best class of each tested row, shape (m, 2)."""
         return best_classes(self.margins, 2)
+
+    @property
+    def unusual(self) -> NDArray[np.bool_]:
+        """Return which tested rows are unusual, shape (m,); none of those that the flat head scored."""
+        order = np.argsort(np.concatenate([f.rows for f in self.folds]))
+        found = [np.zeros(len(f.rows), dtype=np.bool_) if f.unusual is None else f.unusual for f in self.folds]
+        return np.concatenate(found)[order]
 
     def ablation(self) -> dict[str, NDArray[np.int64]]:
         """Return the predicted classes of each ablation, shape (m,) each, in the order of `rows`."""
@@ -194,7 +204,8 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look |
     account = explain_evidence(fitted, margins, best[:, 0], best[:, -1])
     ablation = _ablate(fit.details, margins)
     view = None if look is None else look(Judged(fit.model, margins, account, best[:, [0, -1]], test))
-    return FoldScores(test, margins.total, fitted.temperature, account, ablation, view, fit.model)
+    unusual = np.any(list(fitted.unusual(inputs, margins, best[:, 0]).values()), axis=0)
+    return FoldScores(test, margins.total, fitted.temperature, account, ablation, view, fit.model, unusual)
 
 
 def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import lightgbm
 import numpy as np
@@ -15,6 +16,7 @@ from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
 from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool, listwise_loss
 from prodcls.splits import stratified_group_folds
+from prodcls.usual import Usual, fit_usual
 
 __all__ = ["EvidenceHead", "HeadFit", "Margins", "PoolData", "fit_head"]
 
@@ -63,6 +65,8 @@ class EvidenceHead:
         leaves it free, so it is taken off: classes that are not candidates have no correction.
     temperature : float
         Margins are divided by it before the softmax.
+    usual : Usual
+        What is usual among the training products; no part of the margins.
     """
 
     evidence: EvidenceModel
@@ -70,6 +74,7 @@ class EvidenceHead:
     booster: lightgbm.Booster | None
     level: float
     temperature: float
+    usual: Usual
 
     def margins(self, inputs: Inputs, *, threads: int = 1) -> Margins:
         """Score products.
@@ -84,6 +89,29 @@ class EvidenceHead:
         Margins
         """
         return self.decide(self.evidence.scores(inputs), threads=threads)
+
+    def unusual(
+        self, inputs: Inputs, margins: Margins, classes: NDArray[np.int64]
+    ) -> dict[Literal["unlike-training", "unusual-number"], NDArray[np.bool_]]:
+        """Tell which products are not of the kind that the head was trained on.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            n products.
+        margins : Margins
+            Of the same products.
+        classes : ndarray of shape (n,), int64
+            The class that each is held against.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n,), bool
+        """
+        return {
+            "unlike-training": self.usual.unlike_training(margins.channels, self.evidence.channels),
+            "unusual-number": self.usual.unusual_number(inputs, self.evidence.numeric, classes),
+        }
 
     def decide(self, channels: NDArray[np.float64], *, threads: int = 1) -> Margins:
         """Score products of which the channel values are known.
@@ -208,7 +236,8 @@ def fit_head(
         level = 0.0 if booster is None else _base_value(booster, data)
     total = pooled.copy()
     np.put_along_axis(total, candidates, data.start + rounds.corrections - level, 1)
-    head = EvidenceHead(fit.model, pool, booster, level, fit_temperature(total, labels))
+    usual = fit_usual(inputs, labels, groups, fit.held_out, described)
+    head = EvidenceHead(fit.model, pool, booster, level, fit_temperature(total, labels), usual)
     return HeadFit(head, pool_data, strength, rounds, (*inputs.texts, LEXICAL))
 
 

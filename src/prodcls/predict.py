@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from prodcls.config import LIMITS
+from prodcls.config import LIMITS, MAX_ERROR
 from prodcls.console import printable, run_and_exit
 from prodcls.fit import CATALOGUE, DELIMITER, NUMBER_FORMAT
 
@@ -37,6 +38,12 @@ __all__ = ["predict"]
     help="Classes given for each product, most probable first.",
 )
 @click.option(
+    "--max-error",
+    type=click.FloatRange(MAX_ERROR[0], MAX_ERROR[1]),
+    metavar="SHARE",
+    help="Share of errors allowed among decisions without a person, such as 0.01; the less certain are up for review.",
+)
+@click.option(
     "--image-root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder that photos must lie in.  [default: the catalogue's]",
@@ -56,33 +63,20 @@ def predict(
     bundle: Path,
     catalogue: Path,
     out: Path,
-    batch_size: int,
-    top_k: int,
     image_root: Path | None,
-    log: Path | None,
     number_format: tuple[str, ...] | None,
-    **files: Any,  # noqa: ANN401 - each option has its own type
+    **others: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
     """Classify the products of CATALOGUE with BUNDLE, the folder that a fit wrote."""
     from prodcls.bars import open_progress
     from prodcls.file_formats import TableOptions
     from prodcls.new_products import Reading
-    from prodcls.scoring import predict_catalogue
+    from prodcls.scoring import PredictOptions, predict_catalogue
 
-    outcome = predict_catalogue(
-        bundle,
-        catalogue,
-        out,
-        batch_size=batch_size,
-        top_k=top_k,
-        progress=open_progress(),
-        log=log,
-        reading=Reading(
-            image_root=image_root,
-            files=TableOptions(**files),
-            number_format=number_format,
-        ),
-    )
+    files = TableOptions(**{field.name: others.pop(field.name) for field in fields(TableOptions)})
+    reading = Reading(image_root=image_root, files=files, number_format=number_format)
+    options = PredictOptions(reading=reading, **others)
+    outcome = predict_catalogue(bundle, catalogue, out, options, progress=open_progress())
     for line in outcome.summary_lines:
         click.echo(printable(line))
     click.echo(f"scored: {out}")

@@ -8,12 +8,13 @@ from typing import Any
 
 from prodcls.bundle import load_bundle
 from prodcls.decision_log import log_key, read_entry
-from prodcls.decisions import keyed
+from prodcls.decisions import Logging, keyed
 from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import InputError
 from prodcls.new_products import Reading
 from prodcls.progress import Progress
-from prodcls.scoring import Flow, batches, open_new
+from prodcls.scoring import batches, open_new
+from prodcls.scoring_rows import Scorer
 
 __all__ = ["replay"]
 
@@ -57,16 +58,17 @@ def replay(
         raise InputError(f"entry {number} is no decision but {entry['kind']!r}", code="log-entry-kind", file=str(log))
     key = log_key(log)
     fitted = load_bundle(bundle)
-    flow = Flow(fitted, store or EmbeddingStore(), 1, key)
-    flow.batch_size = entry["batch_size"]
+    size = entry["batch_size"]
+    least = float.fromhex(entry.get("least", "0x0p+0"))  # entries of before reasons do not tell
+    scorer = Scorer(fitted, store or EmbeddingStore(), 1, least=least, logging=Logging(key, fitted.digest, size, least))
     found = None
     parts = open_new(catalogue, fitted, reading or Reading()).parts
-    for batch in (batch for part in parts for batch in batches(part, flow.batch_size)):
+    for batch in (batch for part in parts for batch in batches(part, size)):
         names = (keyed(key, b"id\0" + name.encode("utf-8", "surrogatepass")) for name in batch.ids)
         place = next((i for i, name in enumerate(names) if name == entry["product"]), None)
         if place is not None:
-            flow.score(batch, progress)
-            found = flow.bodies[place]
+            scorer.score(batch, progress)
+            found = scorer.bodies[place]
             break
     if found is None:
         message = f"has no product of entry {number}: give the catalogue that was classified"

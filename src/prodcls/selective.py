@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from prodcls.metrics import CONFIDENCE, Estimate, exact_interval
 
-__all__ = ["Guarantee", "Operating", "RiskCurve", "automate", "guaranteed", "risk_curve"]
+__all__ = ["Automation", "Guarantee", "Operating", "RiskCurve", "automate", "guaranteed", "risk_curve"]
 
 STEPS = 200
 """Thresholds tried for a guarantee."""
@@ -73,6 +73,32 @@ class Guarantee:
     bound: float
     needed: int
     point: Operating | None
+
+
+@dataclass(frozen=True)
+class Automation:
+    """Certainty and outcome of tested products, from which thresholds for new ones follow.
+
+    Attributes
+    ----------
+    tested : int
+        Products that models judged which had not seen them.
+    certainty : ndarray of shape (m,), float64
+        Of those m of them that nothing but a threshold on certainty would give to a person; in [0, 1].
+    right : ndarray of shape (m,), bool
+    """
+
+    tested: int
+    certainty: NDArray[np.float64]
+    right: NDArray[np.bool_]
+
+    def at(self, threshold: float) -> Operating:
+        """Return what a threshold on certainty does; see `automate`."""
+        return automate(self.certainty, self.right, threshold)
+
+    def within(self, bound: float) -> Guarantee:
+        """Return the lowest threshold at which an error bound still holds; see `guaranteed`."""
+        return guaranteed(self.certainty, self.right, bound)
 
 
 def risk_curve(certainty: NDArray[np.float64], right: NDArray[np.bool_]) -> RiskCurve:

@@ -17,13 +17,13 @@ import pytest
 
 from attacks import rounds
 from bundle_factory import COLUMNS, product_rows, saved, stand_in, write_catalogue
-from prodcls import drifting, scoring
+from prodcls import drifting, scoring_rows
 from prodcls.card_drift import drift_lines
 from prodcls.drifting import find_drift
 from prodcls.errors import SchemaError
 from prodcls.language import load_language
 from prodcls.progress import SilentProgress
-from prodcls.scoring import predict_catalogue
+from prodcls.scoring import PredictOptions, predict_catalogue
 
 SAMPLE, FULL = 16, 1000
 USED = ("title", "price", "brand", "image")
@@ -83,7 +83,7 @@ def attack(folder: Path, seed: int) -> Attack:
 
 @pytest.fixture(autouse=True)
 def _encoders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "prepare", stand_in)
+    monkeypatch.setattr(scoring_rows, "prepare", stand_in)
     monkeypatch.setattr(drifting, "prepare", stand_in)
 
 
@@ -92,7 +92,7 @@ def test_no_difference_of_the_columns_is_silent(tmp_path: Path) -> None:
     out = tmp_path / "scored.parquet"
 
     def predicted(path: Path) -> str:
-        outcome = predict_catalogue(bundle, path, out, batch_size=1000, top_k=3, progress=SilentProgress())
+        outcome = predict_catalogue(bundle, path, out, PredictOptions(batch_size=1000), progress=SilentProgress())
         return "\n".join(outcome.summary_lines)
 
     def drifted(path: Path) -> str:

@@ -22,7 +22,7 @@ from prodcls.language import load_language
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Question, answer
 from prodcls.render import dossier_filename, render_why
-from prodcls.scoring import predict_catalogue
+from prodcls.scoring import PredictOptions, predict_catalogue
 from prodcls.training import fit_catalogue
 from synthetic import catalogue_rows, use_fake_encoders, write_csv, write_photo
 
@@ -87,7 +87,7 @@ def wanted(subset: frozenset[str]) -> set[str]:
 def test_predict_marks_for_review_what_it_knows_nothing_of(fitted: Fitted, tmp_path: Path) -> None:
     out = tmp_path / "scored.parquet"
     outcome = predict_catalogue(
-        fitted.out / "bundle", fitted.eight, out, batch_size=1000, top_k=2, progress=SilentProgress()
+        fitted.out / "bundle", fitted.eight, out, PredictOptions(batch_size=1000, top_k=2), progress=SilentProgress()
     )
     found = {row["id"]: row for row in pq.read_table(out).to_pylist()}
     assert found.keys() == {name_of(subset) for subset in SUBSETS}

@@ -24,13 +24,13 @@ import pytest
 from attacks import rounds
 from bundle_factory import COLUMNS, product_rows, saved, stand_in, write_catalogue
 from case_factory import make_case
-from prodcls import scoring
+from prodcls import scoring_rows
 from prodcls.catalogue import Catalogue
 from prodcls.cleaning import clean, trace
 from prodcls.inputs import Inputs
 from prodcls.progress import SilentProgress
 from prodcls.render import render_audit, render_why
-from prodcls.scoring import predict_catalogue
+from prodcls.scoring import PredictOptions, predict_catalogue
 from report_factory import make_report
 from scripts import SCRIPTS
 from test_report_browser import browser, open_page, unfold
@@ -76,7 +76,7 @@ def test_ids_and_titles_pass_through_a_prediction(tmp_path: Path, monkeypatch: p
         seen.extend(catalogue.texts["title"])
         return stand_in(catalogue, *rest, **options)
 
-    monkeypatch.setattr(scoring, "prepare", read)
+    monkeypatch.setattr(scoring_rows, "prepare", read)
     bundle = saved(tmp_path / "bundle")
     names = list(TITLES)
     made = zip(product_rows(tmp_path), names, strict=False)
@@ -84,7 +84,7 @@ def test_ids_and_titles_pass_through_a_prediction(tmp_path: Path, monkeypatch: p
     ids = [row["id"] for row in rows]
     for kind in (".parquet", ".jsonl"):
         path, out = write_catalogue(tmp_path / "new.csv", rows, COLUMNS), tmp_path / f"scored{kind}"
-        predict_catalogue(bundle, path, out, batch_size=7, top_k=1, progress=SilentProgress())
+        predict_catalogue(bundle, path, out, PredictOptions(batch_size=7, top_k=1), progress=SilentProgress())
         if kind == ".parquet":
             found = pq.read_table(out)["id"].to_pylist()
         else:

@@ -1,0 +1,140 @@
+"""Batches of products, scored: the rows of the file that a prediction writes, and what there is to tell of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from prodcls.bundle import Bundle
+from prodcls.candidates import best_classes
+from prodcls.catalogue import Catalogue, Rejection
+from prodcls.conformal import named_sets
+from prodcls.decisions import Logging, Outcome, decision_bodies
+from prodcls.embeddings import EmbeddingStore
+from prodcls.encoders import available_processors
+from prodcls.errors import InputError
+from prodcls.preparation import failed_photos, prepare
+from prodcls.progress import Progress
+from prodcls.selective import Operating
+from prodcls.triage import Reason, named_reasons, review_reasons
+
+__all__ = ["Scorer", "point_within"]
+
+
+def point_within(fitted: Bundle, bound: float) -> Operating:
+    """Return the threshold on certainty at which at most ``bound`` of the decisions without a person are wrong.
+
+    Parameters
+    ----------
+    fitted : Bundle
+    bound : float
+        In (0, 1).
+
+    Returns
+    -------
+    Operating
+
+    Raises
+    ------
+    InputError
+        Code ``max-error-unproven``, where the tested products cannot show it.
+    """
+    if fitted.automation is None:
+        message = f"--max-error {bound:g}: the bundle keeps no tested products: fit it again"
+        raise InputError(message, code="max-error-unproven")
+    found = fitted.automation.within(bound)
+    if found.point is not None:
+        return found.point
+    there = len(fitted.automation.certainty)
+    why = (
+        f"it takes {found.needed} tested products without an error to show that, and there are {there}"
+        if found.needed > there
+        else "the most certain decisions on tested products hold more errors"
+    )
+    message = f"--max-error {bound:g}: {why}: allow a larger error, or fit with more products"
+    raise InputError(message, code="max-error-unproven")
+
+
+class Scorer:
+    """Scores batches, and counts what there is to tell of them.
+
+    Parameters
+    ----------
+    fitted : Bundle
+    store : EmbeddingStore
+    top_k : int
+        Classes given for each product.
+    least : float
+        Certainty below which a person is asked.
+    logging : Logging, optional
+        None: no entries are made.
+    """
+
+    def __init__(
+        self,
+        fitted: Bundle,
+        store: EmbeddingStore,
+        top_k: int,
+        *,
+        least: float = 0.0,
+        logging: Logging | None = None,
+    ) -> None:
+        self.fitted = fitted
+        self.store = store
+        self.top_k = min(top_k, len(fitted.model.classes))
+        self.least = least
+        self.logging = logging
+        self.bodies: list[str] = []  # of the last batch
+        self.rows = 0
+        self.review = 0
+        self.reasons: Counter[Reason] = Counter()
+        self.failed_photos: list[Rejection] = []
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the columns of the scored file."""
+        kinds = {"id": pa.string(), "row": pa.int64()}
+        names = (("predicted", "probability"), ("second", "second_probability"))
+        for name, probability in (*names, *((f"class_{i + 1}", f"probability_{i + 1}") for i in range(self.top_k))):
+            kinds |= {name: pa.string(), probability: pa.float64()}
+        fields = [pa.field(name, kind, nullable=False) for name, kind in kinds.items()]
+        fields += [pa.field("prediction_set", _names("class")), pa.field("review", pa.bool_(), nullable=False)]
+        return pa.schema([*fields, pa.field("reasons", _names("reason"), nullable=False)])
+
+    def score(self, batch: Catalogue, progress: Progress) -> pa.Table:
+        """Return scored rows in the catalogue's order."""
+        before = len(self.store.stats)
+        known, model = self.fitted.known, self.fitted.model
+        inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
+        self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
+        said = model.decide(inputs, threads=available_processors())
+        found = review_reasons(model, known, self.fitted.sets, inputs, said, least=self.least)
+        review, reasons = np.any(list(found.values()), axis=0), named_reasons(found, len(batch))
+        self._count(review, found)
+        sets: list[list[str]] | None = None
+        if self.fitted.sets is not None:
+            sets = named_sets(self.fitted.sets.sets(said[0]), said[0], model.classes)
+        ranked = best_classes(said[0], max(self.top_k, 2))
+        names = np.array(model.classes, dtype=object)[ranked]
+        values = np.take_along_axis(said[0], ranked, axis=1)
+        if self.logging is not None:
+            members: list[list[str] | None] = [None] * len(batch) if sets is None else list(sets)
+            told = zip(names[:, 0].tolist(), values[:, 0].tolist(), members, reasons, strict=True)
+            self.bodies = decision_bodies(batch, inputs, [Outcome(*one) for one in told], said, self.logging)
+        places = (0, 1, *range(self.top_k))
+        columns = [c for i in places for c in (names[:, i], values[:, i])]
+        of_sets = pa.nulls(len(batch), self.schema.field("prediction_set").type) if sets is None else sets
+        return pa.table([batch.ids, batch.rows, *columns, of_sets, review, reasons], schema=self.schema)
+
+    def _count(self, review: NDArray[np.bool_], reasons: dict[Reason, NDArray[np.bool_]]) -> None:
+        self.rows += len(review)
+        self.review += int(review.sum())
+        for name, rows in reasons.items():
+            self.reasons[name] += int(rows.sum())
+
+
+def _names(of: str) -> pa.DataType:
+    return pa.list_(pa.field(of, pa.string(), nullable=False))

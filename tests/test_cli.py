@@ -21,6 +21,7 @@ from prodcls.fit import fit
 from prodcls.log import log
 from prodcls.predict import predict
 from prodcls.report import report
+from prodcls.review import review
 from prodcls.verify import verify
 from prodcls.why import why
 
@@ -75,7 +76,7 @@ def test_the_options_of_files_are_the_same_everywhere() -> None:
     names = ("encoding", "delimiter", "quote", "sheet", "number_format")
     told = {
         name: {p.name: p for p in cli.get_command(None, name).params}
-        for name in ("fit", "check", "predict", "drift", "why")
+        for name in ("fit", "check", "predict", "drift", "why", "review")
     }
     for name in names:
         assert len({params[name].get_help_record(click.Context(fit)) for params in told.values()}) == 1
@@ -240,7 +241,7 @@ def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     known = {
         option
-        for command in (cli, check, fit, predict, report, verify, why, *log.commands.values())
+        for command in (cli, check, fit, predict, report, review, verify, why, *log.commands.values())
         for param in command.params
         for option in param.opts
     }

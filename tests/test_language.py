@@ -45,7 +45,7 @@ FAMILIES = (
     ),
     *("assigned", "finding", "rejected", "severity"),
     *("head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
-    *("harm", "moved", "respect"),
+    *("harm", "moved", "respect", "review_why", "worklist_column"),
 )
 """Strings that are looked up by a name made at run time."""
 

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["cache_root", "read_addressed", "replacing", "sync_folder", "write_addressed", "write_bytes", "write_text"]
+from prodcls.errors import InputError
+
+__all__ = [
+    "cache_root",
+    "locked",
+    "read_addressed",
+    "replacing",
+    "sync_folder",
+    "write_addressed",
+    "write_bytes",
+    "write_text",
+]
+
+LOCK_SECONDS = 60.0
+"""How long another process is waited for."""
 
 
 def cache_root() -> Path:
@@ -89,6 +105,60 @@ def write_text(path: Path, text: str) -> None:
     text : str
     """
     write_bytes(path, text.encode("utf-8"))
+
+
+@contextmanager
+def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Keep out whoever else would lock ``path``, another process or thread, while the ``with`` block lasts.
+
+    The lock is on an empty file beside it, ``.NAME.lock``, which stays; the system gives it back when a process dies.
+
+    Parameters
+    ----------
+    path : Path
+        Need not exist; its folder is made when absent.
+    seconds : float
+        How long to wait.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    InputError
+        Code ``file-locked``, when another still holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + seconds
+    with path.with_name(f".{path.name}.lock").open("ab") as stream:
+        while not _try_lock(stream.fileno()):
+            if time.monotonic() > until:
+                message = "another process is writing it: try again when that has ended"
+                raise InputError(message, code="file-locked", file=str(path))
+            time.sleep(0.02)
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def write_addressed(folder: Path, stem: str, suffix: str, data: bytes) -> Path:

@@ -45,14 +45,13 @@ from prodcls.audit_confidence import (
     Calibration,
     ClassCoverage,
     ConfidenceSection,
-    OperatingPoint,
     ReliabilityBin,
     Risk,
-    RiskBound,
     SetFigures,
     Sets,
 )
 from prodcls.audit_confusions import ConfusedPair, EvidenceGap, PairExample, PairNumber
+from prodcls.audit_cost import OperatingCost, OperatingPoint, RiskBound
 from prodcls.audit_drift import DriftLine, DriftSection
 from prodcls.audit_model_card import ModelCard
 from prodcls.audit_oversight import OversightSection, ReviewItem
@@ -392,7 +391,12 @@ def _confidence(evaluation: EvaluationSection) -> ConfidenceSection:
             risk=tuple(0.002 + 0.06 * (i / 40) ** 3 for i in range(1, 41)),
             area=0.016,
             best_area=0.002,
-            points=(point(0.0, 1.0, 0.06), point(0.5, 0.97, 0.05), point(0.9, 0.8, 0.012), point(0.99, 0.0, 0.0)),
+        ),
+        cost=OperatingCost(
+            minutes=1.5,
+            reasons={"nothing-known": 0, "not-one-class": round(products * 0.06), "unlike-training": 2},
+            alone=round(products * 0.93),
+            points=(point(0.0, 0.93, 0.06), point(0.5, 0.9, 0.05), point(0.9, 0.8, 0.012), point(0.99, 0.0, 0.0)),
             bounds=(
                 RiskBound(0.01, 299, None),
                 RiskBound(0.02, 149, point(0.87, 0.83, 0.013)),

@@ -30,6 +30,8 @@ FAMILIES = (
         "check",
         "given",
         "review_reason",
+        "review_why",
+        "review_why_means",
         "crosswalk",
         "crosswalk_note",
         "crosswalk_state",

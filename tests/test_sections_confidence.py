@@ -11,27 +11,12 @@ from report_factory import make_report
 EN, ZH = load_language("en"), load_language("zh")
 
 
-def test_every_bin_and_threshold_has_its_row() -> None:
+def test_every_bin_has_its_row() -> None:
     report = make_report()
     found, shown = report.confidence, build(report, EN)
     assert found is not None
     assert shown.reliability is not None
-    assert shown.thresholds is not None
     assert len(shown.reliability.table.rows) == len(found.before.bins) + len(found.after.bins)
-    assert len(shown.thresholds.rows) == len(found.risk.points)
-    assert as_text(shown.thresholds.rows[0][1]) == "100.0%"
-    assert as_text(shown.thresholds.rows[-1][2]) == "\u2013"
-    assert as_text(shown.thresholds.rows[-1][3]) == EN.count(found.products)
-
-
-def test_bounds_say_why_there_is_none() -> None:
-    report = make_report()
-    shown = build(report, EN)
-    assert shown.bounds is not None
-    texts = [as_text(row[1]) for row in shown.bounds.rows]
-    assert "not even among the 299" in texts[0]
-    assert texts[1] == "87.00%"
-    assert "too few products" in texts[2]
 
 
 def test_risk_sentence_tells_half_and_all() -> None:

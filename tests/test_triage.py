@@ -12,7 +12,8 @@ from prodcls.conformal import SetRule
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
 from prodcls.model import Model
-from prodcls.triage import REASONS, named_reasons, review_reasons
+from prodcls.selective import REASONS
+from prodcls.triage import named_reasons, review_reasons
 from prodcls.usual import Usual
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prodcls.audit_cost import OperatingCost
 from prodcls.audit_interval import Interval
 
 __all__ = [
     "Calibration",
     "ClassCoverage",
     "ConfidenceSection",
-    "OperatingPoint",
     "ReliabilityBin",
     "Risk",
-    "RiskBound",
     "SetFigures",
     "Sets",
 ]
@@ -57,44 +56,6 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class OperatingPoint:
-    """What a threshold on certainty does.
-
-    Attributes
-    ----------
-    threshold : float
-        Decisions at least this certain go without a person.
-    automated : int
-        Products decided so.
-    error : Interval or None
-        Share of errors among them; exact binomial interval. None where there is none.
-    """
-
-    threshold: float
-    automated: int
-    error: Interval | None
-
-
-@dataclass(frozen=True)
-class RiskBound:
-    """The lowest threshold that keeps an error bound with 95% confidence (learn then test).
-
-    Attributes
-    ----------
-    bound : float
-        Share of errors allowed among the automated decisions.
-    needed : int
-        Products that would do if not one of them were wrong.
-    point : OperatingPoint or None
-        None where the bound cannot be shown.
-    """
-
-    bound: float
-    needed: int
-    point: OperatingPoint | None
-
-
-@dataclass(frozen=True)
 class Risk:
     """Error among the most certain decisions.
 
@@ -104,17 +65,12 @@ class Risk:
         Share decided, ascending to 1, and share of errors among them; a selection of the points.
     area, best_area : float
         Area under the whole curve (AURC), and the least possible with as many errors.
-    points : tuple of OperatingPoint
-        Lowest threshold first.
-    bounds : tuple of RiskBound
     """
 
     coverage: tuple[float, ...]
     risk: tuple[float, ...]
     area: float
     best_area: float
-    points: tuple[OperatingPoint, ...]
-    bounds: tuple[RiskBound, ...]
 
 
 @dataclass(frozen=True)
@@ -198,6 +154,7 @@ class ConfidenceSection:
     before, after : Calibration
         Before and after the temperature.
     risk : Risk
+    cost : OperatingCost
     sets : Sets or None
         None where the products cannot be parted, all being near-duplicates.
     """
@@ -206,4 +163,5 @@ class ConfidenceSection:
     before: Calibration
     after: Calibration
     risk: Risk
+    cost: OperatingCost
     sets: Sets | None

@@ -11,7 +11,7 @@ from prodcls.errors import InputError
 from prodcls.number_formats import NumberRules
 from prodcls.rates import Rates, rates_from
 
-__all__ = ["ALL", "COVERAGE", "LIMITS", "MAX_ERROR", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
+__all__ = ["ALL", "COVERAGE", "LIMITS", "MAX_ERROR", "REVIEW_MINUTES", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
 
 Head = Literal["evidence", "flat"]
 Runtime = Literal["onnx", "torch"]
@@ -55,6 +55,9 @@ COVERAGE = (0.5, 0.999)
 
 MAX_ERROR = (0.0001, 0.5)
 """Range of the share of errors allowed without a person: less takes tens of thousands of tested products to show."""
+
+REVIEW_MINUTES = (0.01, 1440.0)
+"""Range of ``review_minutes``: half a second to a day."""
 
 ALL: Literal["all"] = "all"
 """In place of a number of dossiers."""
@@ -104,6 +107,8 @@ class FitConfig:
         Folds of the evaluation.
     coverage : float
         Share of products whose prediction set is to hold the true class, from 0.5 to 0.999.
+    review_minutes : float
+        That a person takes to look at a product; the report counts hours by it.
     group_duplicates : bool
         Keep near-duplicates in one fold.
     baselines : bool
@@ -164,6 +169,7 @@ class FitConfig:
     runtime: Runtime = "onnx"
     folds: int = 5
     coverage: float = 0.95
+    review_minutes: float = 1.0
     group_duplicates: bool = True
     baselines: bool = True
     augment: int = 0
@@ -191,6 +197,8 @@ class FitConfig:
                 _refuse(name, f"{getattr(self, name)!r} is none of {', '.join(get_args(choices))}")
         if not COVERAGE[0] <= self.coverage <= COVERAGE[1]:
             _refuse("coverage", f"{self.coverage} is not within {COVERAGE[0]} to {COVERAGE[1]}")
+        if not REVIEW_MINUTES[0] <= self.review_minutes <= REVIEW_MINUTES[1]:
+            _refuse("review_minutes", f"{self.review_minutes} is not within {REVIEW_MINUTES[0]} to {REVIEW_MINUTES[1]}")
         if not isinstance(self.dossiers, int) and self.dossiers != ALL:
             _refuse("dossiers", f"{self.dossiers!r} is neither a number nor 'all'")
         if self.augment and self.head != "evidence":

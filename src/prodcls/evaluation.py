@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from prodcls.inputs import Inputs
 from prodcls.learning import LARGEST, LearningPoint, learn_from_parts
 from prodcls.model import Model, ModelFit, fit_model
 from prodcls.pool import fit_pool
+from prodcls.selective import Reason
 
 __all__ = ["NOT_TESTED", "FoldScores", "OutOfFold", "Problem", "cross_validate", "modality_names"]
 
@@ -69,8 +70,8 @@ class FoldScores:
         Samples taken right after the fit; None where none were asked for.
     model : Model or None
         The fold's model, for further questions about its test rows; None for the flat head.
-    unusual : ndarray of shape (m,), bool, or None
-        Whether a row is unlike training or has a number that its predicted class does not have; None for the flat head.
+    unusual : dict of str to ndarray of shape (m,), bool
+        See `EvidenceHead.unusual`; empty for the flat head.
     """
 
     rows: NDArray[np.intp]
@@ -80,7 +81,7 @@ class FoldScores:
     ablation: dict[str, NDArray[np.int64]]
     view: FoldView | None = None
     model: Model | None = None
-    unusual: NDArray[np.bool_] | None = None
+    unusual: dict[Reason, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,12 +112,12 @@ class OutOfFold:
         """Best and second-best class of each tested row, shape (m, 2)."""
         return best_classes(self.margins, 2)
 
-    @property
-    def unusual(self) -> NDArray[np.bool_]:
-        """Return which tested rows are unusual, shape (m,); none of those that the flat head scored."""
+    def unusual(self) -> dict[Reason, NDArray[np.bool_]]:
+        """Return by reason which tested rows are unusual, shape (m,) each; empty for the flat head."""
+        if not self.folds:
+            return {}
         order = np.argsort(np.concatenate([f.rows for f in self.folds]))
-        found = [np.zeros(len(f.rows), dtype=np.bool_) if f.unusual is None else f.unusual for f in self.folds]
-        return np.concatenate(found)[order]
+        return {name: np.concatenate([f.unusual[name] for f in self.folds])[order] for name in self.folds[0].unusual}
 
     def ablation(self) -> dict[str, NDArray[np.int64]]:
         """Return the predicted classes of each ablation, shape (m,) each, in the order of `rows`."""
@@ -204,7 +205,7 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look |
     account = explain_evidence(fitted, margins, best[:, 0], best[:, -1])
     ablation = _ablate(fit.details, margins)
     view = None if look is None else look(Judged(fit.model, margins, account, best[:, [0, -1]], test))
-    unusual = np.any(list(fitted.unusual(inputs, margins, best[:, 0]).values()), axis=0)
+    unusual = fitted.unusual(inputs, margins, best[:, 0])
     return FoldScores(test, margins.total, fitted.temperature, account, ablation, view, fit.model, unusual)
 
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from prodcls.config import ALL, COVERAGE, LIMITS, FitConfig, Head, Lang, Runtime
+from prodcls.config import ALL, COVERAGE, LIMITS, REVIEW_MINUTES, FitConfig, Head, Lang, Runtime
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.rates import Rates, read_rates
 
@@ -127,6 +127,12 @@ def _range(name: str) -> click.IntRange:
     type=click.FloatRange(*COVERAGE),
     default=FitConfig.coverage,
     help="Share of products whose prediction set is to hold the true class.",
+)
+@click.option(
+    "--review-minutes",
+    type=click.FloatRange(*REVIEW_MINUTES),
+    default=FitConfig.review_minutes,
+    help="Minutes that a person takes to look at a product; the report counts hours by it.",
 )
 @click.option("--test", type=FILE, help="Catalogue to evaluate on instead of folds.")
 @click.option(

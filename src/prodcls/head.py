@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import lightgbm
 import numpy as np
@@ -15,6 +14,7 @@ from prodcls.candidates import best_classes, candidate_evidence, leads, with_tru
 from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
 from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool, listwise_loss
+from prodcls.selective import Reason
 from prodcls.splits import stratified_group_folds
 from prodcls.usual import Usual, fit_usual
 
@@ -90,9 +90,7 @@ class EvidenceHead:
         """
         return self.decide(self.evidence.scores(inputs), threads=threads)
 
-    def unusual(
-        self, inputs: Inputs, margins: Margins, classes: NDArray[np.int64]
-    ) -> dict[Literal["unlike-training", "unusual-number"], NDArray[np.bool_]]:
+    def unusual(self, inputs: Inputs, margins: Margins, classes: NDArray[np.int64]) -> dict[Reason, NDArray[np.bool_]]:
         """Tell which products are not of the kind that the head was trained on.
 
         Parameters
@@ -107,6 +105,7 @@ class EvidenceHead:
         Returns
         -------
         dict of str to ndarray of shape (n,), bool
+            By two of `prodcls.selective.REASONS`.
         """
         return {
             "unlike-training": self.usual.unlike_training(margins.channels, self.evidence.channels),

@@ -10,10 +10,8 @@ from prodcls.audit_confidence import (
     Calibration,
     ClassCoverage,
     ConfidenceSection,
-    OperatingPoint,
     ReliabilityBin,
     Risk,
-    RiskBound,
     SetFigures,
     Sets,
 )
@@ -24,12 +22,11 @@ from prodcls.conformal_study import SPLITS, SetStudy, study_sets
 from prodcls.evaluation import OutOfFold, Problem
 from prodcls.metrics import Estimate
 from prodcls.reliability import reliability
-from prodcls.selective import Operating, automate, guaranteed, risk_curve
+from prodcls.reporting_cost import operating_cost
+from prodcls.selective import risk_curve
 
 __all__ = ["confidence_section"]
 
-THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-BOUNDS = (0.01, 0.02, 0.05)
 SHORT = 0.03
 """How far below the target the mean coverage of a class may lie before it is counted."""
 
@@ -62,6 +59,7 @@ def confidence_section(
         before=_calibration(softmax(scores.margins), labels, seed),
         after=_calibration(probabilities, labels, seed),
         risk=_risk(probabilities, labels),
+        cost=operating_cost(problem, scores, probabilities, config.coverage, config.review_minutes),
         sets=_sets(study, problem.classes, config.coverage) if study.methods else None,
     )
 
@@ -99,19 +97,9 @@ def _risk(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> Risk
     certainty, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     curve = risk_curve(certainty, right)
     kept = np.unique(np.linspace(0, len(curve.coverage) - 1, DRAWN).astype(np.int64))
-    bounds = []
-    for bound in BOUNDS:
-        found = guaranteed(certainty, right, bound)
-        bounds.append(RiskBound(bound, found.needed, None if found.point is None else _point(found.point)))
     return Risk(
         coverage=tuple(curve.coverage[kept].tolist()),
         risk=tuple(curve.risk[kept].tolist()),
         area=curve.area,
         best_area=curve.best_area,
-        points=tuple(_point(automate(certainty, right, threshold)) for threshold in THRESHOLDS),
-        bounds=tuple(bounds),
     )
-
-
-def _point(found: Operating) -> OperatingPoint:
-    return OperatingPoint(found.threshold, found.automated, None if found.error is None else _interval(found.error))

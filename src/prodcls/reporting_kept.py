@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.bundle_products import Judgements
-from prodcls.conformal import held_out_sets
-from prodcls.evaluation import OutOfFold, Problem
+from prodcls.evaluation import OutOfFold
 from prodcls.gathering import Material
 from prodcls.reporting_accounts import gather_accounts
+from prodcls.reporting_cost import reasons_found
 from prodcls.reporting_dossiers import judgements
-from prodcls.reporting_oversight import anything_known
-from prodcls.selective import Automation
 
-__all__ = ["any_reason", "kept_accounts", "kept_automation", "kept_judgements"]
+__all__ = ["kept_accounts", "kept_judgements"]
 
 
 def kept_judgements(
@@ -39,56 +37,10 @@ def kept_judgements(
     """
     n, rows = len(material.catalogue), scores.rows
     settled = np.zeros(n, dtype=np.bool_)
-    settled[rows[rows < n]] = ~any_reason(material.problem, scores, probabilities, coverage)[rows < n]
+    asked = np.any(list(reasons_found(material.problem, scores, probabilities, coverage).values()), axis=0)
+    settled[rows[rows < n]] = ~asked[rows < n]
     found = judgements(material, scores, probabilities)
     return replace(found, accounts=kept_accounts(scores, n), settled=settled)
-
-
-def kept_automation(
-    problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float
-) -> Automation:
-    """Return certainty and outcome of the tested products that nothing else than a threshold would give to a person.
-
-    Parameters
-    ----------
-    problem : Problem
-    scores : OutOfFold
-        Of m products.
-    probabilities : ndarray of shape (m, K), float64
-    coverage : float
-        Of prediction sets.
-
-    Returns
-    -------
-    Automation
-    """
-    alone = ~any_reason(problem, scores, probabilities, coverage)
-    right = probabilities.argmax(axis=1) == problem.labels[scores.rows]
-    return Automation(len(alone), probabilities.max(axis=1)[alone], right[alone])
-
-
-def any_reason(
-    problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float
-) -> NDArray[np.bool_]:
-    """Tell which tested products are up for review, whatever their certainty, as `predict` would say it of new ones.
-
-    Parameters
-    ----------
-    problem : Problem
-    scores : OutOfFold
-        Of m products.
-    probabilities : ndarray of shape (m, K), float64
-    coverage : float
-        Of prediction sets.
-
-    Returns
-    -------
-    ndarray of shape (m,), bool
-    """
-    labels, groups = problem.labels[scores.rows], problem.groups[scores.rows]
-    sets = held_out_sets(probabilities, labels, groups, coverage)
-    found: NDArray[np.bool_] = (sets.sum(axis=1) != 1) | scores.unusual | ~anything_known(problem, scores)
-    return found
 
 
 def kept_accounts(scores: OutOfFold, n: int) -> dict[str, NDArray[np.float32]]:

@@ -24,9 +24,8 @@ from prodcls.progress import Progress
 from prodcls.scoring_files import check_format, open_table
 from prodcls.scoring_rows import Scorer, point_within
 from prodcls.scoring_summary import Seen
-from prodcls.selective import Operating
+from prodcls.selective import Operating, Reason
 from prodcls.tables import rejections_bytes
-from prodcls.triage import Reason
 
 __all__ = ["PredictOptions", "PredictOutcome", "batches", "open_new", "predict_catalogue"]
 
@@ -97,7 +96,7 @@ def predict_catalogue(
         ``.parquet``, ``.csv`` or ``.jsonl``. Columns: ``id``, ``row`` (in the catalogue), ``predicted``,
         ``probability``, ``second``, ``second_probability``, ``class_1``, ``probability_1`` and so on to ``top_k``,
         ``prediction_set`` (a list, in CSV as JSON; null where the bundle makes no sets), ``review`` (whether a person
-        should look at it) and ``reasons`` (a list of `prodcls.triage.REASONS`: why).
+        should look at it) and ``reasons`` (a list of `prodcls.selective.REASONS`: why).
     options : PredictOptions
     progress : Progress
     store : EmbeddingStore, optional

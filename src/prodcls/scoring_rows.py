@@ -18,8 +18,8 @@ from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
-from prodcls.selective import Operating
-from prodcls.triage import Reason, named_reasons, review_reasons
+from prodcls.selective import Operating, Reason
+from prodcls.triage import named_reasons, review_reasons
 
 __all__ = ["Scorer", "point_within"]
 

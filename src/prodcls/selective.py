@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import scipy.special
@@ -11,7 +12,27 @@ from numpy.typing import NDArray
 
 from prodcls.metrics import CONFIDENCE, Estimate, exact_interval
 
-__all__ = ["Automation", "Guarantee", "Operating", "RiskCurve", "automate", "guaranteed", "risk_curve"]
+__all__ = [
+    "REASONS",
+    "Automation",
+    "Guarantee",
+    "Operating",
+    "Reason",
+    "RiskCurve",
+    "automate",
+    "guaranteed",
+    "risk_curve",
+]
+
+Reason = Literal["nothing-known", "not-one-class", "not-sure-enough", "unlike-training", "unusual-number"]
+REASONS: tuple[Reason, ...] = (
+    "nothing-known",
+    "not-one-class",
+    "not-sure-enough",
+    "unlike-training",
+    "unusual-number",
+)
+"""Why a person should look at a decision, most pressing first."""
 
 STEPS = 200
 """Thresholds tried for a guarantee."""

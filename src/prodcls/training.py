@@ -34,8 +34,9 @@ from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, evaluated, with_cost
 from prodcls.reporting_augmentation import augmentation_lines, augmentation_section
+from prodcls.reporting_cost import automation
 from prodcls.reporting_dossiers import chosen_dossiers, make_dossiers
-from prodcls.reporting_kept import kept_automation, kept_judgements
+from prodcls.reporting_kept import kept_judgements
 from prodcls.reporting_papers import read_papers
 from prodcls.reporting_robustness import robustness_section
 from prodcls.reporting_trust import trust_section
@@ -212,7 +213,7 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         stored.text,
         stored.measured,
         fit_sets(*_judged(material, findings), config.coverage),
-        kept_automation(material.problem, findings.scores, findings.probabilities, config.coverage),
+        automation(material.problem, findings.scores, findings.probabilities, config.coverage),
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)

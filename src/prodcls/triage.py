@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +12,10 @@ from prodcls.conformal import SetRule
 from prodcls.head import EvidenceHead, Margins
 from prodcls.inputs import Inputs
 from prodcls.model import Model
+from prodcls.selective import REASONS, Reason
 from prodcls.trained import something_known
 
-__all__ = ["REASONS", "Reason", "named_reasons", "review_reasons"]
-
-Reason = Literal["nothing-known", "not-one-class", "not-sure-enough", "unlike-training", "unusual-number"]
-REASONS: tuple[Reason, ...] = (
-    "nothing-known",
-    "not-one-class",
-    "not-sure-enough",
-    "unlike-training",
-    "unusual-number",
-)
-"""Most pressing first."""
+__all__ = ["named_reasons", "review_reasons"]
 
 
 def review_reasons(
@@ -56,7 +46,7 @@ def review_reasons(
     Returns
     -------
     dict of str to ndarray of shape (n,), bool
-        By all of `REASONS`. Where nothing is known of a product, no other reason is given.
+        By all of `prodcls.selective.REASONS`. Where nothing is known of a product, no other reason is given.
     """
     probabilities, margins = said
     there = something_known(inputs, known)

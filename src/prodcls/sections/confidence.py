@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prodcls.audit import AuditReport, Interval
-from prodcls.audit_confidence import Calibration, ConfidenceSection, OperatingPoint, Risk
+from prodcls.audit_confidence import Calibration, ConfidenceSection, Risk
 from prodcls.charts import Key
 from prodcls.charts_plane import Line, Point, plane, share_axis
 from prodcls.language import Language, Prose, as_text, plain
+from prodcls.sections.cost import cost_bounds, cost_intro, cost_reasons, cost_thresholds
 from prodcls.sections.parts import Column, Figure, Section, Table
 from prodcls.sections.sets import class_coverage, set_methods, set_sizes, sets_intro
 
@@ -29,6 +30,10 @@ class ConfidenceContext:
         Calibration errors before and after the temperature.
     risk : Figure or None
         Error against the share of decisions that go without a person.
+    cost_intro : Prose
+        What goes without a person as served, and what an hour stands for.
+    reasons : Table or None
+        Products by reason for review.
     thresholds : Table or None
         What each threshold on certainty does.
     bounds : Table or None
@@ -49,6 +54,8 @@ class ConfidenceContext:
     reliability: Figure | None
     errors: Table | None
     risk: Figure | None
+    cost_intro: Prose
+    reasons: Table | None
     thresholds: Table | None
     bounds: Table | None
     bounds_note: Prose
@@ -140,51 +147,22 @@ def _risk(risk: Risk, t: Language) -> Figure:
     return Figure("risk", title, see, picture, Table(as_text(title), heads, rows))
 
 
-def _work(point: OperatingPoint, products: int, t: Language) -> tuple[Prose, ...]:
-    return (
-        plain(t.share(point.automated / products)),
-        plain("\u2013") if point.error is None else plain(f"{t.share(point.error.value)} ({t.interval(point.error)})"),
-        plain(t.count(products - point.automated)),
-    )
-
-
-def _work_heads(t: Language) -> tuple[Column, ...]:
-    names = ("head.automated", "head.error_automated", "head.to_review")
-    return tuple(Column(t.say(name), numeric=True) for name in names)
-
-
-def _thresholds(found: ConfidenceSection, t: Language) -> Table:
-    heads = (Column(t.say("head.certainty"), numeric=True), *_work_heads(t))
-    rows = tuple((plain(t.share(p.threshold, 0)), *_work(p, found.products, t)) for p in found.risk.points)
-    return Table(t("risk.thresholds"), heads, rows)
-
-
-def _bounds(found: ConfidenceSection, t: Language) -> Table:
-    heads = (Column(t.say("head.error_bound"), numeric=True), Column(t.say("head.certainty")), *_work_heads(t))
-    rows = []
-    for b in found.risk.bounds:
-        if b.point is None:
-            few = "risk.too_few" if b.needed > found.products else "risk.not_shown"
-            said = (t.say(few, n=plain(t.count(b.needed))), *(plain("\u2013") for _ in range(3)))
-        else:
-            said = (plain(t.share(b.point.threshold, 2)), *_work(b.point, found.products, t))
-        rows.append((plain(f"\u2264 {t.share(b.bound, 0)}"), *said))
-    return Table(t("risk.bounds"), heads, tuple(rows))
-
-
 def build(report: AuditReport, t: Language) -> ConfidenceContext:
     """Return what the section shows."""
     found = report.confidence
     if found is None:
-        return ConfidenceContext(t.say("confidence.none"), None, None, None, None, None, (), (), None, None, None)
+        none = t.say("confidence.none")
+        return ConfidenceContext(none, None, None, None, (), None, None, None, (), (), None, None, None)
     sets = found.sets
     return ConfidenceContext(
         intro=t.say("confidence.intro", n=plain(t.count(found.products))),
         reliability=_reliability(found, t),
         errors=_errors(found, t),
         risk=_risk(found.risk, t),
-        thresholds=_thresholds(found, t),
-        bounds=_bounds(found, t),
+        cost_intro=cost_intro(found, t),
+        reasons=cost_reasons(found, t),
+        thresholds=cost_thresholds(found, t),
+        bounds=cost_bounds(found, t),
         bounds_note=t.say("risk.bounds_note"),
         sets_intro=() if sets is None else sets_intro(sets, t),
         set_methods=None if sets is None else set_methods(sets, t),

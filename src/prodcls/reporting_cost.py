@@ -1,0 +1,105 @@
+"""What people have to do, and what goes wrong without them, at each threshold on certainty."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.audit import Interval
+from prodcls.audit_cost import OperatingCost, OperatingPoint, RiskBound
+from prodcls.conformal import held_out_sets
+from prodcls.evaluation import OutOfFold, Problem
+from prodcls.reporting_oversight import anything_known
+from prodcls.selective import Automation, Operating, Reason
+
+__all__ = ["automation", "operating_cost", "reasons_found"]
+
+THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+BOUNDS = (0.01, 0.02, 0.05)
+
+
+def reasons_found(
+    problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float
+) -> dict[Reason, NDArray[np.bool_]]:
+    """Tell which tested products are up for review, whatever their certainty, as `predict` would say it of new ones.
+
+    Parameters
+    ----------
+    problem : Problem
+    scores : OutOfFold
+        Of m products.
+    probabilities : ndarray of shape (m, K), float64
+    coverage : float
+        Of prediction sets.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (m,), bool
+        Where nothing is known of a product, no other reason is given.
+    """
+    labels, groups = problem.labels[scores.rows], problem.groups[scores.rows]
+    there = anything_known(problem, scores)
+    sets = held_out_sets(probabilities, labels, groups, coverage)
+    found: dict[Reason, NDArray[np.bool_]] = {"nothing-known": ~there, "not-one-class": there & (sets.sum(axis=1) != 1)}
+    return found | {name: there & rows for name, rows in scores.unusual().items()}
+
+
+def automation(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float) -> Automation:
+    """Return certainty and outcome of the tested products that nothing else than a threshold would give to a person.
+
+    Parameters
+    ----------
+    problem : Problem
+    scores : OutOfFold
+        Of m products.
+    probabilities : ndarray of shape (m, K), float64
+    coverage : float
+        Of prediction sets.
+
+    Returns
+    -------
+    Automation
+    """
+    alone = ~np.any(list(reasons_found(problem, scores, probabilities, coverage).values()), axis=0)
+    right = probabilities.argmax(axis=1) == problem.labels[scores.rows]
+    return Automation(len(alone), probabilities.max(axis=1)[alone], right[alone])
+
+
+def operating_cost(
+    problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float, minutes: float
+) -> OperatingCost:
+    """Measure thresholds on the tested products.
+
+    Parameters
+    ----------
+    problem : Problem
+    scores : OutOfFold
+        Of m products.
+    probabilities : ndarray of shape (m, K), float64
+    coverage : float
+        Of prediction sets.
+    minutes : float
+        That a person takes for a product.
+
+    Returns
+    -------
+    OperatingCost
+    """
+    found = automation(problem, scores, probabilities, coverage)
+    bounds = []
+    for bound in BOUNDS:
+        kept = found.within(bound)
+        bounds.append(RiskBound(bound, kept.needed, None if kept.point is None else _point(kept.point)))
+    reasons = reasons_found(problem, scores, probabilities, coverage)
+    return OperatingCost(
+        minutes=minutes,
+        reasons={name: int(rows.sum()) for name, rows in reasons.items()},
+        alone=len(found.certainty),
+        points=tuple(_point(found.at(threshold)) for threshold in THRESHOLDS),
+        bounds=tuple(bounds),
+    )
+
+
+def _point(found: Operating) -> OperatingPoint:
+    error = None if found.error is None else Interval(found.error.value, found.error.low, found.error.high)
+    return OperatingPoint(found.threshold, found.automated, error)

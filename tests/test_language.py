@@ -30,7 +30,6 @@ FAMILIES = (
         "check",
         "given",
         "review_reason",
-        "review_why",
         "review_why_means",
         "crosswalk",
         "crosswalk_note",

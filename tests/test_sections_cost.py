@@ -43,7 +43,7 @@ def test_bounds_say_why_there_is_none(found: ConfidenceSection) -> None:
 @pytest.mark.parametrize("t", [EN, load_language("zh")], ids=["en", "zh"])
 def test_reasons_are_counted_and_the_intro_names_the_option(found: ConfidenceSection, t: Language) -> None:
     rows = cost_reasons(found, t).rows
-    assert [as_text(row[2]) for row in rows] == [t.count(n) for n in found.cost.reasons.values()]
+    assert [as_text(row[1]) for row in rows] == [t.count(n) for n in found.cost.reasons.values()]
     said = as_text(cost_intro(found, t))
     assert "--review-minutes" in said
     assert t.share(found.cost.alone / found.products) in said

@@ -19,7 +19,7 @@ def cost_intro(found: ConfidenceSection, t: Language) -> Prose:
     numbers = {
         "alone": t.share(cost.alone / found.products),
         "error": "\u2013" if first.error is None else f"{t.share(first.error.value)} ({t.interval(first.error)})",
-        "minutes": t.decimal(cost.minutes),
+        "minutes": t.decimal(cost.minutes, 1),
         "option": "--review-minutes",
     }
     return t.say("cost.intro", **{name: plain(text) for name, text in numbers.items()})
@@ -29,15 +29,18 @@ def cost_reasons(found: ConfidenceSection, t: Language) -> Table:
     """Return the tested products by reason for review."""
     heads = (
         Column(t.say("head.why")),
-        Column(t.say("head.meaning")),
         Column(t.say("head.products"), numeric=True),
         Column(t.say("head.share"), numeric=True),
     )
     rows = tuple(
-        (t.pick("review_why", name), t.pick("review_why_means", name), plain(t.count(n)), plain(t.share(n / found.products)))
+        (_reason(name, t), plain(t.count(n)), plain(t.share(n / found.products)))
         for name, n in found.cost.reasons.items()
     )
     return Table(t("cost.reasons"), heads, rows)
+
+
+def _reason(name: str, t: Language) -> Prose:
+    return t.say("cost.reason", name=t.pick("review_why", name), meaning=t.pick("review_why_means", name))
 
 
 def cost_thresholds(found: ConfidenceSection, t: Language) -> Table:

@@ -67,7 +67,7 @@ def test_no_cell_runs_and_none_is_rewritten(product: str, name: str, title: str)
     for line in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")):
         assert not any(map(runs, line))
         for column, cell in zip(COLUMNS, line, strict=True):
-            assert column == "probability" or not cell.strip().isdigit()
+            assert column == "probability" or not cell.strip().isdecimal()
 
 
 @pytest.mark.parametrize(

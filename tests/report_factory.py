@@ -54,6 +54,7 @@ from prodcls.audit_confusions import ConfusedPair, EvidenceGap, PairExample, Pai
 from prodcls.audit_cost import OperatingCost, OperatingPoint, RiskBound
 from prodcls.audit_drift import DriftLine, DriftSection
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_overrides import AgreementFigures, OverrideItem, OverridesSection, PeoplePair
 from prodcls.audit_oversight import OversightSection, ReviewItem
 from prodcls.audit_performance import (
     HierarchyFigures,
@@ -644,6 +645,47 @@ def _confusions(names: tuple[str, ...]) -> tuple[ConfusedPair, ...]:
     return (pair, bare)
 
 
+def _overrides(names: tuple[str, ...]) -> OverridesSection:
+    def figures(name: str, decisions: int, agreed: int) -> AgreementFigures:
+        return AgreementFigures(name, decisions, agreed, _near(agreed / decisions, 0.15))
+
+    def item(number: int, before: str, now: str | None, *, learned: bool = True) -> OverrideItem:
+        return OverrideItem(
+            id=f"SKU{number:05d}",
+            predicted=names[0],
+            probability=0.61,
+            decision=names[1],
+            reasons=("not-one-class", "unlike-training") if number % 2 else (),
+            who="J.D.",
+            when="2026-11-23" if number % 2 else "2026-11-23T09:30:00+00:00",
+            reason="The photo shows it.",
+            learned=learned,
+            before=before,
+            now=now,
+        )
+
+    return OverridesSection(
+        recorded=41,
+        people=2,
+        superseded=3,
+        learned=30,
+        changed=11,
+        added=4,
+        absent=8,
+        differing=2,
+        agreement=figures("", 38, 24),
+        by_reason=(figures("not-one-class", 30, 18), figures("unlike-training", 9, 4), figures("", 2, 2)),
+        by_class=(figures(names[0], 25, 14), figures(names[1], 13, 10)),
+        pairs=(PeoplePair("A.B.", "J.D.", 12, 10, 0.71), PeoplePair("A.B.", "店员 3", 1, 1, None)),
+        items=(
+            item(1, names[0], names[0]),
+            item(2, "", names[1]),
+            item(7, names[1], None),
+            item(9001, "", None, learned=False),
+        ),
+    )
+
+
 def make_report(
     classes: int = 7, *, long: bool = False, chinese: bool = False, seed: int = 1, sampled: int = 200
 ) -> AuditReport:
@@ -708,6 +750,7 @@ def make_report(
         resources=Resources(1_412_000_000),
         card=CARD,
         oversight=_oversight(names),
+        overrides=_overrides(names),
         views=_views(names, rng),
         comparison=_comparison(evaluation),
         trust=_trust(),

@@ -111,7 +111,7 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
     words = f"""{table} --out o --target c --id sku --text title,description --image photo --numeric price
         --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --number-format 1.234,5
         --number-format weight=. --head flat --text-encoder minilm,use --runtime torch --folds 7 --test {table}
-        --no-baselines --no-group-duplicates
+        --overrides {table} --no-baselines --no-group-duplicates
         --min-class-size 3 --augment 0 --random-state 9 --threads 2 --witnesses 0 --robustness 7 --dossiers 0 --lang zh
         --cache-dir {tmp_path} --audit {table} --model-card {table} --enforce""".split()
     assert run(fit, words, "fit") == 0
@@ -119,7 +119,7 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
         catalogue=table, out=Path("o"), target="c", id="sku", text=("title", "description"), image="photo",
         numeric=("price",), categorical=("brand",), image_root=tmp_path, encoding="gb18030", delimiter="\t",
         number_format=("1.234,5", "weight=."), head="flat",
-        text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, baselines=False,
+        text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, overrides=table, baselines=False,
         group_duplicates=False, min_class_size=3, random_state=9, threads=2, witnesses=0, robustness=7, dossiers=0,
         lang="zh", cache_dir=tmp_path, audit=table, model_card=table, enforce=True,
     )  # fmt: skip

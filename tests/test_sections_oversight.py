@@ -34,8 +34,9 @@ def test_the_queue_names_reasons_and_leads_to_dossiers() -> None:
 
 
 def test_nothing_is_recorded_and_it_says_what_to_do() -> None:
-    context = build(REPORT, EN)
+    context = build(dataclasses.replace(REPORT, overrides=None), EN)
     assert as_text(context.overrides).startswith("None recorded.")
+    assert "prodcls review" in as_text(context.overrides)
     assert as_text(context.incidents).startswith("None recorded.")
 
 

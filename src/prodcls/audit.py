@@ -19,6 +19,7 @@ from prodcls.audit_drift import DriftSection
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
+from prodcls.audit_overrides import OverridesSection
 from prodcls.audit_oversight import OversightSection
 from prodcls.audit_performance import PerformanceStudy
 from prodcls.audit_quality import QualityFindings
@@ -84,7 +85,7 @@ class GivenFile:
     Attributes
     ----------
     role : str
-        ``"thresholds"`` or ``"model_card"``.
+        ``"thresholds"``, ``"model_card"`` or ``"overrides"``.
     name, sha256 : str
     """
 
@@ -116,7 +117,7 @@ class Lineage:
     tables : dict of str to str
         SHA-256 of each table that lies beside the report, by file name.
     given : tuple of GivenFile
-        Thresholds and model card.
+        Thresholds, model card and decisions of people.
     """
 
     data_path: str
@@ -386,6 +387,8 @@ class AuditReport:
         None in reports made before there was a queue.
     augmentation : AugmentationSection or None
         None where no copies of photos were made.
+    overrides : OverridesSection or None
+        None where no decisions of people were given.
     """
 
     format_version: int
@@ -411,3 +414,4 @@ class AuditReport:
     comparison: Comparison | None = None
     oversight: OversightSection | None = None
     augmentation: AugmentationSection | None = None
+    overrides: OverridesSection | None = None

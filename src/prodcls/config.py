@@ -62,7 +62,7 @@ REVIEW_MINUTES = (0.01, 1440.0)
 ALL: Literal["all"] = "all"
 """In place of a number of dossiers."""
 
-_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card", "compare")
+_PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card", "compare", "overrides")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
 _LISTS = (*_COLUMN_LISTS, "text_encoder", "number_format")
 
@@ -85,6 +85,8 @@ class FitConfig:
         Folder that photos must lie in. None: the catalogue's own folder.
     test : Path or None
         Catalogue to evaluate on instead of folds.
+    overrides : Path or None
+        Decisions of people, which take the place of labels of the catalogue.
     encoding, delimiter, quote : str or None
         How to read CSV files; detected when None.
     sheet : str or None
@@ -156,6 +158,7 @@ class FitConfig:
     categorical: tuple[str, ...] | None = None
     image_root: Path | None = None
     test: Path | None = None
+    overrides: Path | None = None
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
@@ -238,6 +241,7 @@ class FitConfig:
             self,
             catalogue=None if self.catalogue is None else Path(self.catalogue.name),
             test=None if self.test is None else Path(self.test.name),
+            overrides=None if self.overrides is None else Path(self.overrides.name),
             out=FitConfig.out,
             image_root=None,
             cache_dir=None,

@@ -136,6 +136,11 @@ def _range(name: str) -> click.IntRange:
 )
 @click.option("--test", type=FILE, help="Catalogue to evaluate on instead of folds.")
 @click.option(
+    "--overrides",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Decisions of people that `prodcls review --import` recorded: they take the place of the catalogue's labels.",
+)
+@click.option(
     "--baselines/--no-baselines", default=FitConfig.baselines, help="Evaluate the baselines on the same folds."
 )
 @click.option(

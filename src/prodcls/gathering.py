@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from prodcls.atomic import cache_root
 from prodcls.augmentation import augment
-from prodcls.catalogue import Catalogue, Rejection
+from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.cells import excerpt
 from prodcls.config import FitConfig
 from prodcls.demo import write_demo
@@ -23,10 +23,12 @@ from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
 from prodcls.lookalikes import alike_pairs
+from prodcls.overrides import read_overrides
 from prodcls.photo_folders import default_image_root, train_and_test
 from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.readers import read_table, refuse_first
+from prodcls.relabelling import Relabelled, Relabelling, relabel
 from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
 
@@ -64,6 +66,8 @@ class Material:
         SHA-256 of each photo.
     alike_photos : ndarray of shape (m, 2), int64
         Pairs of rows whose photos have nearly the same embedding.
+    relabelling : Relabelling or None
+        What decisions of people did to the labels of the catalogue; None where none were given.
     """
 
     catalogue: Catalogue
@@ -78,11 +82,17 @@ class Material:
     copies: NDArray[np.int64]
     photo_digests: tuple[str | None, ...]
     alike_photos: NDArray[np.int64]
+    relabelling: Relabelling | None = None
 
     @property
     def grouped(self) -> bool:
         """Whether near-duplicates are kept in one fold."""
         return bool(np.array_equal(self.problem.groups, self.copies))
+
+    @property
+    def set_by_people(self) -> dict[str, Relabelled]:
+        """Products of the catalogue whose labels people set, by id."""
+        return {} if self.relabelling is None else {one.decision.id: one for one in self.relabelling.applied}
 
     def place(self, row: int) -> tuple[Catalogue, int]:
         """Return the catalogue and the position in it of row ``row`` of the problem."""
@@ -109,7 +119,9 @@ def gather(config: FitConfig, progress: Progress) -> Material:
         If a file, a column or an option is at fault, or fewer than two classes are large enough.
     """
     with progress.stage("read"):
-        catalogue = _read(config)
+        catalogue, relabelling = _read(config)
+        if relabelling is not None:
+            progress.note(relabelling.told())
         _tell_columns(catalogue, progress)
         catalogue, small, apart = _without_small_classes(catalogue, config.min_class_size)
         classes = tuple(sorted(set(catalogue.labels or ())))
@@ -152,7 +164,19 @@ def gather(config: FitConfig, progress: Progress) -> Material:
     fold = _folds(inputs.ids, labels, groups, len(catalogue), config)
     problem = Problem(inputs, labels, groups, fold, classes)
     return Material(
-        catalogue, tested, problem, recipe, small, unknown, apart, apart_tested, store, copies, digests, alike
+        catalogue,
+        tested,
+        problem,
+        recipe,
+        small,
+        unknown,
+        apart,
+        apart_tested,
+        store,
+        copies,
+        digests,
+        alike,
+        relabelling,
     )
 
 
@@ -173,7 +197,16 @@ def located(config: FitConfig) -> FitConfig:
     return replace(config, catalogue=train, test=config.test or test)
 
 
-def _read(config: FitConfig) -> Catalogue:
+def _read(config: FitConfig) -> tuple[Catalogue, Relabelling | None]:
+    told: list[Relabelling] = []
+
+    def revise(table: RawTable, schema: Schema) -> RawTable:
+        if config.overrides is None:
+            return table
+        changed, found = relabel(table, schema, read_overrides(config.overrides), config.overrides.name)
+        told.append(found)
+        return changed
+
     path = config.catalogue or write_demo(cache_root() / "demo")
     options = ColumnOptions(
         text=config.text,
@@ -184,14 +217,16 @@ def _read(config: FitConfig) -> Catalogue:
         target=config.target,
         numbers=config.numbers,
     )
-    return read_catalogue(
+    catalogue = read_catalogue(
         path,
         options,
         need_labels=True,
         image_root=config.image_root,
         files=_files(config),
         clean=config.clean,
+        revise=revise,
     )
+    return catalogue, next(iter(told), None)
 
 
 def _files(config: FitConfig) -> TableOptions:

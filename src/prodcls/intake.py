@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def read_catalogue(
     image_root: Path | None = None,
     files: TableOptions | None = None,
     clean: bool = True,
+    revise: Callable[[RawTable, Schema], RawTable] | None = None,
 ) -> Catalogue:
     """Read a catalogue file.
 
@@ -64,6 +65,8 @@ def read_catalogue(
         How to read the file.
     clean : bool
         Whether texts are cleaned.
+    revise : callable, optional
+        Changes cells of the table before they are converted.
 
     Raises
     ------
@@ -81,6 +84,8 @@ def read_catalogue(
     else:
         schema = recognise(table, options, need_target=need_labels)
         numbers = options.numbers
+    if revise is not None:
+        table = revise(table, schema)
     catalogue = build_catalogue(
         table,
         schema,

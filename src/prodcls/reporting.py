@@ -23,6 +23,7 @@ from prodcls.audit import (
     Dossier,
     EvaluationSection,
     ExplanationSection,
+    GivenFile,
     Interval,
     Lineage,
     Resources,
@@ -48,6 +49,7 @@ from prodcls.reporting_confusions import confused_pairs
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_drift import drift_section
+from prodcls.reporting_overrides import overrides_section
 from prodcls.reporting_oversight import oversight_section
 from prodcls.reporting_papers import Papers
 from prodcls.reporting_performance import performance_study
@@ -151,6 +153,7 @@ def build_report(
         quality=find_faults(material, phrases),
         robustness=findings.robustness,
         augmentation=findings.augmentation,
+        overrides=overrides_section(material, findings.scores),
         drift=drift_section(material, config.random_state),
     )
     return replace(report, verdict=judge(report, papers.thresholds))
@@ -240,8 +243,13 @@ def _lineage(config: FitConfig, material: Material, tables: Mapping[str, bytes],
         random_state=config.random_state,
         created="",
         tables={name: hashlib.sha256(data).hexdigest() for name, data in tables.items()},
-        given=papers.given,
+        given=(*papers.given, *_decisions(material)),
     )
+
+
+def _decisions(material: Material) -> tuple[GivenFile, ...]:
+    found = material.relabelling
+    return () if found is None else (GivenFile("overrides", found.name, found.sha256),)
 
 
 def _plain(value: object) -> str:

@@ -220,9 +220,22 @@ class _Maker:
             versus_probability=float(probabilities[b]),
             margin=margin,
             originals=originals(catalogue, place),
-            notes=(Note("note.unseen"),) if known else (Note("note.unseen"), Note("note.nothing")),
+            notes=(
+                Note("note.unseen"),
+                *([] if known else [Note("note.nothing")]),
+                *self._of_label(catalogue.ids[place]),
+            ),
         )
         return self._explained(bare, self._fold[row], served, photo)
+
+    def _of_label(self, product: str) -> Iterator[Note]:
+        """Yield who set the label, where a person did."""
+        found = self._evaluated.material.set_by_people.get(product)
+        if found is not None:
+            yield Note("note.set_by", f"{found.decision.who}, {found.decision.when}")
+            if found.changed:
+                yield Note("note.set_from", found.before)
+            yield Note("note.set_why", found.decision.reason)
 
     def _explained(self, bare: Dossier, fold: FoldScores, served: Inputs, photo: Path | None) -> Dossier:
         """Return the dossier with all that the fold's model and its training products say of it."""

@@ -42,12 +42,15 @@ class Judged:
         Their calibrated probabilities.
     known : ndarray of shape (m,), bool
         Whether anything is known of the product.
+    settled : ndarray of shape (m,), bool, or None
+        Whether a person set the label, which is then in no doubt; None where nobody set any.
     """
 
     labels: NDArray[np.int64]
     ranked: NDArray[np.int64]
     top: NDArray[np.float64]
     known: NDArray[np.bool_]
+    settled: NDArray[np.bool_] | None = None
 
     def reasons(self) -> dict[str, NDArray[np.bool_]]:
         """Return by reason which products it applies to, shape (m,) each.
@@ -55,10 +58,11 @@ class Judged:
         Where nothing is known of a product, that it is a close decision says no more.
         """
         wrong = self.ranked[:, 0] != self.labels
+        doubtful = wrong if self.settled is None else wrong & ~self.settled
         lead = self.top[:, 0] - self.top[:, 1]
         return {
             "unknown": ~self.known,
-            "doubt": self.known & wrong & (self.top[:, 0] >= SUSPECT),
+            "doubt": self.known & doubtful & (self.top[:, 0] >= SUSPECT),
             "close": self.known & (lead < CLOSE),
         }
 
@@ -136,7 +140,9 @@ def oversight_section(material: Material, scores: OutOfFold, probabilities: NDAr
     problem, ranked = material.problem, scores.ranked
     labels = problem.labels[scores.rows]
     top = np.take_along_axis(probabilities, ranked, axis=1)
-    judged = Judged(labels, ranked, top, anything_known(problem, scores))
+    people = material.set_by_people
+    settled = np.array([problem.inputs.ids[row] in people for row in scores.rows], dtype=np.bool_)
+    judged = Judged(labels, ranked, top, anything_known(problem, scores), settled)
     reasons = judged.reasons()
     waiting = np.any(list(reasons.values()), axis=0)
     new = reasons["unknown"] | reasons["close"]  # whether a label is in doubt needs a label

@@ -60,10 +60,12 @@ def _conflicts(rows: Rows) -> Iterator[Finding]:
 
 def _suspects(rows: Rows, opinions: Opinions) -> Iterator[Finding]:
     found = suspected_labels(opinions.together, rows.labels)
-    if not len(found.rows):
+    people = rows.material.set_by_people  # whose labels are not doubted again; the section on oversight tells of them
+    all_told = zip(found.rows.tolist(), found.likely.tolist(), found.own.tolist(), found.other.tolist(), strict=True)
+    told = [one for one in all_told if rows.inputs.ids[one[0]] not in people]
+    if not told:
         return
-    share = len(found.rows) / len(rows)
-    told = zip(found.rows.tolist(), found.likely.tolist(), found.own.tolist(), found.other.tolist(), strict=True)
+    share = len(told) / len(rows)
     examples = [
         rows.example(
             [row],
@@ -75,10 +77,10 @@ def _suspects(rows: Rows, opinions: Opinions) -> Iterator[Finding]:
                 "other_probability": other,
             },
         )
-        for row, likely, own, other in list(told)[:SHOWN_SUSPECTS]
+        for row, likely, own, other in told[:SHOWN_SUSPECTS]
     ]
     severity = "error" if share >= MANY_ERRORS else "warning"
-    yield Finding("label_error", severity, len(found.rows), {"share": share}, tuple(examples))
+    yield Finding("label_error", severity, len(told), {"share": share}, tuple(examples))
 
 
 def _disagreements(rows: Rows, opinions: Opinions) -> Iterator[Finding]:

@@ -173,6 +173,14 @@ def _doubted(report: AuditReport, t: Language) -> _Told:
     return None if found is None else t.say("evidence_for.doubted", n=plain(t.count(found.counts.get("doubt", 0))))
 
 
+def _overrides(report: AuditReport, t: Language) -> _Told:
+    found = report.overrides
+    if found is None or not found.recorded:
+        return t.say("evidence_for.none_recorded")
+    n = plain(t.count(found.agreement.decisions))
+    return t.say("evidence_for.overrides", n=n, figure=_share(t, found.agreement.rate))
+
+
 def _none_recorded(_report: AuditReport, t: Language) -> _Told:
     return t.say("evidence_for.none_recorded")
 
@@ -207,7 +215,7 @@ EVIDENCE: dict[str, Evidence] = {
     "accounts": Evidence("dossiers", "dossiers", _accounts),
     "queue": Evidence("oversight", "oversight", _queue),
     "doubted": Evidence("oversight", "oversight", _doubted),
-    "overrides": Evidence("overrides", "oversight", _none_recorded),
+    "overrides": Evidence("overrides", "oversight", _overrides),
     "incidents": Evidence("incidents", "oversight", _none_recorded),
     "limits": Evidence("limits", "limits", _limits),
 }

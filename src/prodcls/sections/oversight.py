@@ -8,6 +8,13 @@ from prodcls.audit import AuditReport
 from prodcls.audit_oversight import REASONS, OversightSection, ReviewItem
 from prodcls.language import Language, Prose, code, link, plain, quoted
 from prodcls.sections.intended import card_of
+from prodcls.sections.overridden import (
+    agreement_table,
+    decisions_note,
+    decisions_table,
+    overrides_intro,
+    pairs_table_of,
+)
 from prodcls.sections.parts import Column, Section, Table, join_prose
 
 __all__ = ["SECTION", "OversightContext"]
@@ -31,7 +38,17 @@ class OversightContext:
         How they were chosen.
     people : Prose
         How people watch over the decisions, as they wrote it.
-    overrides, incidents : Prose
+    overrides : Prose
+        How many decisions are recorded and how far they agree with the model, or that none are, and what to do.
+    decisions : Table or None
+        Decisions that stand; None without any.
+    decisions_note : Prose
+        Which of them are listed.
+    agreement : Table or None
+        How often people chose what the model had said; None without decisions.
+    pairs : Table or None
+        How far people agree with each other; None where no two judged the same product.
+    incidents : Prose
         That none are recorded, and what to do.
     """
 
@@ -42,6 +59,10 @@ class OversightContext:
     queue_note: Prose
     people: Prose
     overrides: Prose
+    decisions: Table | None
+    decisions_note: Prose
+    agreement: Table | None
+    pairs: Table | None
     incidents: Prose
 
 
@@ -118,12 +139,21 @@ def _people(report: AuditReport, t: Language) -> Prose:
     return t.say("review.people", field=link(t("card_field.oversight"), "card-oversight"))
 
 
-def build(report: AuditReport, t: Language) -> OversightContext:
-    """Return what the section shows."""
+@dataclass(frozen=True)
+class _Queued:
+    """What is said of the queue."""
+
+    intro: Prose
+    reasons: Table | None = None
+    caught: Prose = ()
+    queue: Table | None = None
+    note: Prose = ()
+
+
+def _queued(report: AuditReport, t: Language) -> _Queued:
     found = report.oversight
-    people, overrides, incidents = _people(report, t), t.say("review.overrides_none"), t.say("review.incidents_none")
     if found is None:
-        return OversightContext(t.say("review.absent"), None, (), None, (), people, overrides, incidents)
+        return _Queued(t.say("review.absent"))
     errors = plain(t.count(found.errors))
     caught = t.say(
         "review.caught" if found.errors else "review.no_errors", n=plain(t.count(found.errors_waiting)), errors=errors
@@ -131,7 +161,27 @@ def build(report: AuditReport, t: Language) -> OversightContext:
     shown, waiting = plain(t.count(len(found.queue))), plain(t.count(found.waiting))
     note = t.say("review.queue_note", shown=shown, waiting=waiting) if found.queue else t.say("review.queue_empty")
     queue = _queue(found, report, t) if found.queue else None
-    return OversightContext(_intro(found, t), _reasons(found, t), caught, queue, note, people, overrides, incidents)
+    return _Queued(_intro(found, t), _reasons(found, t), caught, queue, note)
+
+
+def build(report: AuditReport, t: Language) -> OversightContext:
+    """Return what the section shows."""
+    queued = _queued(report, t)
+    decided = report.overrides if report.overrides and report.overrides.recorded else None
+    return OversightContext(
+        intro=queued.intro,
+        reasons=queued.reasons,
+        caught=queued.caught,
+        queue=queued.queue,
+        queue_note=queued.note,
+        people=_people(report, t),
+        overrides=overrides_intro(report, t),
+        decisions=None if decided is None else decisions_table(report, decided, t),
+        decisions_note=() if decided is None else decisions_note(decided, t),
+        agreement=None if decided is None else agreement_table(decided, t),
+        pairs=None if decided is None else pairs_table_of(decided, t),
+        incidents=t.say("review.incidents_none"),
+    )
 
 
 SECTION = Section("oversight", OversightContext, build)

@@ -53,6 +53,7 @@ from prodcls.audit_confidence import (
 from prodcls.audit_confusions import ConfusedPair, EvidenceGap, PairExample, PairNumber
 from prodcls.audit_cost import OperatingCost, OperatingPoint, RiskBound
 from prodcls.audit_drift import DriftLine, DriftSection
+from prodcls.audit_hierarchy import StopFigures, StopStudy
 from prodcls.audit_model_card import ModelCard
 from prodcls.audit_overrides import AgreementFigures, OverrideItem, OverridesSection, PeoplePair
 from prodcls.audit_oversight import OversightSection, ReviewItem
@@ -542,7 +543,12 @@ def _performance(names: tuple[str, ...]) -> PerformanceStudy:
             LearningFigures(350, _near(0.9, 0.04)),
             LearningFigures(699, _near(0.95, 0.03)),
         ),
-        hierarchy=HierarchyFigures(0.97, 0.96, 0.965, (0.99, 0.95)),
+        hierarchy=HierarchyFigures(
+            Interval(0.97, 0.95, 0.98),
+            Interval(0.96, 0.94, 0.97),
+            Interval(0.965, 0.95, 0.98),
+            (Interval(0.99, 0.98, 1.0), Interval(0.95, 0.93, 0.96)),
+        ),
     )
 
 
@@ -760,6 +766,16 @@ def make_report(
         quality=_quality(names),
         robustness=_robustness(),
         drift=_drift(names),
+        stops=StopStudy(
+            target=0.95,
+            products=700,
+            coverage=Interval(0.957, 0.94, 0.97),
+            levels=(
+                StopFigures(0, True, 540, Interval(0.976, 0.96, 0.99), 0.97),
+                StopFigures(1, False, 100, Interval(0.95, 0.9, 0.98), 0.94),
+                StopFigures(0, False, 60, Interval(1.0, 0.94, 1.0), 1.0),
+            ),
+        ),
         augmentation=AugmentationSection(
             20, 3, 41, 120, Interval(0.002, -0.003, 0.007), Interval(0.004, -0.002, 0.01), 7, 5, 0.774
         ),

@@ -7,6 +7,7 @@ import pytest
 
 from prodcls.embeddings import Embeddings
 from prodcls.evaluation import FoldScores, OutOfFold, Problem
+from prodcls.hierarchy import ClassTree
 from prodcls.inputs import Inputs
 from prodcls.learning import LearningPoint
 from prodcls.reporting_performance import performance_study
@@ -27,13 +28,16 @@ def test_study_holds_the_figures() -> None:
         {"price": np.where(rows % 10 == 0, np.nan, rows.astype(float))},
         {"brand": tuple("ab"[i % 2] for i in range(n))},
     )
-    names = ("Home > Pans", "Home > Cups", "Toys > Cars")
+    names = ("Pans", "Cups", "Cars")
     problem = Problem(inputs, labels, rows, rows % 2, names)
     margins = np.log(probabilities)
     half = rows[rows % 2 == 0]
     folds = (FoldScores(half, margins[half], 1.0, None, {}), FoldScores(half + 1, margins[half + 1], 1.0, None, {}))
     learned = (LearningPoint(50, 90, 200), LearningPoint(100, 120, 200))
-    found = performance_study(problem, OutOfFold(rows, margins, np.ones(n), folds, learned), probabilities)
+    tree = ClassTree((("Home", "Pans"), ("Home", "Cups"), ("Toys", "Cars")))
+    scores = OutOfFold(rows, margins, np.ones(n), folds, learned)
+    found = performance_study(problem, scores, probabilities, tree, 0)
+    assert performance_study(problem, scores, probabilities, None, 0).hierarchy is None
     right = probabilities.argmax(axis=1) == labels
     kinds = {(s.kind, s.column, s.value): s for s in found.slices}
     assert {k for k, *_ in kinds} == {"column", "band", "script", "photo", "length"}
@@ -48,6 +52,6 @@ def test_study_holds_the_figures() -> None:
     assert found.learning[-1].accuracy.value == pytest.approx(right[half].mean())
     assert found.judged == 200
     assert found.hierarchy is not None
-    assert found.hierarchy.levels[-1] == pytest.approx(right.mean())
+    assert found.hierarchy.levels[-1].value == pytest.approx(right.mean())
     assert [c.average for c in found.curves] == sorted(c.average for c in found.curves)
     assert found.macro.average == pytest.approx(np.mean([c.average for c in found.curves]))

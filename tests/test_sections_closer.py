@@ -8,7 +8,7 @@ import pytest
 
 from prodcls.audit_performance import PerformanceStudy
 from prodcls.language import as_text, load_language
-from prodcls.sections.closer import hierarchy_note, learning_figure, precision_curves, slice_figure
+from prodcls.sections.closer import learning_figure, precision_curves, slice_figure
 from report_factory import make_report
 
 EN = load_language("en")
@@ -59,8 +59,3 @@ def test_learning_says_whether_more_would_help(study: PerformanceStudy) -> None:
     assert flat is not None
     assert "cannot be told" in as_text(flat.see)
     assert learning_figure(dataclasses.replace(study, learning=()), EN) is None
-
-
-def test_paths_are_told_only_where_there_are_some(study: PerformanceStudy) -> None:
-    assert "F1 96.5%" in as_text(hierarchy_note(study, EN))
-    assert hierarchy_note(dataclasses.replace(study, hierarchy=None), EN) == ()

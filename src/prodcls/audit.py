@@ -16,6 +16,7 @@ from prodcls.audit_confidence import ConfidenceSection
 from prodcls.audit_confusions import ConfusedPair
 from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_drift import DriftSection
+from prodcls.audit_hierarchy import StopStudy
 from prodcls.audit_interval import Interval
 from prodcls.audit_measured import MEASURED
 from prodcls.audit_model_card import ModelCard
@@ -389,6 +390,8 @@ class AuditReport:
         None where no copies of photos were made.
     overrides : OverridesSection or None
         None where no decisions of people were given.
+    stops : StopStudy or None
+        Where decisions stop on the way down the tree; None where the classes form none.
     """
 
     format_version: int
@@ -415,3 +418,4 @@ class AuditReport:
     oversight: OversightSection | None = None
     augmentation: AugmentationSection | None = None
     overrides: OverridesSection | None = None
+    stops: StopStudy | None = None

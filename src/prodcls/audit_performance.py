@@ -87,15 +87,16 @@ class HierarchyFigures:
 
     Attributes
     ----------
-    precision, recall, f1 : float
-    levels : tuple of float
-        Share of products that are right down to each level, the top first.
+    precision, recall, f1 : Interval
+        Bootstrap intervals.
+    levels : tuple of Interval
+        Share of products that are right down to each level, the top first; exact binomial intervals.
     """
 
-    precision: float
-    recall: float
-    f1: float
-    levels: tuple[float, ...]
+    precision: Interval
+    recall: Interval
+    f1: Interval
+    levels: tuple[Interval, ...]
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class PerformanceStudy:
     learning : tuple of LearningFigures
         Fewest products first; empty where it was not measured.
     hierarchy : HierarchyFigures or None
-        None where the class names are no paths.
+        None where the classes form no tree.
     """
 
     micro: PrecisionCurve

@@ -14,7 +14,7 @@ from typing import Any
 from prodcls.audit import AuditReport
 from prodcls.audit_json import from_json, to_json
 from prodcls.audit_measured import put_back, take_out
-from prodcls.bundle import REPORT
+from prodcls.bundle_files import REPORT
 from prodcls.bundle_layout import Manifest
 from prodcls.errors import BundleError, DefectError
 

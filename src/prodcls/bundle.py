@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
 from prodcls.bundle_checks import (
     Canary,
@@ -25,6 +25,18 @@ from prodcls.bundle_checks import (
     replay,
 )
 from prodcls.bundle_codec import Leaves, pack, unpack
+from prodcls.bundle_files import (
+    ARRAYS,
+    BOOSTER,
+    CANARY,
+    CONFIG,
+    PROBES,
+    PRODUCTS,
+    REPORT,
+    VOCABULARY,
+    as_files,
+    json_object,
+)
 from prodcls.bundle_layout import Manifest, StoredFiles, make_manifest, read_folder, write_folder
 from prodcls.bundle_products import (
     Judgements,
@@ -35,10 +47,12 @@ from prodcls.bundle_products import (
     products_from_bytes,
     products_to_bytes,
 )
+from prodcls.bundle_tree import check_tree
 from prodcls.catalogue import Catalogue, Schema, Source
 from prodcls.config import FitConfig
 from prodcls.conformal import SetRule
 from prodcls.errors import BundleError, InputError
+from prodcls.hierarchy import ClassTree
 from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.photo_folders import default_image_root
@@ -46,10 +60,6 @@ from prodcls.preparation import Recipe
 from prodcls.selective import Automation
 
 __all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "photo_folder", "save_bundle"]
-
-CONFIG, VOCABULARY, BOOSTER, PRODUCTS = "config.json", "vocabulary.json", "booster.txt", "catalogue.parquet"
-REPORT = "report.json"
-ARRAYS, PROBES, CANARY = "arrays.safetensors", "probes.safetensors", "canary.safetensors"
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,8 @@ class BundleContents:
         Which classes are in a prediction set; None: no sets are made.
     automation : Automation or None
         From which thresholds on certainty follow; None: there are none.
+    tree : ClassTree or None
+        How the classes stand to each other; None: they form no tree.
     """
 
     model: Model
@@ -90,6 +102,7 @@ class BundleContents:
     measured: Mapping[str, Any] = field(default_factory=dict)
     sets: SetRule | None = None
     automation: Automation | None = None
+    tree: ClassTree | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,7 @@ class _Stored:
     leaves: NDArray[np.int32]
     sets: SetRule | None
     automation: Automation | None
+    tree: ClassTree | None
 
 
 @dataclass(frozen=True)
@@ -131,6 +145,8 @@ class Bundle:
         Which classes are in a prediction set; None: the bundle was saved without.
     automation : Automation or None
         From which thresholds on certainty follow; None likewise.
+    tree : ClassTree or None
+        How the classes stand to each other; None: they form no tree.
     report : bytes or None
         The file that `prodcls.audit_stored` reads; None: the bundle was saved without a report.
     """
@@ -145,6 +161,7 @@ class Bundle:
     leaves: NDArray[np.int32]
     sets: SetRule | None
     automation: Automation | None
+    tree: ClassTree | None
     report: bytes | None
     _products: bytes
 
@@ -197,11 +214,12 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         np.zeros((len(catalogue), 0), dtype=np.int32) if contents.leaves is None else contents.leaves,
         contents.sets,
         contents.automation,
+        contents.tree,
     )
     leaves = Leaves()
     tree = pack(stored, _Stored, leaves)
     config = {**tree, "options": json.loads(options.portable().to_json())}
-    files = _files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
+    files = as_files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
     if contents.report is not None:
         files[REPORT] = contents.report.encode()
     manifest = make_manifest(files, created, contents.measured)
@@ -250,44 +268,15 @@ def photo_folder(options: FitConfig, catalogue: Catalogue) -> Path:
     return options.image_root or default_image_root(Path(catalogue.source.path))
 
 
-def _array_file(path: str) -> str:
-    if path.startswith("/canary/"):
-        return CANARY
-    return PROBES if "/probe/" in path else ARRAYS
-
-
-def _files(config: dict[str, Any], leaves: Leaves) -> dict[str, bytes]:
-    """Return what is written, but for the products."""
-    files = {CONFIG: _json(config), VOCABULARY: _json(leaves.strings)}
-    for name in (ARRAYS, PROBES, CANARY):
-        files[name] = save({path: array for path, array in leaves.arrays.items() if _array_file(path) == name})
-    for text in leaves.boosters.values():
-        files[BOOSTER] = text.encode()
-    return files
-
-
-def _json(value: object) -> bytes:
-    # Not sorted: the order of dictionaries is the order of channels.
-    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    """Return the JSON object in ``data``; raises ValueError or RecursionError when it is none."""
-    found = json.loads(data)
-    if not isinstance(found, dict):
-        raise ValueError(type(found).__name__)
-    return found
-
-
 def _build(stored: StoredFiles) -> Bundle:
     """Return the bundle in verified files; raises BundleError."""
     files = stored.files
     try:
-        config = _object(files[CONFIG])
+        config = json_object(files[CONFIG])
         arrays: dict[str, NDArray[Any]] = {}
         for name in (ARRAYS, PROBES, CANARY):
             arrays |= load(files[name])
-        leaves = Leaves(arrays, _object(files[VOCABULARY]))
+        leaves = Leaves(arrays, json_object(files[VOCABULARY]))
         # Bundles of before cleaning do not tell, and their texts were not cleaned.
         options = FitConfig.from_json(json.dumps({"clean": False} | config.pop("options")))
         products = files[PRODUCTS]
@@ -301,6 +290,7 @@ def _build(stored: StoredFiles) -> Bundle:
     check_leaves(found.model, found.leaves)
     check_sets(found.model, found.sets)
     check_automation(found.automation)
+    check_tree(found.model.classes, found.tree)
     replay(found.model, found.canary)
     return Bundle(
         found.model,
@@ -313,6 +303,7 @@ def _build(stored: StoredFiles) -> Bundle:
         found.leaves,
         found.sets,
         found.automation,
+        found.tree,
         files.get(REPORT),
         products,
     )

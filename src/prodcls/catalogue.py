@@ -187,6 +187,9 @@ class Catalogue:
     cleaned : dict of str to dict of int to Cleaned, or None
         By text column and position, the texts that differ from their cells; others are not in it. None when texts were
         not to be cleaned.
+    path_cells : tuple of str, or None
+        Category of each row with its parents, as the column of paths has it; ``""`` is missing. None without labels or
+        without such a column. Never an input: it holds the label.
     """
 
     ids: tuple[str, ...]
@@ -200,6 +203,7 @@ class Catalogue:
     source: Source
     rejections: tuple[Rejection, ...]
     cleaned: dict[str, dict[int, Cleaned]] | None = None
+    path_cells: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -215,6 +219,7 @@ class Catalogue:
             categorical={name: tuple(cells[i] for i in positions) for name, cells in self.categorical.items()},
             photos=None if self.photos is None else tuple(self.photos[i] for i in positions),
             labels=None if self.labels is None else tuple(self.labels[i] for i in positions),
+            path_cells=None if self.path_cells is None else tuple(self.path_cells[i] for i in positions),
             cleaned=None if self.cleaned is None else _taken(self.cleaned, positions),
         )
 

@@ -77,8 +77,9 @@ class FitConfig:
         CSV, Parquet or JSONL file, workbook, folder of photos, or ``-``. None: the demo catalogue.
     out : Path
         Folder that gets the bundle and the report.
-    target, id, image : str or None
-        Columns recognised by name when None. ``id=""`` numbers the rows, ``image=""`` leaves the photos out.
+    target, path, id, image : str or None
+        Columns recognised by name when None. ``path=""`` reads no tree of classes, ``id=""`` numbers the rows,
+        ``image=""`` leaves the photos out.
     text, numeric, categorical : tuple of str or None
         Columns in reading order, recognised by name when None; an empty tuple leaves the kind out.
     image_root : Path or None
@@ -151,6 +152,7 @@ class FitConfig:
     catalogue: Path | None = None
     out: Path = Path("out")
     target: str | None = None
+    path: str | None = None
     id: str | None = None
     text: tuple[str, ...] | None = None
     image: str | None = None
@@ -226,7 +228,7 @@ class FitConfig:
 
     def _check_roles(self) -> None:
         """Refuse a column that is given twice."""
-        single = {name: getattr(self, name) for name in ("target", "id", "image")}
+        single = {name: getattr(self, name) for name in ("target", "path", "id", "image")}
         given = [(name, column) for name, column in single.items() if column]
         given += [(name, column) for name in _COLUMN_LISTS for column in getattr(self, name) or ()]
         roles: dict[str, str] = {}

@@ -81,6 +81,9 @@ def _range(name: str) -> click.IntRange:
     help="Folder for the bundle and the report.",
 )
 @click.option("--target", metavar="COLUMN", help="Column that holds the class.")
+@click.option(
+    "--path", metavar="COLUMN", help="Column that holds the class with its parents, as in A >> B; '' for none."
+)
 @click.option("--id", metavar="COLUMN", help="Column that names a product; '' numbers the rows.")
 @click.option("--text", metavar="COLUMNS", callback=_names, help="Text columns in reading order, parted by commas.")
 @click.option("--image", metavar="COLUMN", help="Column that holds the photo's path; '' leaves photos out.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import CatalogueError
 from prodcls.evaluation import NOT_TESTED, Problem
 from prodcls.file_formats import TableOptions
+from prodcls.hierarchy import ClassTree
 from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
@@ -31,6 +33,8 @@ from prodcls.readers import read_table, refuse_first
 from prodcls.relabelling import Relabelled, Relabelling, relabel
 from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
+from prodcls.telling import listed, tell_columns
+from prodcls.trees import TreeReading, read_tree
 
 __all__ = ["Material", "gather", "located"]
 
@@ -94,6 +98,20 @@ class Material:
         """Products of the catalogue whose labels people set, by id."""
         return {} if self.relabelling is None else {one.decision.id: one for one in self.relabelling.applied}
 
+    @cached_property
+    def reading(self) -> TreeReading:
+        """How the classes stand to each other, by the training catalogue."""
+        labels, cells = self.problem.labels[: len(self.catalogue)], self.catalogue.path_cells
+        if cells is not None:  # the path of a product whose label people set is that of its old label
+            kept = zip(self.catalogue.ids, cells, strict=True)
+            cells = tuple("" if name in self.set_by_people else cell for name, cell in kept)
+        return read_tree(self.problem.classes, labels, cells)
+
+    @property
+    def tree(self) -> ClassTree | None:
+        """The tree of the classes; None where they form none."""
+        return None if self.reading.paths is None else ClassTree(self.reading.paths)
+
     def place(self, row: int) -> tuple[Catalogue, int]:
         """Return the catalogue and the position in it of row ``row`` of the problem."""
         if self.tested is not None and row >= len(self.catalogue):
@@ -122,14 +140,14 @@ def gather(config: FitConfig, progress: Progress) -> Material:
         catalogue, relabelling = _read(config)
         if relabelling is not None:
             progress.note(relabelling.told())
-        _tell_columns(catalogue, progress)
+        tell_columns(catalogue, progress)
         catalogue, small, apart = _without_small_classes(catalogue, config.min_class_size)
         classes = tuple(sorted(set(catalogue.labels or ())))
         tested, unknown, apart_tested = _read_test(config, catalogue, classes)
     if small:
-        progress.note(f"classes below --min-class-size, set apart: {_listed(small)}")
+        progress.note(f"classes below --min-class-size, set apart: {listed(small)}")
     if unknown:
-        progress.note(f"classes only in --test, not evaluated: {_listed(unknown)}")
+        progress.note(f"classes only in --test, not evaluated: {listed(unknown)}")
     store = EmbeddingStore((config.cache_dir or cache_root()) / "embeddings")
     recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
@@ -215,6 +233,7 @@ def _read(config: FitConfig) -> tuple[Catalogue, Relabelling | None]:
         categorical=config.categorical,
         id=config.id,
         target=config.target,
+        path=config.path,
         numbers=config.numbers,
     )
     catalogue = read_catalogue(
@@ -312,23 +331,3 @@ def _folds(
     if config.test is None:
         return stratified_group_folds(labels, groups, config.folds, config.random_state, ids)
     return np.where(np.arange(len(labels)) < n_train, NOT_TESTED, 0).astype(np.int64)
-
-
-def _tell_columns(catalogue: Catalogue, progress: Progress) -> None:
-    """Tell how the file was read, which column plays which role and why, and what was rejected."""
-    if catalogue.source.details:
-        progress.note("read as " + ", ".join(f"{name} {value}" for name, value in catalogue.source.details.items()))
-    for column in catalogue.schema.columns:
-        verb = "not used" if column.role == "offered" else column.role
-        progress.note(f"column {column.column!r}: {verb} ({column.reason})")
-    if catalogue.rejections:
-        counts = Counter((r.code, r.scope) for r in catalogue.rejections)
-        told = ", ".join(f"{n} x {code} ({scope})" for (code, scope), n in sorted(counts.items()))
-        progress.note(f"not taken as they stand: {told}; the fit lists all in rejections.parquet")
-        for r in [r for r in catalogue.rejections if r.scope == "row"][:3]:
-            progress.note(f"row {r.row} is left out: {r.reason} [{r.code}]")
-
-
-def _listed(counts: dict[str, int]) -> str:
-    first = [f"{name} ({n})" for name, n in list(counts.items())[:8]]
-    return ", ".join(first) + (f" and {len(counts) - 8} more" if len(counts) > 8 else "")

@@ -1,16 +1,59 @@
-"""Figures that give credit for the right branch, where class names are paths such as ``Home >> Kitchen``."""
+"""Classes as leaves of a tree: which of them lie below a node, and figures that give credit for the right branch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SEPARATORS", "Hierarchical", "class_paths", "hierarchical"]
+from prodcls.category_paths import name_key
+from prodcls.metrics import CONFIDENCE, RESAMPLES, Estimate, exact_interval
 
-SEPARATORS = (">>", ">", "/")
-"""What may part the levels of a path, the first that fits."""
+__all__ = ["ClassTree", "Hierarchical", "hierarchical"]
+
+
+@dataclass(frozen=True)
+class ClassTree:
+    """Classes with their paths.
+
+    Attributes
+    ----------
+    paths : tuple of tuple of str, length K
+        Of each class, from the top; the class itself is the last node. None of them empty.
+    """
+
+    paths: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def depths(self) -> NDArray[np.int64]:
+        """Nodes on the path of each class, shape (K,)."""
+        return np.array([len(path) for path in self.paths], dtype=np.int64)
+
+    @cached_property
+    def levels(self) -> NDArray[np.int64]:
+        """Number of the node of each class at each level, shape (K, depth), the top first; -1 below the class."""
+        numbers: dict[tuple[str, ...], int] = {}
+        found = np.full((len(self.paths), int(self.depths.max())), -1, dtype=np.int64)
+        for k, path in enumerate(self.paths):
+            key = tuple(map(name_key, path))
+            for depth in range(1, len(key) + 1):
+                found[k, depth - 1] = numbers.setdefault(key[:depth], len(numbers))
+        return found
+
+    def shared(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many nodes from the top the paths of two classes, numbered in (n,), have in common, shape (n,)."""
+        a, b = self.levels[one], self.levels[other]
+        count: NDArray[np.int64] = ((a == b) & (a >= 0)).sum(axis=1)
+        return count
+
+    def below(self, k: int, depth: int) -> NDArray[np.bool_]:
+        """Return which classes lie at or below the node of class ``k`` at ``depth``, shape (K,); all for depth 0."""
+        if depth == 0:
+            return np.ones(len(self.paths), dtype=np.bool_)
+        inside: NDArray[np.bool_] = self.levels[:, depth - 1] == self.levels[k, depth - 1]
+        return inside
 
 
 @dataclass(frozen=True)
@@ -19,46 +62,20 @@ class Hierarchical:
 
     Attributes
     ----------
-    precision, recall, f1 : float
-        In [0, 1].
-    levels : tuple of float
-        Share of rows that are right down to each level, the top first.
+    precision, recall, f1 : Estimate
+        In [0, 1]; percentile bootstrap intervals over rows.
+    levels : tuple of Estimate
+        Share of rows that are right down to each level, the top first; exact binomial intervals.
     """
 
-    precision: float
-    recall: float
-    f1: float
-    levels: tuple[float, ...]
-
-
-def class_paths(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...] | None:
-    """Return each class as a path from the top; None where the names are no paths.
-
-    They are paths where one separator stands in every name and some top is shared. A single slash is also common
-    within plain names ("TV/Audio"), so with ``/`` all names must have the same number of levels.
-
-    Parameters
-    ----------
-    names : tuple of str
-
-    Returns
-    -------
-    tuple of tuple of str, or None
-    """
-    for separator in SEPARATORS:
-        paths = tuple(tuple(part.strip() for part in name.split(separator)) for name in names)
-        if not all(len(path) > 1 and all(path) for path in paths):
-            continue
-        if len({path[0] for path in paths}) == len(paths):
-            continue
-        if separator == "/" and len({len(path) for path in paths}) > 1:
-            continue
-        return paths
-    return None
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+    levels: tuple[Estimate, ...]
 
 
 def hierarchical(
-    labels: NDArray[np.int64], predicted: NDArray[np.int64], paths: tuple[tuple[str, ...], ...]
+    labels: NDArray[np.int64], predicted: NDArray[np.int64], tree: ClassTree, random_state: int = 0
 ) -> Hierarchical:
     """Return figures that count every node on the way from the top (Kiritchenko et al. 2006, section 3).
 
@@ -67,28 +84,32 @@ def hierarchical(
     labels : ndarray of shape (n,), int64
         At least one row.
     predicted : ndarray of shape (n,), int64
-    paths : tuple of tuple of str
-        Of each class.
+    tree : ClassTree
+    random_state : int
 
     Returns
     -------
     Hierarchical
     """
-    depth = np.array([len(path) for path in paths])
-    common = np.array([[_shared(a, b) for b in paths] for a in paths])
-    shared = common[labels, predicted]
-    precision = float(shared.sum() / depth[predicted].sum())
-    recall = float(shared.sum() / depth[labels].sum())
-    total = precision + recall
-    levels = [float((shared >= np.minimum(level, depth[labels])).mean()) for level in range(1, int(depth.max()) + 1)]
-    return Hierarchical(precision, recall, 2 * precision * recall / total if total else 0.0, tuple(levels))
+    shared, of_label, of_guess = tree.shared(labels, predicted), tree.depths[labels], tree.depths[predicted]
+    kinds, counts = np.unique(np.stack([shared, of_guess, of_label], axis=1), axis=0, return_counts=True)
+    # Rows that count alike are drawn together: the same bootstrap over rows, with far fewer numbers.
+    drawn = np.random.default_rng(random_state).multinomial(len(labels), counts / len(labels), RESAMPLES)
+    value, samples = _figures(counts[None], kinds)[:, 0], _figures(drawn, kinds)
+    longest = np.maximum(of_label, of_guess)  # a guess that goes on below the true class is wrong there
+    right = [int((shared >= np.minimum(level, longest)).sum()) for level in range(1, tree.levels.shape[1] + 1)]
+    precision, recall, f1 = (_percentile(float(v), of) for v, of in zip(value, samples, strict=True))
+    return Hierarchical(precision, recall, f1, tuple(exact_interval(hits, len(labels)) for hits in right))
 
 
-def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """Return how many levels from the top two paths have in common."""
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+def _figures(counts: NDArray[np.int64], kinds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return precision, recall and F1 of m samples, shape (3, m), from rows by kind, shape (m, kinds)."""
+    shared, of_guess, of_label = (counts @ kinds).astype(np.float64).T
+    found: NDArray[np.float64] = np.stack([shared / of_guess, shared / of_label, 2 * shared / (of_guess + of_label)])
+    return found
+
+
+def _percentile(value: float, samples: NDArray[np.float64]) -> Estimate:
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(samples, [tail, 1 - tail])
+    return Estimate(value, float(low), float(high))

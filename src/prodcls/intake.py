@@ -146,6 +146,7 @@ def build_catalogue(
     numeric = numeric_columns(ledger, schema, numbers, None if whole is None else whole.shown)
     categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
     photos = _photos(ledger, schema, image_root)
+    path = next((c for c in schema.named("path") if need_labels and c in table.columns), None)
     rejections = sorted((*table.rejections, *ledger.rejections), key=lambda r: (r.row, r.column, r.code))
     if whole is None:
         _check_rows(len(ledger.keep), rejections, table.source.path)
@@ -161,6 +162,7 @@ def build_catalogue(
         source=table.source,
         rejections=tuple(rejections),
         cleaned=cleaned,
+        path_cells=None if path is None else tuple(ledger.cells(path)),
     )
 
 

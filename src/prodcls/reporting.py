@@ -49,6 +49,7 @@ from prodcls.reporting_confusions import confused_pairs
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_drift import drift_section
+from prodcls.reporting_hierarchy import stop_study
 from prodcls.reporting_overrides import overrides_section
 from prodcls.reporting_oversight import oversight_section
 from prodcls.reporting_papers import Papers
@@ -145,7 +146,9 @@ def build_report(
         resources=Resources(0),
         views=global_views(material, findings.scores, accounts, phrases),
         confusions=confused_pairs(problem, findings.scores, findings.probabilities, accounts),
-        performance=performance_study(problem, findings.scores, findings.probabilities),
+        performance=performance_study(
+            problem, findings.scores, findings.probabilities, material.tree, config.random_state
+        ),
         confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
         oversight=oversight_section(material, findings.scores, findings.probabilities),
         card=None if papers.card is None else papers.card.card,
@@ -155,6 +158,7 @@ def build_report(
         augmentation=findings.augmentation,
         overrides=overrides_section(material, findings.scores),
         drift=drift_section(material, config.random_state),
+        stops=stop_study(problem, findings.scores, findings.probabilities, material.tree, config.coverage),
     )
     return replace(report, verdict=judge(report, papers.thresholds))
 

@@ -17,9 +17,9 @@ from prodcls.audit_performance import (
 )
 from prodcls.encoders import script_shares
 from prodcls.evaluation import OutOfFold, Problem
-from prodcls.hierarchy import class_paths, hierarchical
+from prodcls.hierarchy import ClassTree, hierarchical
 from prodcls.inputs import Inputs
-from prodcls.metrics import exact_interval
+from prodcls.metrics import Estimate, exact_interval
 from prodcls.precision_recall import precision_recall
 from prodcls.slices import bands, compare_slices, top_values
 
@@ -47,7 +47,9 @@ class _Part:
     high: float | None = None
 
 
-def performance_study(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64]) -> PerformanceStudy:
+def performance_study(
+    problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], tree: ClassTree | None, random_state: int
+) -> PerformanceStudy:
     """Look closer.
 
     Parameters
@@ -57,6 +59,8 @@ def performance_study(problem: Problem, scores: OutOfFold, probabilities: NDArra
         Of m rows.
     probabilities : ndarray of shape (m, K), float64
         Of the same rows, calibrated.
+    tree : ClassTree or None
+    random_state : int
 
     Returns
     -------
@@ -65,8 +69,6 @@ def performance_study(problem: Problem, scores: OutOfFold, probabilities: NDArra
     labels, predicted = problem.labels[scores.rows], scores.ranked[:, 0]
     found = precision_recall(probabilities, labels)
     worst = [int(k) for k in np.argsort(found.average, kind="stable") if not np.isnan(found.average[k])][:CURVES]
-    paths = class_paths(problem.classes)
-    hierarchy = None if paths is None else hierarchical(labels, predicted, paths)
     learning = _learning(problem, scores)
     return PerformanceStudy(
         micro=PrecisionCurve("", found.micro_average, tuple(found.micro.tolist())),
@@ -78,10 +80,20 @@ def performance_study(problem: Problem, scores: OutOfFold, probabilities: NDArra
         slices=_slices(_parts(problem.inputs.take(scores.rows)), predicted == labels),
         judged=scores.learning[0].judged if scores.learning else 0,
         learning=learning,
-        hierarchy=None
-        if hierarchy is None
-        else HierarchyFigures(hierarchy.precision, hierarchy.recall, hierarchy.f1, hierarchy.levels),
+        hierarchy=None if tree is None else _hierarchy(labels, predicted, tree, random_state),
     )
+
+
+def _hierarchy(
+    labels: NDArray[np.int64], predicted: NDArray[np.int64], tree: ClassTree, random_state: int
+) -> HierarchyFigures:
+    found = hierarchical(labels, predicted, tree, random_state)
+    levels = tuple(map(_interval, found.levels))
+    return HierarchyFigures(_interval(found.precision), _interval(found.recall), _interval(found.f1), levels)
+
+
+def _interval(estimate: Estimate) -> Interval:
+    return Interval(estimate.value, estimate.low, estimate.high)
 
 
 def _learning(problem: Problem, scores: OutOfFold) -> tuple[LearningFigures, ...]:
@@ -96,8 +108,7 @@ def _learning(problem: Problem, scores: OutOfFold) -> tuple[LearningFigures, ...
 
 
 def _share(hits: int, rows: int) -> Interval:
-    found = exact_interval(hits, rows)
-    return Interval(found.value, found.low, found.high)
+    return _interval(exact_interval(hits, rows))
 
 
 def _slices(parts: list[_Part], right: NDArray[np.bool_]) -> tuple[SliceFigures, ...]:

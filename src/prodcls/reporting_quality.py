@@ -18,6 +18,7 @@ from prodcls.reporting_quality_copies import copy_findings
 from prodcls.reporting_quality_labels import label_findings
 from prodcls.reporting_quality_rows import KINDS, SEVERITIES, Rows
 from prodcls.reporting_quality_texts import text_findings
+from prodcls.reporting_quality_tree import tree_findings, tree_kinds
 
 __all__ = ["find_faults"]
 
@@ -39,11 +40,11 @@ def find_faults(material: Material, phrases: Phrases | None = None) -> QualityFi
     with threadpool_limits(1):  # the same bits on any number of processors
         opinions = held_out_opinions(problem.inputs, problem.labels, material.copies, len(problem.classes))
         mined = mine_phrases(problem.inputs.texts, material.copies) if phrases is None else phrases
-        found = sorted(
-            _all(Rows(material), opinions, mined), key=lambda f: (SEVERITIES.index(f.severity), KINDS.index(f.kind))
-        )
-    kinds = {f.kind for f in found}
-    return QualityFindings(tuple(found), tuple(k for k in KINDS if k not in kinds))
+        rows = Rows(material)
+        found = sorted(_all(rows, opinions, mined), key=lambda f: (SEVERITIES.index(f.severity), KINDS.index(f.kind)))
+    kinds, of_tree = {f.kind for f in found}, tree_kinds(rows)
+    looked_for = (k for k in KINDS if k in of_tree or not k.startswith("tree_"))
+    return QualityFindings(tuple(found), tuple(k for k in looked_for if k not in kinds))
 
 
 def _all(rows: Rows, opinions: Opinions, phrases: Phrases) -> Iterator[Finding]:
@@ -51,3 +52,4 @@ def _all(rows: Rows, opinions: Opinions, phrases: Phrases) -> Iterator[Finding]:
     yield from copy_findings(rows)
     yield from text_findings(rows, phrases)
     yield from column_findings(rows)
+    yield from tree_findings(rows)

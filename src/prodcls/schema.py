@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prodcls.catalogue import ColumnRole, RawTable, Role, Schema
+from prodcls.column_names import KNOWN_NAMES, column_key
 from prodcls.errors import SchemaError
 from prodcls.number_formats import UNDECLARED, NumberRules
 from prodcls.prices import Price
@@ -31,7 +31,7 @@ class ColumnOptions:
     ----------
     text, numeric, categorical : tuple of str, optional
         Columns in reading order.
-    image, id, target : str, optional
+    image, id, target, path : str, optional
     numbers : NumberRules
     """
 
@@ -41,12 +41,14 @@ class ColumnOptions:
     categorical: tuple[str, ...] | None = None
     id: str | None = None
     target: str | None = None
+    path: str | None = None
     numbers: NumberRules = UNDECLARED
 
     def chosen(self) -> dict[Role, tuple[str, ...] | None]:
         """Return the columns set for each role, None where the names decide."""
         return {
             "target": _one(self.target),
+            "path": _one(self.path),
             "id": _one(self.id),
             "text": self.text,
             "image": _one(self.image),
@@ -59,45 +61,11 @@ def _one(column: str | None) -> tuple[str, ...] | None:
     return None if column is None else tuple(filter(None, (column,)))
 
 
-# Role -> groups of names; each group gives at most one column, the first name that occurs.
-_KNOWN: dict[Role, tuple[tuple[str, ...], ...]] = {
-    "target": (
-        ("category", "label", "class", "product_category", "类别", "分类", "类目", "商品类别", "商品分类", "产品类别"),
-    ),
-    "path": (("category_path", "class_path", "类目路径", "分类路径", "类别路径"),),
-    "id": (
-        ("id", "sku", "product_id", "item_id", "uniq_id", "asin", "编号", "商品编号", "产品编号", "商品编码", "货号"),
-    ),
-    "text": (
-        (
-            "title",
-            "name",
-            "product_name",
-            "product_title",
-            "item_name",
-            "商品名称",
-            "标题",
-            "名称",
-            "产品名称",
-            "商品标题",
-        ),
-        ("description", "desc", "product_description", "描述", "详情", "商品描述", "产品描述", "商品详情"),
-    ),
-    "numeric": (("price", "unit_price", "价格", "单价", "售价", "商品价格"),),
-    "currency": (("currency", "currency_code", "币种", "货币"),),
-    "categorical": (("brand", "brand_name", "品牌"),),
-    "image": (("image", "photo", "picture", "image_path", "图片", "主图", "照片", "商品图片", "商品主图"),),
-}
 _FEATURES: tuple[Role, ...] = ("text", "image", "numeric", "categorical")
 _PRICE_NAME = re.compile(r"price|cost|mrp|preis|prix|precio|preço|prezzo|prijs|цена|价|價|価格|가격")
 """A column set by hand may have its name in any language; read as a plain number, an amount with a sign is lost."""
 _BLANK = re.compile(r"\s")
 _URL = re.compile(r"(https?:)?//\S+")
-
-
-def _key(name: str) -> str:
-    """Return a name as it is compared: width, case, blanks and hyphens do not count."""
-    return re.sub(r"[\s\-_]+", "_", unicodedata.normalize("NFKC", name).casefold().strip())
 
 
 def is_price(column: str) -> bool:
@@ -112,7 +80,7 @@ def is_price(column: str) -> bool:
     >>> is_price("Retail Price"), is_price("单价"), is_price("weight")
     (True, True, False)
     """
-    return bool(_PRICE_NAME.search(_key(column)))
+    return bool(_PRICE_NAME.search(column_key(column)))
 
 
 def recognise(table: RawTable, options: ColumnOptions, *, need_target: bool) -> Schema:
@@ -164,10 +132,10 @@ def _chosen_roles(options: ColumnOptions) -> dict[str, ColumnRole]:
 
 def _named_roles(names: Sequence[str], options: ColumnOptions, taken: dict[str, ColumnRole]) -> list[ColumnRole]:
     """Return roles by name for all roles that no option sets, in reading order."""
-    by_key = {_key(name): name for name in reversed(names) if name not in taken}
+    by_key = {column_key(name): name for name in reversed(names) if name not in taken}
     chosen = options.chosen()
     roles: list[ColumnRole] = []
-    for role, groups in _KNOWN.items():
+    for role, groups in KNOWN_NAMES.items():
         for group in groups:
             column = next((by_key[name] for name in group if name in by_key), None)
             if column is None:
@@ -203,8 +171,8 @@ def _check_options(names: Sequence[str], options: ColumnOptions, file: str) -> N
 
 
 def _unknown(column: str, names: Sequence[str], option: str, file: str) -> SchemaError:
-    folded = {_key(name): name for name in names}
-    near = [folded[key] for key in difflib.get_close_matches(_key(column), folded, n=3)]
+    folded = {column_key(name): name for name in names}
+    near = [folded[key] for key in difflib.get_close_matches(column_key(column), folded, n=3)]
     hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
     return SchemaError(
         f"{option} names no column of the file; {hint}The columns are: {', '.join(names)}",
@@ -287,7 +255,7 @@ def match_schema(table: RawTable, fitted: Schema, *, need_target: bool) -> Schem
     if absent:
         known = {role.column for role in fitted.columns}
         new = [name for name in names if name not in known]
-        near = {name: difflib.get_close_matches(_key(name), map(_key, new), n=1) for name in absent}
+        near = {name: difflib.get_close_matches(column_key(name), map(column_key, new), n=1) for name in absent}
         hints = [f"{name} (renamed to {near[name][0]}?)" if near[name] else name for name in absent]
         raise SchemaError(
             f"columns that the model uses are absent: {', '.join(hints)}; "

@@ -214,6 +214,7 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         stored.measured,
         fit_sets(*_judged(material, findings), config.coverage),
         automation(material.problem, findings.scores, findings.probabilities, config.coverage),
+        material.tree,
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prodcls.audit import AuditReport
-from prodcls.bundle import REPORT, Bundle, load_bundle
+from prodcls.bundle import Bundle, load_bundle
+from prodcls.bundle_files import REPORT
 from prodcls.bundle_layout import MANIFEST
 from prodcls.comparison import report_of
 from prodcls.differences import first_few

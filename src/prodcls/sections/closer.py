@@ -9,7 +9,7 @@ from prodcls.charts_rows import DotRow, Mark, dots
 from prodcls.language import Language, Prose, as_text, plain, quoted
 from prodcls.sections.parts import Column, Figure, Table, join_prose
 
-__all__ = ["hierarchy_note", "learning_figure", "precision_curves", "slice_figure"]
+__all__ = ["learning_figure", "precision_curves", "slice_figure"]
 
 DRAWN = 30
 """Most slices drawn, those with the least accuracy; the table has them all."""
@@ -147,13 +147,3 @@ def learning_figure(study: PerformanceStudy, t: Language) -> Figure | None:
         (plain(t.count(p.products)), plain(f"{t.share(p.accuracy.value)} ({t.interval(p.accuracy)})")) for p in points
     )
     return Figure("learning", title, see, picture, Table(as_text(title), heads, rows))
-
-
-def hierarchy_note(study: PerformanceStudy, t: Language) -> Prose:
-    """Return the figures along paths; nothing where class names are none."""
-    found = study.hierarchy
-    if found is None:
-        return ()
-    numbers = {"precision": t.share(found.precision), "recall": t.share(found.recall), "both": t.share(found.f1)}
-    levels = " \u00b7 ".join(t.share(share) for share in found.levels)
-    return t.say("hierarchy.note", **{name: plain(text) for name, text in numbers.items()}, levels=plain(levels))

@@ -12,6 +12,7 @@ from prodcls.language import Language, Prose, as_text, plain
 from prodcls.sections.cost import cost_bounds, cost_intro, cost_reasons, cost_thresholds
 from prodcls.sections.parts import Column, Figure, Section, Table
 from prodcls.sections.sets import class_coverage, set_methods, set_sizes, sets_intro
+from prodcls.sections.stops import stops_figure, stops_intro
 
 __all__ = ["SECTION", "ConfidenceContext"]
 
@@ -48,6 +49,10 @@ class ConfidenceContext:
         How many classes the sets hold.
     set_classes : Figure or None
         How often the sets hold the true class, class by class.
+    stops_intro : Prose
+        Where a decision stops on the way down the tree of classes; nothing where they form none.
+    stops : Figure or None
+        How many decisions stop at each level, and how many of them are right.
     """
 
     intro: Prose
@@ -63,6 +68,8 @@ class ConfidenceContext:
     set_methods: Table | None
     set_sizes: Figure | None
     set_classes: Figure | None
+    stops_intro: Prose
+    stops: Figure | None
 
 
 def _range(t: Language, figure: Interval) -> Prose:
@@ -149,10 +156,10 @@ def _risk(risk: Risk, t: Language) -> Figure:
 
 def build(report: AuditReport, t: Language) -> ConfidenceContext:
     """Return what the section shows."""
-    found = report.confidence
+    found, stops = report.confidence, report.stops
     if found is None:
         none = t.say("confidence.none")
-        return ConfidenceContext(none, None, None, None, (), None, None, None, (), (), None, None, None)
+        return ConfidenceContext(none, None, None, None, (), None, None, None, (), (), None, None, None, (), None)
     sets = found.sets
     return ConfidenceContext(
         intro=t.say("confidence.intro", n=plain(t.count(found.products))),
@@ -168,6 +175,8 @@ def build(report: AuditReport, t: Language) -> ConfidenceContext:
         set_methods=None if sets is None else set_methods(sets, t),
         set_sizes=None if sets is None else set_sizes(sets, t),
         set_classes=None if sets is None else class_coverage(sets, t),
+        stops_intro=() if stops is None else stops_intro(stops, t),
+        stops=None if stops is None else stops_figure(stops, t),
     )
 
 

@@ -8,8 +8,9 @@ from prodcls.audit import AuditReport, BaselineFigures, ClassFigures, Evaluation
 from prodcls.charts import Key
 from prodcls.charts_rows import DotRow, Mark, dots
 from prodcls.language import Language, Prose, as_text, plain, quoted
-from prodcls.sections.closer import hierarchy_note, learning_figure, precision_curves, slice_figure
+from prodcls.sections.closer import learning_figure, precision_curves, slice_figure
 from prodcls.sections.parts import Column, Figure, Section, Table, baseline_name
+from prodcls.sections.stops import hierarchy_levels, hierarchy_note
 
 __all__ = ["SECTION", "PerformanceContext"]
 
@@ -36,7 +37,9 @@ class PerformanceContext:
     classes : Figure
         Recall, precision and F1 of each class.
     hierarchy : Prose
-        Figures along the paths of class names; nothing where they are no paths.
+        Figures along the paths of classes; nothing where they form no tree.
+    levels : Table or None
+        How many products are right down to each level; None where the classes form no tree.
     curves : Figure or None
         Precision against recall; None in older reports.
     slices : Figure or None
@@ -52,6 +55,7 @@ class PerformanceContext:
     ablation: Figure | None
     classes: Figure
     hierarchy: Prose
+    levels: Table | None
     curves: Figure | None
     slices: Figure | None
     learning: Figure | None
@@ -203,6 +207,7 @@ def _method(ev: EvaluationSection, t: Language) -> Prose:
 def build(report: AuditReport, t: Language) -> PerformanceContext:
     """Return what the section shows."""
     ev, study = report.evaluation, report.performance
+    paths = None if study is None else study.hierarchy
     calibration = "performance.calibrated" if ev.ece < ev.ece_before else "performance.not_calibrated"
     numbers = {"before": t.share(ev.ece_before), "after": t.share(ev.ece), "loss": t.decimal(ev.log_loss, 3)}
     return PerformanceContext(
@@ -212,7 +217,8 @@ def build(report: AuditReport, t: Language) -> PerformanceContext:
         rivals=_rivals(ev, t),
         ablation=_ablation(ev, t),
         classes=_classes(ev, t),
-        hierarchy=() if study is None else hierarchy_note(study, t),
+        hierarchy=hierarchy_note(paths, t),
+        levels=None if paths is None else hierarchy_levels(paths, t),
         curves=None if study is None else precision_curves(study, t),
         slices=None if study is None else slice_figure(study, ev.accuracy.value, t),
         learning=None if study is None else learning_figure(study, t),

@@ -315,3 +315,39 @@ def test_the_flat_head_is_fitted_through_the_same_flow(
     assert "evaluated on the test catalogue" in outcome.summary_lines[0]
     assert load_bundle(outcome.bundle_path).model.classes == ("Kettles", "Phones")
     assert 'lang="zh' in outcome.report_path.read_text(encoding="utf-8")
+
+
+def test_classes_with_paths_keep_them_in_the_bundle_and_never_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fake_encoders(monkeypatch)
+    homes = {"Kettles": "Home >> Kitchen >> Kettles", "Lamps": "Home >> Lamps", "Phones": "Gadgets >> Phones"}
+    rows = [{**row, "category_path": homes[row["category"]]} for row in catalogue_rows(dict.fromkeys(homes, 12))]
+    config = FitConfig(
+        catalogue=write_csv(tmp_path / "shop.csv", rows),
+        out=tmp_path / "out",
+        cache_dir=tmp_path / "cache",
+        folds=3,
+        dossiers=0,
+        baselines=False,
+        witnesses=0,
+        robustness=0,
+        threads=1,
+    )
+    report = fit_catalogue(config, SilentProgress()).report
+    bundle = load_bundle(config.out / "bundle")
+    assert bundle.tree is not None
+    assert dict(zip(bundle.model.classes, bundle.tree.paths, strict=True)) == {
+        name: tuple(path.split(" >> ")) for name, path in homes.items()
+    }
+    assert "category_path" not in {*bundle.recipe.text_columns, *bundle.known.categorical, *bundle.known.numeric}
+    assert report.performance is not None
+    assert report.performance.hierarchy is not None
+    assert len(report.performance.hierarchy.levels) == 3
+    assert report.stops is not None
+    assert sum(level.products for level in report.stops.levels) == len(rows)
+    by_path = replace(config, target="category_path", out=tmp_path / "by_path")
+    fit_catalogue(by_path, SilentProgress())
+    again = load_bundle(by_path.out / "bundle")
+    assert again.tree is not None
+    assert set(again.tree.paths) == {tuple(path.split(" >> ")) for path in homes.values()}

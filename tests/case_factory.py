@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from PIL import Image
 
-from prodcls.explain.attribution import Attribution, Part, Scope, certify
+from prodcls.explain.attribution import Attribution, Certificate, Part, Scope, certify
 from prodcls.explain.case import Case, Note
 from prodcls.explain.changes import Band, Bands, Change, Changes, Search
 from prodcls.explain.product import REST
 from prodcls.explain.segments import words
 from prodcls.explain.similar import LEAVES, Similar, SimilarProduct, SimilarProducts
+from prodcls.explain.steps import Branch, Reason, RollUp, Step
 
 CONTEXTS = ("marks", "border", "tail", "together", "interplay", "missing")
 
@@ -120,6 +121,28 @@ def make_similar(title: str, label: str, other: str, name: str = "p1") -> Simila
     )
 
 
+def make_roll_up(predicted: str, versus: str, name: str) -> RollUp:
+    """Return a way down the tree: sure of the branch, undecided between its classes."""
+    reasons = (
+        Reason("word", "", predicted, 1.5),
+        Reason("column", "price", name, 0.5),
+        Reason("regions", "image", "", 0.25),
+    )
+    against = (Reason("neighbours", "own", "", -0.75),)
+    branch = Branch((f"{predicted} and {versus}",), 0.97, leaf=False)
+    sides = [Branch((*branch.path, one), p, leaf=True) for one, p in ((predicted, 0.55), (versus, 0.42))]
+    exact = Certificate(2.0, 2.0, 1e-15)
+    return RollUp(
+        name,
+        branch,
+        leaf=False,
+        steps=(
+            Step(branch, (Branch((name,), 0.03, leaf=False),), True, predicted, versus, 3.5, reasons, (), exact),
+            Step(sides[0], (sides[1],), False, predicted, versus, 0.25, reasons, against, exact),
+        ),
+    )
+
+
 def make_case(
     title: str = "Steel kettle 1.5L for tea",
     description: str = "不锈钢水壶 free sale",
@@ -145,4 +168,5 @@ def make_case(
         bundle="0123456789abcdef",
         changes=make_changes(texts, predicted, class_named(versus), cell, name),
         similar=make_similar(title, predicted, class_named(versus), name),
+        path=make_roll_up(predicted, class_named(versus), name),
     )

@@ -41,7 +41,8 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
         material = gather(config, SilentProgress())
         scores = cross_validate(material.problem)
         parts = [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-        yield Evaluated(material, scores, np.concatenate(parts), folder)
+        probabilities = np.concatenate(parts)
+        yield Evaluated(material, scores, probabilities, folder, probabilities > 0.2)
 
 
 def named(evaluated: Evaluated, name: str) -> Dossier:

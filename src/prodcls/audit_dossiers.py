@@ -9,6 +9,7 @@ from prodcls.explain.case import Note, Original
 from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
+from prodcls.explain.steps import RollUp
 
 __all__ = ["Dossier", "Entry", "Shard"]
 
@@ -56,6 +57,8 @@ class Dossier:
         Training products of the fold. None with the flat head.
     originals : tuple of Original
         Of the texts that were cleaned.
+    path : RollUp or None
+        The decision along the path of its class; None where the classes form no tree, and with the flat head.
     """
 
     id: str
@@ -78,6 +81,7 @@ class Dossier:
     changes: Changes | None = None
     similar: SimilarProducts | None = None
     originals: tuple[Original, ...] = ()
+    path: RollUp | None = None
 
     @property
     def entry(self) -> Entry:

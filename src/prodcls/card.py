@@ -18,6 +18,7 @@ from prodcls.sections.marks import strength
 from prodcls.sections.methods import is_attention, method_figure, method_note, method_words
 from prodcls.sections.parts import class_name
 from prodcls.sections.reasons import absent_note
+from prodcls.sections.rolled_up import rolled_up, rolled_up_note
 from prodcls.sections.why import certificate, group_name, note, odds
 
 __all__ = ["WIDTH", "card_lines"]
@@ -109,6 +110,18 @@ class _Card:
         if self.case.label is not None:
             yield Text(fit(f"{padded(self._say('dossier.label'), width)}  {clean(self.case.label)}", WIDTH))
         yield from self._prose(odds(main, self.t))
+        yield from self._path()
+
+    def _path(self) -> Iterator[Text]:
+        """Yield the decision level by level, where the classes form a tree."""
+        steps = rolled_up(self.case.path, self.t)
+        if not steps:
+            return
+        yield Text()
+        yield Text(self._say("rollup.title"), _HEAD)
+        for step in steps:
+            yield from self._prints(step, "", "  ")
+        yield from self._prose(rolled_up_note(self.case.path, self.t), _DIM)
 
     def _marked_title(self) -> Iterator[Text]:
         """Yield the title with signs behind the words that count, or the id where there is none."""

@@ -20,6 +20,8 @@ from prodcls.explain.case import Case, cells_of
 from prodcls.explain.chain import explain
 from prodcls.explain.corrected import explain_corrected
 from prodcls.explain.product import Product
+from prodcls.explain.roll_up import roll_up
+from prodcls.explain.steps import RollUp
 from prodcls.explain.witnesses import witness
 from prodcls.images import thumbnail_jpeg
 from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product_from_cells, product_from_training
@@ -127,7 +129,16 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
         changes=changes,
         similar=similar,
         numbers=numbers_of(bundle, found, (attributions[0].predicted, attributions[0].versus)),
+        path=_path(bundle, found),
     )
+
+
+def _path(bundle: Bundle, found: Found) -> RollUp | None:
+    """Return the decision along the path of its class; None where the classes form no tree."""
+    if bundle.tree is None or bundle.sets is None:
+        return None
+    probabilities = bundle.model.probabilities(found.subject.inputs)
+    return roll_up(bundle.model, found.subject, bundle.tree, probabilities[0], bundle.sets.sets(probabilities)[0])
 
 
 def _find(bundle: Bundle, question: Question) -> Found:

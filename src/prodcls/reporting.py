@@ -35,6 +35,7 @@ from prodcls.baselines import BaselineResult
 from prodcls.bundle import photo_folder
 from prodcls.calibration import softmax
 from prodcls.config import FitConfig
+from prodcls.conformal import held_out_sets
 from prodcls.evaluation import OutOfFold
 from prodcls.explain.phrases import mine_phrases
 from prodcls.gathering import Material
@@ -276,7 +277,9 @@ def _explanation(accounts: Accounts | None, config: FitConfig) -> ExplanationSec
 def evaluated(config: FitConfig, material: Material, findings: Findings) -> Evaluated:
     """Return what dossiers are made from."""
     root = photo_folder(config, material.catalogue)
-    return Evaluated(material, findings.scores, findings.probabilities, root, config.threads)
+    problem, rows = material.problem, findings.scores.rows
+    inside = held_out_sets(findings.probabilities, problem.labels[rows], problem.groups[rows], config.coverage)
+    return Evaluated(material, findings.scores, findings.probabilities, root, inside, config.threads)
 
 
 def _dossiers(config: FitConfig, material: Material, findings: Findings) -> tuple[Dossier, ...]:

@@ -23,6 +23,9 @@ from prodcls.errors import AdditivityError
 from prodcls.evaluation import FoldScores, OutOfFold
 from prodcls.explain.case import Note, cells_of
 from prodcls.explain.chain import explain
+from prodcls.explain.roll_up import roll_up
+from prodcls.explain.steps import RollUp
+from prodcls.explain.subject import Subject
 from prodcls.gathering import Material
 from prodcls.images import thumbnail_jpeg
 from prodcls.inputs import Inputs
@@ -64,6 +67,8 @@ class Evaluated:
         Calibrated.
     image_root : Path
         Folder that photos lie in.
+    inside : ndarray of shape (m, K), bool
+        Prediction sets in whose thresholds the product had no say.
     threads : int or None
         Of the encoders.
     """
@@ -72,6 +77,7 @@ class Evaluated:
     scores: OutOfFold
     probabilities: NDArray[np.float64]
     image_root: Path
+    inside: NDArray[np.bool_]
     threads: int | None = None
 
 
@@ -226,7 +232,7 @@ class _Maker:
                 *self._of_label(catalogue.ids[place]),
             ),
         )
-        return self._explained(bare, self._fold[row], served, photo)
+        return self._explained(bare, one.at, served, photo)
 
     def _of_label(self, product: str) -> Iterator[Note]:
         """Yield who set the label, where a person did."""
@@ -237,9 +243,9 @@ class _Maker:
                 yield Note("note.set_from", found.before)
             yield Note("note.set_why", found.decision.reason)
 
-    def _explained(self, bare: Dossier, fold: FoldScores, served: Inputs, photo: Path | None) -> Dossier:
+    def _explained(self, bare: Dossier, at: int, served: Inputs, photo: Path | None) -> Dossier:
         """Return the dossier with all that the fold's model and its training products say of it."""
-        trained = self._trained(fold)
+        trained = self._trained(self._fold[int(self._evaluated.scores.rows[at])])
         if trained is None:
             return bare
         # The vectors are those that the evaluation scored; reading again only tells what they are made of.
@@ -257,7 +263,14 @@ class _Maker:
             numbers=numbers_of(trained, found, (bare.predicted, bare.versus, bare.label)),
             changes=find_changes(trained, found, account, kinds=()),
             similar=near,
+            path=self._path(trained, subject, at),
         )
+
+    def _path(self, trained: FoldModel, subject: Subject, at: int) -> RollUp | None:
+        tree, found = self._evaluated.material.tree, self._evaluated
+        if tree is None:
+            return None
+        return roll_up(trained.model, subject, tree, found.probabilities[at], found.inside[at])
 
     def _trained(self, fold: FoldScores) -> FoldModel | None:
         if fold.model is None:

@@ -118,7 +118,7 @@ def why(
     if as_json:
         for attribution in case.attributions:
             click.echo(attribution.to_json())
-        for view in (case.changes, case.similar):
+        for view in (case.changes, case.similar, case.path):
             if view is not None:
                 click.echo(view.to_json())
         return

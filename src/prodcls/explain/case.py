@@ -11,6 +11,7 @@ from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
+from prodcls.explain.steps import RollUp
 from prodcls.inputs import Inputs
 
 __all__ = ["Case", "Group", "Note", "Original", "Said", "WordSum", "cells_of", "groups", "said", "word_sums"]
@@ -81,6 +82,8 @@ class Case:
         Its numbers among those of the training products.
     originals : tuple of Original
         Of the texts that were cleaned, as far as they are at hand.
+    path : RollUp or None
+        The decision along the path of its class; None where the classes form no tree.
     """
 
     attributions: tuple[Attribution, ...]
@@ -95,6 +98,7 @@ class Case:
     similar: SimilarProducts | None = None
     numbers: tuple[NumberView, ...] = ()
     originals: tuple[Original, ...] = ()
+    path: RollUp | None = None
 
     @property
     def main(self) -> Attribution:

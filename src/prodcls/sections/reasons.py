@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from prodcls.explain.attribution import Attribution
-from prodcls.explain.case import Group, groups, said, word_sums
+from prodcls.explain.steps import Reason
+from prodcls.explain.strongest import strongest
 from prodcls.language import Language, Prose, plain, quoted
 from prodcls.sections.parts import block_name, class_name, join_prose
 
-__all__ = ["absent_note", "reasons_sentence"]
+__all__ = ["absent_note", "listed_reasons", "reasons_sentence"]
 
 FOR, AGAINST = 4, 2
 """Most reasons named."""
 
-NOTABLE = 0.05
-"""Least share of the strongest reason that another has to have to be named."""
-
-LEAST = 0.005
-"""Logits below which a figure would be printed as zero."""
-
-
-@dataclass(frozen=True)
-class _Reason:
-    """A word or a group of parts, in words, with its logits in favour of A."""
-
-    name: Prose
-    value: float
+NAMES = {
+    "regions": "reason.regions",
+    "neighbours": "reason.neighbours",
+    "whole": "reason.whole",
+    "start": "reason.start",
+    "missing": "reason.missing",
+}
 
 
 def reasons_sentence(main: Attribution, t: Language) -> Prose:
@@ -42,13 +36,12 @@ def reasons_sentence(main: Attribution, t: Language) -> Prose:
     told = t.say("dossier.why", predicted=main.predicted, versus=class_name(main.versus, t))
     if not main.parts:
         return told + t.say("dossier.full_stop")
-    found = sorted(_reasons(main, t), key=lambda reason: -abs(reason.value))
-    least = max(LEAST, NOTABLE * max((abs(r.value) for r in found), default=0.0))
-    pro = [r for r in found if r.value >= least][:FOR]
-    contra = [r for r in found if r.value <= -least][:AGAINST]
+    pro, contra = strongest(main.parts, FOR, AGAINST)
     if pro:
-        told += t.say("dossier.pro", list=_listed(pro, t))
-    return told + (t.say("dossier.contra", list=_listed(contra, t)) if contra else t.say("dossier.no_contra"))
+        told += t.say("dossier.pro", list=listed_reasons(pro, t))
+    if contra:
+        return told + t.say("dossier.contra", list=listed_reasons(contra, t))
+    return told + t.say("dossier.no_contra")
 
 
 def absent_note(main: Attribution, t: Language) -> tuple[Prose, ...]:
@@ -63,32 +56,25 @@ def absent_note(main: Attribution, t: Language) -> tuple[Prose, ...]:
     return (t.say("why.absent", list=join_prose(t, tuple(block_name(t, b) for b in absent))),) if absent else ()
 
 
-def _listed(reasons: list[_Reason], t: Language) -> Prose:
-    return join_prose(t, tuple(t.say("reason.valued", name=r.name, value=plain(t.signed(r.value))) for r in reasons))
+def listed_reasons(reasons: Iterable[Reason], t: Language) -> Prose:
+    """Return reasons one after the other, each with its logits.
 
-
-def _reasons(main: Attribution, t: Language) -> Iterator[_Reason]:
-    for word in said(word_sums(main.parts)):
-        yield _Reason(t.say("reason.word", word=word.text), word.value)
-    for group in groups(main.parts):
-        name = _group(group, t)
-        if name:
-            yield _Reason(name, group.value)
-
-
-def _group(group: Group, t: Language) -> Prose:
-    """Return a group in the middle of a sentence; empty for words, which are named themselves, and for technicalities.
-
-    A technicality, such as the white around a photo, is in the account, and no reason that a merchandiser would give.
+    Parameters
+    ----------
+    reasons : iterable of Reason
+    t : Language
     """
-    block = block_name(t, group.subject)
-    if group.key == "column":
-        return t.say("reason.column", column=group.subject, cell=quoted(group.label))
-    keys = {
-        "regions": "reason.regions",
-        "neighbours": "reason.neighbours",
-        "whole": "reason.whole",
-        "start": "reason.start",
-        "missing": "reason.missing",
-    }
-    return t.say(keys[group.key], block=block) if group.key in keys else ()
+    return join_prose(
+        t, tuple(t.say("reason.valued", name=_name(r, t), value=plain(t.signed(r.value))) for r in reasons)
+    )
+
+
+def _name(reason: Reason, t: Language) -> Prose:
+    """Return a reason in the middle of a sentence."""
+    if reason.key == "word":
+        return t.say("reason.word", word=reason.label)
+    if reason.key == "column":
+        return t.say("reason.column", column=reason.subject, cell=quoted(reason.label))
+    if reason.key in NAMES:
+        return t.say(NAMES[reason.key], block=block_name(t, reason.subject))
+    return quoted(reason.label)  # of a later version

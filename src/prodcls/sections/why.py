@@ -20,6 +20,7 @@ from prodcls.sections.methods import methods_table
 from prodcls.sections.numbers import number_figures
 from prodcls.sections.parts import Column, Figure, Table, block_name, class_name, evidence_name, join_prose
 from prodcls.sections.reasons import absent_note, reasons_sentence
+from prodcls.sections.rolled_up import rolled_up, rolled_up_note
 from prodcls.sections.similar import SimilarContext, similar_context
 
 __all__ = [
@@ -83,6 +84,10 @@ class WhyContext:
         What the margin means.
     reasons : Prose
         The strongest of them.
+    steps : tuple of Prose
+        The decision level by level down the tree of classes; empty where they form none.
+    steps_note : Prose
+        Where it stops, and that the accounts are exact; empty likewise.
     account : Figure or None
         None for a model without accounts.
     certificate : Prose
@@ -119,6 +124,8 @@ class WhyContext:
     outcomes: tuple[Outcome, ...]
     sentence: Prose
     reasons: Prose
+    steps: tuple[Prose, ...]
+    steps_note: Prose
     account: Figure | None
     certificate: Prose
     text_see: Prose
@@ -155,6 +162,8 @@ def why_context(case: Case, t: Language) -> WhyContext:
         outcomes=_outcomes(case, t),
         sentence=odds(main, t),
         reasons=reasons_sentence(main, t),
+        steps=rolled_up(case.path, t),
+        steps_note=rolled_up_note(case.path, t),
         account=_account(main, t) if main.parts else None,
         certificate=certificate(main, t),
         text_see=t.say("why.text_see", predicted=predicted),
@@ -170,7 +179,7 @@ def why_context(case: Case, t: Language) -> WhyContext:
         bands=bands,
         similar=() if case.similar is None else similar_context(case.similar, main.predicted, t),
         origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
-        terms=tuple(map(t.term, TERMS)),
+        terms=tuple(map(t.term, TERMS if case.path is None else (*TERMS, "prediction_set"))),
     )
 
 

@@ -1,0 +1,61 @@
+"""A decision in sentences, level by level down the tree of classes."""
+
+from __future__ import annotations
+
+from prodcls.explain.steps import Branch, RollUp, Step
+from prodcls.language import Language, Prose, plain, quoted
+from prodcls.sections.parts import join_prose
+from prodcls.sections.reasons import listed_reasons
+
+__all__ = ["rolled_up", "rolled_up_note"]
+
+
+def rolled_up(found: RollUp | None, t: Language) -> tuple[Prose, ...]:
+    """Return a sentence for each level; none where the classes form no tree.
+
+    Parameters
+    ----------
+    found : RollUp or None
+    t : Language
+    """
+    if found is None:
+        return ()
+    return tuple(_sure(step, t) if step.sure else _undecided(step, t) for step in found.steps)
+
+
+def rolled_up_note(found: RollUp | None, t: Language) -> Prose:
+    """Return where the decision stops and that the accounts are exact; nothing where the classes form no tree."""
+    if found is None:
+        return ()
+    if found.stopped is None:
+        told = t.say("rollup.stops_nowhere")
+    else:
+        path = quoted(" >> ".join(found.stopped.path))
+        key = "rollup.stops_class" if found.leaf else "rollup.stops"
+        told = t.say(key, path=path, probability=plain(t.probability(found.stopped.probability)))
+    residual = max((abs(step.certificate.residual) for step in found.steps), default=0.0)
+    return told + t.say("rollup.certificate", residual=plain(t.small(residual))) if found.steps else told
+
+
+def _sure(step: Step, t: Language) -> Prose:
+    told = t.say("rollup.sure", node=_named(step.branch, t))
+    if step.pro:
+        told += t.say("rollup.because", list=listed_reasons(step.pro, t))
+    next_best = step.others[0]
+    told += t.say("rollup.next", node=_named(next_best, t))
+    if not next_best.leaf:
+        told += t.say("rollup.by", versus=step.versus)
+    return told + t.say("rollup.full_stop")
+
+
+def _undecided(step: Step, t: Language) -> Prose:
+    nodes = join_prose(t, tuple(_named(branch, t) for branch in (step.branch, *step.others)), "rollup.and")
+    told = t.say("rollup.undecided", nodes=nodes)
+    for name, reasons in ((step.predicted, step.pro), (step.versus, step.contra)):
+        if reasons:
+            told += t.say("rollup.speaks_for", name=name, list=listed_reasons(reasons, t))
+    return told + t.say("rollup.full_stop")
+
+
+def _named(branch: Branch, t: Language) -> Prose:
+    return t.say("rollup.node", name=branch.path[-1], probability=plain(t.probability(branch.probability)))

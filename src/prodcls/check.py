@@ -18,7 +18,19 @@ __all__ = ["check"]
 
 SHARED = (
     *("catalogue", "target", "path", "id", "text", "image", "numeric", "categorical", "image_root", "encoding"),
-    *("delimiter", "quote", "sheet", "strict", "number_format", "rates", "clean", "text_encoder", "runtime", "test", "overrides"),
+    *(
+        "delimiter",
+        "quote",
+        "sheet",
+        "strict",
+        "number_format",
+        "rates",
+        "clean",
+        "text_encoder",
+        "runtime",
+        "test",
+        "overrides",
+    ),
     *("min_class_size", "threads", "lang", "cache_dir"),
 )
 """Arguments and options that are those of a fit."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,103 +19,24 @@ from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import CatalogueError
 from prodcls.evaluation import NOT_TESTED, Problem
 from prodcls.file_formats import TableOptions
-from prodcls.hierarchy import ClassTree
 from prodcls.images import photo_digest
 from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
 from prodcls.lookalikes import alike_pairs
+from prodcls.material import Material
 from prodcls.overrides import read_overrides
 from prodcls.photo_folders import default_image_root, train_and_test
-from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, failed_photos, prepare
+from prodcls.preparation import IMAGE_BLOCK, choose_recipe, failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.readers import read_table, refuse_first
-from prodcls.relabelling import Relabelled, Relabelling, relabel
+from prodcls.relabelling import Relabelling, relabel
 from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
 from prodcls.telling import listed, tell_columns
-from prodcls.trees import TreeReading, read_tree
 
 __all__ = ["Material", "gather", "located"]
 
 _NO_PAIRS = np.empty((0, 2), dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a fit stands on.
-
-    Attributes
-    ----------
-    catalogue : Catalogue
-        Rows of the classes that are large enough, sorted by id so that the file's order has no effect.
-    tested : Catalogue or None
-        Rows of ``--test`` whose class is known.
-    problem : Problem
-        The rows of ``catalogue``, then those of ``tested``.
-    recipe : Recipe
-    small_classes : dict of str to int
-        Rows of the classes set apart.
-    unknown_classes : dict of str to int
-        Rows of ``--test`` whose class the training catalogue does not have.
-    set_apart : tuple of Rejection
-        One for each row of the small classes.
-    set_apart_tested : tuple of Rejection
-        One for each row of the unknown classes.
-    store : EmbeddingStore
-        Knows what was encoded and what was reused.
-    copies : ndarray of shape (n,), int64
-        Groups of near-duplicates among the rows of ``problem``, also where they are not kept in one fold.
-    photo_digests : tuple of (str or None), length n
-        SHA-256 of each photo.
-    alike_photos : ndarray of shape (m, 2), int64
-        Pairs of rows whose photos have nearly the same embedding.
-    relabelling : Relabelling or None
-        What decisions of people did to the labels of the catalogue; None where none were given.
-    """
-
-    catalogue: Catalogue
-    tested: Catalogue | None
-    problem: Problem
-    recipe: Recipe
-    small_classes: dict[str, int]
-    unknown_classes: dict[str, int]
-    set_apart: tuple[Rejection, ...]
-    set_apart_tested: tuple[Rejection, ...]
-    store: EmbeddingStore
-    copies: NDArray[np.int64]
-    photo_digests: tuple[str | None, ...]
-    alike_photos: NDArray[np.int64]
-    relabelling: Relabelling | None = None
-
-    @property
-    def grouped(self) -> bool:
-        """Whether near-duplicates are kept in one fold."""
-        return bool(np.array_equal(self.problem.groups, self.copies))
-
-    @property
-    def set_by_people(self) -> dict[str, Relabelled]:
-        """Products of the catalogue whose labels people set, by id."""
-        return {} if self.relabelling is None else {one.decision.id: one for one in self.relabelling.applied}
-
-    @cached_property
-    def reading(self) -> TreeReading:
-        """How the classes stand to each other, by the training catalogue."""
-        labels, cells = self.problem.labels[: len(self.catalogue)], self.catalogue.path_cells
-        if cells is not None:  # the path of a product whose label people set is that of its old label
-            kept = zip(self.catalogue.ids, cells, strict=True)
-            cells = tuple("" if name in self.set_by_people else cell for name, cell in kept)
-        return read_tree(self.problem.classes, labels, cells)
-
-    @property
-    def tree(self) -> ClassTree | None:
-        """The tree of the classes; None where they form none."""
-        return None if self.reading.paths is None else ClassTree(self.reading.paths)
-
-    def place(self, row: int) -> tuple[Catalogue, int]:
-        """Return the catalogue and the position in it of row ``row`` of the problem."""
-        if self.tested is not None and row >= len(self.catalogue):
-            return self.tested, row - len(self.catalogue)
-        return self.catalogue, row
 
 
 def gather(config: FitConfig, progress: Progress) -> Material:

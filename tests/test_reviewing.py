@@ -57,6 +57,19 @@ def test_the_worklist_says_what_the_catalogue_says(bundle: Path, scored: Path) -
     assert [len(exported(bundle, scored, **wanted)) - 1 for wanted in ({"everything": True}, {"limit": 2})] == [4, 2]
 
 
+def test_a_page_shows_texts_and_photos(bundle: Path, scored: Path, tmp_path: Path) -> None:
+    catalogue = contents().catalogue
+    wanted = Export(catalogue=Path(catalogue.source.path), lang="zh")
+    export_worklist(bundle, scored, tmp_path / "w.html", wanted, SilentProgress())
+    text = (tmp_path / "w.html").read_text(encoding="utf-8")
+    listed = [0, 1, 3]
+    assert text.count('<li class="item') == len(listed)
+    assert catalogue.photos is not None
+    assert text.count("data:image/jpeg;base64,") == sum(catalogue.photos[i] is not None for i in listed) > 0
+    assert all(catalogue.texts["title"][i] in text for i in listed)
+    assert 'data-file="w.csv"' in text
+
+
 def test_the_same_inputs_give_the_same_worklist(bundle: Path, scored: Path) -> None:
     exported(bundle, scored)
     first = scored.with_name("w.csv").read_bytes()

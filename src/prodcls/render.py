@@ -1,7 +1,7 @@
 """Reports as HTML: pure functions from the report object to the text of a page.
 
 Only this module knows Jinja. Everything is escaped; an undefined name is an error. The page's security policy admits
-no request at all, the one style sheet and the one script by their digests, and pictures only inside the page.
+no request at all, style sheets and scripts by their digests, and pictures only inside the page.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from prodcls.sections.dossier import dossier_context
 from prodcls.sections.drifted import drift_context
 from prodcls.sections.products import index_context, index_filename, index_pages
 from prodcls.sections.why import why_context
+from prodcls.sections.worklist import FileWords, worklist_context
+from prodcls.worklist import Worklist
 
 __all__ = [
     "dossier_filename",
@@ -40,6 +42,7 @@ __all__ = [
     "render_drift",
     "render_index",
     "render_why",
+    "render_worklist",
 ]
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -74,18 +77,25 @@ def _environment(lang: str) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals["t"] = load_language(lang)
-    style, script = (environment.get_template(name).render() for name in ("style.css", "report.js"))
-    environment.globals["policy"] = "; ".join(
+    environment.globals["policy"] = _policy(environment, "style.css", "report.js")
+    return environment
+
+
+def _policy(environment: jinja2.Environment, *inline: str) -> str:
+    """Return the policy of a page with these style sheets and scripts in it."""
+    allowed: dict[str, list[str]] = {".css": [], ".js": []}
+    for name in inline:
+        allowed[Path(name).suffix].append(f"'{_digest(environment.get_template(name).render())}'")
+    return "; ".join(
         (
             "default-src 'none'",
-            f"style-src '{_digest(style)}'",
-            f"script-src '{_digest(script)}'",
+            f"style-src {' '.join(allowed['.css'])}",
+            f"script-src {' '.join(allowed['.js'])}",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
-    return environment
 
 
 def _digest(text: str) -> str:
@@ -246,3 +256,29 @@ def render_why(case: Case, lang: str = "en") -> str:
         There is no such language.
     """
     return _page(lang, "why.html.j2", why=why_context(case, load_language(lang)))
+
+
+def render_worklist(found: Worklist, words: FileWords, lang: str = "en") -> str:
+    """Return the page on which people decide on the products of a worklist.
+
+    Parameters
+    ----------
+    found : Worklist
+    words : FileWords
+        Of the table that the page gives.
+    lang : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    str
+        A whole HTML document that needs no other file.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    context = worklist_context(found, words, load_language(lang))
+    policy = _policy(_environment(lang), "style.css", "worklist.css", "report.js", "worklist.js")
+    return _page(lang, "worklist.html.j2", title=found.name, digest=found.bundle, c=context, policy=policy)

@@ -24,14 +24,14 @@ TOLD = 40
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("bundle", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("scored", type=FILE)
-@click.option("-o", "--out", type=WRITTEN, help="Worklist to write, a CSV file for spreadsheets.")
+@click.option("-o", "--out", type=WRITTEN, help="Worklist to write: .csv for spreadsheets, .html for a browser.")
 @click.option("--import", "filled", type=FILE, help="Worklist that came back, CSV or workbook: record its decisions.")
 @click.option(
     "--overrides",
     type=WRITTEN,
     help="File of decisions. With --import they are added to it; with --out products that have one are left out.",
 )
-@click.option("--catalogue", type=CATALOGUE, help="Catalogue that was classified: adds titles.")
+@click.option("--catalogue", type=CATALOGUE, help="Catalogue that was classified: adds titles and, on a page, photos.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=500, help="Products listed, most pressing first.")
 @click.option("--all", "everything", is_flag=True, help="List products that are not up for review too.")
 @click.option("--lang", type=click.Choice(get_args(Lang)), default="en", help="Language of the worklist.")

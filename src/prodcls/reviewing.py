@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from pathlib import Path
 from prodcls.atomic import write_text
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.catalogue import Catalogue, Rejection
-from prodcls.errors import InputError
+from prodcls.errors import ImageError, InputError
+from prodcls.images import thumbnail_jpeg
 from prodcls.language import load_language
 from prodcls.new_products import Reading, read_new
 from prodcls.overrides import Override, append_overrides, read_overrides, standing
@@ -18,15 +20,18 @@ from prodcls.progress import Progress
 from prodcls.scored_rows import open_scored, scored_rows
 from prodcls.worklist import Chosen, Item, Worklist, choose, line_key
 from prodcls.worklist_checks import Against, check_filled
-from prodcls.worklist_files import FilledFile, read_filled, worklist_csv
+from prodcls.worklist_files import FilledFile, file_words, read_filled, worklist_csv
 
 __all__ = ["ENDINGS", "Export", "Import", "export_worklist", "import_decisions"]
 
-ENDINGS = (".csv",)
+ENDINGS = (".csv", ".html")
 """Of worklists that can be written."""
 
 TITLE, TEXT = 200, 600
 """Most characters of a title and of a text."""
+
+THUMBNAIL = 176
+"""Pixels of the longest side of a photo on a page."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +111,13 @@ def export_worklist(folder: Path, scored: Path, out: Path, wanted: Export, progr
         if wanted.catalogue is not None and items:
             _, products = read_new(wanted.catalogue, bundle, wanted.reading or Reading())
             items = tuple(_described(items, products, wanted.catalogue))
+            if _is_page(out):
+                items = tuple(_pictured(items))
     found = Worklist(items, chosen.waiting, bundle.model.classes, bundle.digest, scored.name)
     with progress.stage("write"):
-        write_text(out, _written(found, out, wanted.lang))
+        write_text(
+            out, _page(found, out, wanted.lang) if _is_page(out) else worklist_csv(found, load_language(wanted.lang))
+        )
     return tuple(_told(chosen, wanted))
 
 
@@ -158,8 +167,27 @@ def _cut(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}\u2026"
 
 
-def _written(found: Worklist, out: Path, lang: str) -> str:
+def _pictured(items: tuple[Item, ...]) -> Iterator[Item]:
+    for item in items:
+        try:
+            photo = None if item.photo is None else thumbnail_jpeg(item.photo, THUMBNAIL)
+        except ImageError:
+            photo = None
+        yield replace(item, thumbnail=None if photo is None else base64.b64encode(photo).decode("ascii"))
+
+
+def _is_page(out: Path) -> bool:
+    return out.suffix.lower() == ".html"
+
+
+def _table(found: Worklist, _: Path, lang: str) -> str:
     return worklist_csv(found, load_language(lang))
+
+
+def _page(found: Worklist, out: Path, lang: str) -> str:
+    from prodcls.render import render_worklist
+
+    return render_worklist(found, file_words(found, f"{out.stem}.csv", load_language(lang)), lang)
 
 
 def _told(chosen: Chosen, wanted: Export) -> Iterator[str]:

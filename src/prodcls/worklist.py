@@ -32,6 +32,8 @@ class Item:
     title, text : str
         Of the catalogue, where it was given.
     photo : Path or None
+    thumbnail : str or None
+        The photo as a small JPEG in base64, where the worklist is a page.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Item:
     title: str = ""
     text: str = ""
     photo: Path | None = None
+    thumbnail: str | None = None
 
     @property
     def also(self) -> tuple[tuple[str, float | None], ...]:

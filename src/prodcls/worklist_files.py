@@ -15,9 +15,20 @@ from prodcls.language import LANGUAGES, Language, as_text, load_language
 from prodcls.readers import read_table
 from prodcls.scored_rows import unguarded
 from prodcls.scoring_files import guarded
+from prodcls.sections.worklist import FileWords
 from prodcls.worklist import Item, Worklist
 
-__all__ = ["COLUMNS", "FILLED", "Filled", "FilledFile", "heads", "kept_as_text", "read_filled", "worklist_csv"]
+__all__ = [
+    "COLUMNS",
+    "FILLED",
+    "Filled",
+    "FilledFile",
+    "file_words",
+    "heads",
+    "kept_as_text",
+    "read_filled",
+    "worklist_csv",
+]
 
 COLUMNS = ("id", "title", "predicted", "probability", "also", "why", "decision", "who", "when", "reason", "key")
 """Of a worklist; the header names them in its language."""
@@ -144,6 +155,21 @@ def _cells(item: Item, t: Language) -> Iterable[str]:
     yield from (
         f"{row.probability:.4f}" if name == "probability" else kept_as_text(cells.get(name, "")) for name in COLUMNS
     )
+
+
+def file_words(found: Worklist, name: str, t: Language) -> FileWords:
+    """Return the beginnings of the lines of the table that a page gives, which `read_filled` reads.
+
+    Parameters
+    ----------
+    found : Worklist
+    name : str
+        Of the table.
+    t : Language
+    """
+    named = heads(t)
+    lines = {i.key: (i.key, kept_as_text(i.scored.id), kept_as_text(i.scored.predicted)) for i in found.items}
+    return FileWords(name, tuple(named[column] for column in ("key", "id", "predicted", *FILLED)), lines)
 
 
 def read_filled(path: Path) -> FilledFile:

@@ -22,6 +22,7 @@ from prodcls.conformal import SetRule
 from prodcls.embedding_store import EmbedStats
 from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import BundleError, CatalogueError, ImageError, InputError, SchemaError
+from prodcls.hierarchy import ClassTree
 from prodcls.inputs import Inputs
 from prodcls.new_products import Reading
 from prodcls.preparation import Recipe
@@ -354,3 +355,32 @@ def test_a_prediction_converts_by_the_rates_in_the_bundle(tmp_path: Path) -> Non
         row["price"] = "USD 10"
     outcome = predict(folder, write_catalogue(tmp_path / "new.csv", rows), tmp_path / "s.parquet")
     assert any("'price [EUR]'" in line for line in outcome.summary_lines)
+
+
+def test_a_decision_stops_where_all_of_its_set_lies_below(tmp_path: Path) -> None:
+    given = contents()
+    probabilities = given.model.probabilities(given.inputs)
+    cut = np.sort(1 - probabilities, axis=1)[:, 1]
+    rule = SetRule(0.9, np.full(3, float(np.median(cut))), np.ones(3, dtype=np.bool_))
+    first, second, third = given.model.classes
+    tree = ClassTree((("Home", first), ("Home", second), ("Gadgets", third)))
+    save_bundle(tmp_path / "bundle", replace(given, sets=rule, tree=tree), created=CREATED)
+    assert load_bundle(tmp_path / "bundle").tree == tree
+    predict(tmp_path / "bundle", Path(given.catalogue.source.path), tmp_path / "s.parquet", top_k=3)
+    places = set()
+    for row in pq.read_table(tmp_path / "s.parquet").to_pylist():
+        members = set(row["prediction_set"])
+        if len(members) == 1:
+            assert row["stopped_at"].split(" >> ")[1:] == [row["predicted"]]
+            assert row["stopped_probability"] == row["probability"]
+        elif members == {first, second}:
+            both = [row[f"probability_{i}"] for i in (1, 2, 3) if row[f"class_{i}"] in members]
+            assert row["stopped_at"] == "Home"
+            assert row["stopped_probability"] == pytest.approx(sum(both))
+        else:
+            assert (row["stopped_at"], row["stopped_probability"]) == (None, None)
+        places.add(row["stopped_at"])
+    assert {None, "Home"} < places
+    save_bundle(tmp_path / "plain", replace(given, sets=rule), created=CREATED)
+    predict(tmp_path / "plain", Path(given.catalogue.source.path), tmp_path / "s.parquet")
+    assert not any(pq.read_table(tmp_path / "s.parquet")["stopped_at"].to_pylist())

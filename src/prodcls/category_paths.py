@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["SEPARATORS", "name_key", "separator_of", "split_path"]
+__all__ = ["SEPARATORS", "name_key", "path_name", "separator_of", "split_path"]
 
 SEPARATORS = (">>", ">", "/")
 """What may part the levels of a path, the first that fits; each also in its full-width form."""
@@ -83,3 +83,8 @@ def separator_of(cells: Iterable[str]) -> str | None:
 def name_key(name: str) -> str:
     """Return a name as it is compared: width, case and blanks do not count."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def path_name(path: tuple[str, ...]) -> str:
+    """Return a path as it is written: names from the top, parted by ``>>``."""
+    return " >> ".join(path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from prodcls.audit_quality import Example, Finding
+from prodcls.category_paths import path_name
 from prodcls.reporting_quality_rows import EXAMPLES, Rows
 from prodcls.trees import Irregularity, Path
 
-__all__ = ["SHOWN_PATHS", "path_name", "tree_findings", "tree_kinds"]
+__all__ = ["SHOWN_PATHS", "tree_findings", "tree_kinds"]
 
 SHOWN_PATHS = 4
 """Most paths of an example."""
@@ -26,11 +27,6 @@ KINDS = {
 
 OF_NAMES = ("inner", "spelling", "same_name")
 """What there is to find where the class names are the paths."""
-
-
-def path_name(path: Path) -> str:
-    """Return a path as it is written: names from the top, parted by ``>>``."""
-    return " >> ".join(path)
 
 
 def tree_kinds(rows: Rows) -> frozenset[str]:

@@ -96,7 +96,9 @@ def predict_catalogue(
         ``.parquet``, ``.csv`` or ``.jsonl``. Columns: ``id``, ``row`` (in the catalogue), ``predicted``,
         ``probability``, ``second``, ``second_probability``, ``class_1``, ``probability_1`` and so on to ``top_k``,
         ``prediction_set`` (a list, in CSV as JSON; null where the bundle makes no sets), ``review`` (whether a person
-        should look at it) and ``reasons`` (a list of `prodcls.selective.REASONS`: why).
+        should look at it), ``reasons`` (a list of `prodcls.selective.REASONS`: why), ``stopped_at`` and
+        ``stopped_probability`` (the node of the tree that the whole set lies below, and the probability of all classes
+        there; null where not even the top is sure, and where the classes form no tree).
     options : PredictOptions
     progress : Progress
     store : EmbeddingStore, optional

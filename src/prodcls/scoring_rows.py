@@ -19,6 +19,7 @@ from prodcls.errors import InputError
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.selective import Operating, Reason
+from prodcls.stopping import named_stops, stops
 from prodcls.triage import named_reasons, review_reasons
 
 __all__ = ["Scorer", "point_within"]
@@ -102,7 +103,9 @@ class Scorer:
             kinds |= {name: pa.string(), probability: pa.float64()}
         fields = [pa.field(name, kind, nullable=False) for name, kind in kinds.items()]
         fields += [pa.field("prediction_set", _names("class")), pa.field("review", pa.bool_(), nullable=False)]
-        return pa.schema([*fields, pa.field("reasons", _names("reason"), nullable=False)])
+        fields += [pa.field("reasons", _names("reason"), nullable=False)]
+        fields += [pa.field("stopped_at", pa.string()), pa.field("stopped_probability", pa.float64())]
+        return pa.schema(fields)
 
     def score(self, batch: Catalogue, progress: Progress) -> pa.Table:
         """Return scored rows in the catalogue's order."""
@@ -127,7 +130,17 @@ class Scorer:
         places = (0, 1, *range(self.top_k))
         columns = [c for i in places for c in (names[:, i], values[:, i])]
         of_sets = pa.nulls(len(batch), self.schema.field("prediction_set").type) if sets is None else sets
-        return pa.table([batch.ids, batch.rows, *columns, of_sets, review, reasons], schema=self.schema)
+        stopped = self._stopped(said[0], ranked[:, 0])
+        return pa.table([batch.ids, batch.rows, *columns, of_sets, review, reasons, *stopped], schema=self.schema)
+
+    def _stopped(
+        self, probabilities: NDArray[np.float64], predicted: NDArray[np.int64]
+    ) -> tuple[list[str | None], list[float | None]]:
+        """Return the node at which each decision stops, and its probability."""
+        tree, sets = self.fitted.tree, self.fitted.sets
+        if tree is None or sets is None:
+            return [None] * len(predicted), [None] * len(predicted)
+        return named_stops(tree, stops(tree, probabilities, sets.sets(probabilities), predicted), predicted)
 
     def _count(self, review: NDArray[np.bool_], reasons: dict[Reason, NDArray[np.bool_]]) -> None:
         self.rows += len(review)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.category_paths import path_name
 from prodcls.hierarchy import ClassTree
 from prodcls.metrics import Estimate, exact_interval
 
-__all__ = ["StopLevel", "Stops", "stop_levels", "stops"]
+__all__ = ["StopLevel", "Stops", "named_stops", "stop_levels", "stops"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,30 @@ def stops(
         probability = np.where(going, np.minimum((probabilities * below).sum(axis=1), 1.0), probability)
     alone = (inside.sum(axis=1) == 1) & inside[np.arange(len(predicted)), predicted]
     return Stops(depth, alone, probability)
+
+
+def named_stops(
+    tree: ClassTree, found: Stops, predicted: NDArray[np.int64]
+) -> tuple[list[str | None], list[float | None]]:
+    """Return the path of each node as it is written and its probability; None for both where there is no node.
+
+    Parameters
+    ----------
+    tree : ClassTree
+    found : Stops
+        Of n products.
+    predicted : ndarray of shape (n,), int64
+
+    Returns
+    -------
+    tuple of (list of (str or None), list of (float or None))
+        Each of length n.
+    """
+    paths = [
+        path_name(tree.paths[k][:d]) or None for k, d in zip(predicted.tolist(), found.depth.tolist(), strict=True)
+    ]
+    said = zip(found.probability.tolist(), paths, strict=True)
+    return paths, [None if path is None else probability for probability, path in said]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prodcls.category_paths import path_name
 from prodcls.explain.steps import Branch, RollUp, Step
 from prodcls.language import Language, Prose, plain, quoted
 from prodcls.sections.parts import join_prose
@@ -30,7 +31,7 @@ def rolled_up_note(found: RollUp | None, t: Language) -> Prose:
     if found.stopped is None:
         told = t.say("rollup.stops_nowhere")
     else:
-        path = quoted(" >> ".join(found.stopped.path))
+        path = quoted(path_name(found.stopped.path))
         key = "rollup.stops_class" if found.leaf else "rollup.stops"
         told = t.say(key, path=path, probability=plain(t.probability(found.stopped.probability)))
     residual = max((abs(step.certificate.residual) for step in found.steps), default=0.0)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,7 +123,10 @@ class EmbeddingStore:
                 damaged += self._drop_damaged(path)
             else:
                 # Copies, so that one wanted row does not keep its whole shard in memory.
-                found.update({key: shard[key].copy() for key in shard.keys() & wanted})
+                used = {key: shard[key].copy() for key in shard.keys() & wanted}
+                found.update(used)
+                if used:
+                    _mark_used(path)
         return found, damaged
 
     def add(self, encoder: str, keys: Sequence[bytes], encoded: Encoded) -> dict[bytes, Stored]:
@@ -219,6 +224,12 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _mark_used(path: Path) -> None:
+    """Give a shard the present time, by which `prodcls cache --prune` tells what was used longest ago."""
+    with suppress(OSError):  # gone, or a store that may only be read
+        os.utime(path)
 
 
 def _read(path: Path) -> dict[bytes, Stored] | None:

@@ -119,9 +119,7 @@ def run(problem: Problem, seed: int, threads: int) -> dict[str, dict[str, float]
     started = time.perf_counter()
     scores = cross_validate(problem, random_state=seed, threads=threads)
     seconds = time.perf_counter() - started
-    probabilities = np.concatenate(
-        [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-    )
+    probabilities = softmax(scores.margins, scores.temperature)
     whole = evaluate(problem.labels, scores.ranked[:, 0], probabilities, len(problem.classes), seed)
     found = {
         "evidence head": figures(problem, scores.ranked[:, 0])

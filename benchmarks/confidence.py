@@ -44,10 +44,9 @@ def out_of_fold(case: Case, threads: int) -> dict[str, NDArray[Any]]:
     fold = stratified_group_folds(problem.labels, problem.groups, 5, 0, problem.inputs.ids)
     problem = replace(problem, fold=fold)
     scores = cross_validate(problem, random_state=0, threads=threads)
-    pairs = zip(scores.margins, scores.temperature, strict=True)
     return {
         "margins": scores.margins,
-        "probabilities": np.concatenate([softmax(m[None], t) for m, t in pairs]),
+        "probabilities": softmax(scores.margins, scores.temperature),
         "labels": problem.labels[scores.rows],
         "groups": problem.groups[scores.rows],
     }

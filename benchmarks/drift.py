@@ -85,7 +85,7 @@ def fit_half(material: Material, draw: int) -> Half:
     fold = stratified_group_folds(labels, groups, 5, draw, inputs.ids)
     part = replace(problem, inputs=inputs, labels=labels, groups=groups, fold=fold, classes=classes)
     scores = cross_validate(part, random_state=draw, threads=2)
-    stated = np.concatenate([softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)])
+    stated = softmax(scores.margins, scores.temperature)
     settled = held_out_sets(stated, labels, groups, COVERAGE).sum(axis=1) == 1
     judged = Judgements(tuple(classes[k] for k in stated.argmax(axis=1)), stated.max(axis=1), {}, settled)
     with threadpool_limits(1):

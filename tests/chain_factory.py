@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from prodcls.booster import BoosterData, train_booster
+from prodcls.calibration import Calibration
 from prodcls.candidates import candidate_evidence
 from prodcls.embeddings import Embeddings
 from prodcls.encoders import Encoded, Encoder, Item, Kind, Parts, Progress
@@ -149,7 +150,7 @@ def fitted(*, boosted: bool = True, bent: bool = False) -> Model:
     model = fit_model(inputs, labels, np.arange(80), CLASSES).model
     head = model.head
     assert isinstance(head, EvidenceHead)
-    head = replace(head, booster=None, level=0.0, temperature=1.3)
+    head = replace(head, booster=None, level=0.0, calibration=Calibration(1.5, 0.9))
     if boosted:
         said = head.margins(inputs)
         evidence = candidate_evidence(said.channels, said.candidates, head.evidence.channels)

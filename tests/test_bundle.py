@@ -235,10 +235,11 @@ def head(config: dict[str, Any]) -> dict[str, Any]:
 
 
 CONFIGS: dict[str, Callable[[dict[str, Any]], object]] = {
-    "temperature as text": lambda c: head(c).update(temperature="1"),
-    "temperature as whole number": lambda c: head(c).update(temperature=1),
-    "temperature zero": lambda c: head(c).update(temperature=0.0),
-    "temperature not a number": lambda c: head(c).update(temperature=float("nan")),
+    "temperature as text": lambda c: head(c)["calibration"].update(sure="1"),
+    "temperature as whole number": lambda c: head(c)["calibration"].update(sure=1),
+    "temperature zero": lambda c: head(c)["calibration"].update(unsure=0.0),
+    "temperature not a number": lambda c: head(c)["calibration"].update(unsure=float("nan")),
+    "step upwards": lambda c: head(c)["calibration"].update(behind=-1.0),
     "field missing": lambda c: head(c).pop("level"),
     "field too many": lambda c: head(c).update(__class__="os.system"),
     "other class": lambda c: c["model"]["head"].update({"class": "Popen"}),

@@ -22,6 +22,7 @@ from prodcls.bundle_checks import (
     replay,
 )
 from prodcls.bundle_products import Judgements, collect_products
+from prodcls.calibration import Calibration
 from prodcls.config import Head
 from prodcls.conformal import SetRule
 from prodcls.errors import BundleError
@@ -74,7 +75,7 @@ def broken() -> dict[str, Model]:
     return {
         "one class": replace(one_class, classes=("a",)),
         "unsorted": replace(one_class, classes=("b", "a")),
-        "temperature": model(temperature=-1.0),
+        "temperature": model(calibration=Calibration(1.0, -1.0)),
         "level": model(level=float("inf")),
         "weights": model(pool=replace(h.pool, weights=h.pool.weights[1:])),
         "probe": evidence(
@@ -111,7 +112,7 @@ def test_what_does_not_fit_together_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"temperature": 2.0, "level": 0.5},
+        {"calibration": Calibration(2.0, 1.0), "level": 0.5},
         {"pool": replace(head().pool, weights=head().pool.weights * (1 + 1e-6))},
         {"booster": None},
     ],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodcls.calibration import softmax
+from prodcls.calibration import Calibration, softmax
 from prodcls.candidates import candidate_evidence
 from prodcls.errors import AdditivityError
 from prodcls.explain.account import explain_evidence, explain_rest, rest_weights
@@ -18,8 +18,9 @@ from prodcls.pool import Pool
 from synthetic import boosted, make_sample, without_evidence
 
 SAMPLE = make_sample(150, 25, signal=1.5)  # more classes than candidates
-HEAD = replace(boosted(SAMPLE).head, temperature=1.7)
+HEAD = replace(boosted(SAMPLE).head, calibration=Calibration(1.4, 2.3, 0.8))
 MARGINS = HEAD.margins(SAMPLE.inputs)
+TEMPERATURE = HEAD.calibration.temperatures(MARGINS.total)
 CLASSES = st.lists(st.integers(0, 24), min_size=150, max_size=150).map(lambda x: np.array(x, dtype=np.int64))
 
 
@@ -28,16 +29,17 @@ CLASSES = st.lists(st.integers(0, 24), min_size=150, max_size=150).map(lambda x:
 def test_shares_sum_to_the_difference_of_log_probabilities(a: np.ndarray, b: np.ndarray) -> None:
     account = explain_evidence(HEAD, MARGINS, a, b)
     rows = np.arange(150)
-    served = np.log(softmax(MARGINS.total, HEAD.temperature))
+    served = np.log(softmax(MARGINS.total, TEMPERATURE))
     np.testing.assert_allclose(account.margin, served[rows, a] - served[rows, b], atol=1e-9)
-    np.testing.assert_allclose(account.shares.sum(axis=1), account.margin, atol=1e-9)
-    np.testing.assert_allclose(account.residual, account.shares.sum(axis=1) - account.margin, atol=1e-15)
+    told = account.shares.sum(axis=1) + account.behind
+    np.testing.assert_allclose(told, account.margin, atol=1e-9)
+    np.testing.assert_allclose(account.residual, told - account.margin, atol=1e-15)
     np.testing.assert_array_equal(account.values_a, MARGINS.channels[rows, a])
     np.testing.assert_array_equal(account.values_b, MARGINS.channels[rows, b])
     candidate = (MARGINS.candidates == a[:, None]).any(axis=1)
     assert account.shares.shape == (150, len(account.channels))
     assert account.channels == HEAD.evidence.channels
-    pool_only = HEAD.pool.weights * (account.values_a - account.values_b) / HEAD.temperature
+    pool_only = HEAD.pool.weights * (account.values_a - account.values_b) / TEMPERATURE[:, None]
     neither = ~candidate & ~(MARGINS.candidates == b[:, None]).any(axis=1)
     np.testing.assert_allclose(account.shares[neither], pool_only[neither], atol=1e-12)
 
@@ -69,7 +71,7 @@ def test_a_class_against_itself_needs_no_account() -> None:
 def test_the_correction_is_part_of_the_account() -> None:
     best, second = MARGINS.candidates[:, 0], MARGINS.candidates[:, 1]
     account = explain_evidence(HEAD, MARGINS, best, second)
-    pool_only = HEAD.pool.weights * (account.values_a - account.values_b) / HEAD.temperature
+    pool_only = HEAD.pool.weights * (account.values_a - account.values_b) / TEMPERATURE[:, None]
     assert np.abs(account.shares - pool_only).max() > 0.01
 
 
@@ -85,7 +87,7 @@ def test_each_channel_owns_what_treeshap_gives_its_value_and_its_lead() -> None:
         evidence = candidate_evidence(MARGINS.channels, classes[:, None], channels)[:, 0]
         parts = np.asarray(HEAD.booster.predict(evidence, pred_contrib=True))
         for feature, name in enumerate(names):
-            expected[:, [c.key for c in channels].index(name)] += sign * parts[:, feature] / HEAD.temperature
+            expected[:, [c.key for c in channels].index(name)] += sign * parts[:, feature] / TEMPERATURE
     np.testing.assert_allclose(account.correction, expected, atol=1e-12)
     assert (np.abs(expected).max(axis=0) > 1e-4).sum() > 3
 
@@ -97,7 +99,8 @@ def test_without_a_correction_shares_are_weight_times_difference() -> None:
     margins = head.margins(sample.inputs)
     a, b = margins.candidates[:, 0], margins.candidates[:, 1]
     account = explain_evidence(head, margins, a, b)
-    expected = head.pool.weights * (account.values_a - account.values_b) / head.temperature
+    temperature = head.calibration.temperatures(margins.total)
+    expected = head.pool.weights * (account.values_a - account.values_b) / temperature[:, None]
     np.testing.assert_allclose(account.shares, expected, atol=1e-12)
 
 
@@ -113,11 +116,11 @@ def test_absent_blocks_have_no_share_beyond_the_correction() -> None:
 @given(CLASSES)
 def test_against_all_others_the_parts_sum_to_the_log_odds(a: np.ndarray) -> None:
     account = explain_rest(HEAD, MARGINS, a)
-    p = softmax(MARGINS.total, HEAD.temperature)
+    p = softmax(MARGINS.total, TEMPERATURE)
     mine = p[np.arange(150), a]
     rest = p.sum(axis=1) - mine
     np.testing.assert_allclose(account.margin, np.log(mine) - np.log(rest), atol=1e-6)
-    np.testing.assert_allclose(account.shares.sum(axis=1) + account.offset, account.margin, atol=1e-9)
+    np.testing.assert_allclose(account.shares.sum(axis=1) + account.offset + account.behind, account.margin, atol=1e-9)
     assert np.all(account.offset <= 0)
     assert np.all(account.offset >= -np.log(24) - 1e-9)
 
@@ -170,8 +173,19 @@ def test_no_products_need_no_account() -> None:
 
 def test_heads_are_told_apart_by_their_temperature() -> None:
     """The account is of the calibrated margin: twice the temperature, half of every share."""
-    warm: EvidenceHead = replace(HEAD, temperature=2 * HEAD.temperature)
+    warm: EvidenceHead = replace(HEAD, calibration=Calibration(2.8, 4.6, 0.8))
     a, b = MARGINS.candidates[:, 0], MARGINS.candidates[:, 1]
     np.testing.assert_allclose(
         explain_evidence(warm, MARGINS, a, b).shares * 2, explain_evidence(HEAD, MARGINS, a, b).shares, atol=1e-12
     )
+
+
+def test_a_class_outside_of_the_shortlist_is_behind_by_a_step_of_its_own() -> None:
+    inside, outside = MARGINS.candidates[:, 0], MARGINS.pooled.argmin(axis=1)
+    step = HEAD.calibration.behind / TEMPERATURE
+    np.testing.assert_allclose(explain_evidence(HEAD, MARGINS, inside, outside).behind, step)
+    np.testing.assert_allclose(explain_evidence(HEAD, MARGINS, outside, inside).behind, -step)
+    both = explain_evidence(HEAD, MARGINS, inside, MARGINS.candidates[:, 1])
+    assert not both.behind.any()
+    rest = explain_rest(HEAD, MARGINS, inside)
+    assert np.all((rest.behind >= 0) & (rest.behind < step))

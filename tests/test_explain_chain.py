@@ -32,7 +32,12 @@ pairs = st.permutations(CLASSES).map(lambda found: (found[0], found[1]))
 def served(model: Model, subject: Subject) -> np.ndarray:
     head = model.head
     assert isinstance(head, EvidenceHead)
-    return softmax(head.margins(subject.inputs).total, head.temperature)[0]
+    return softmax(head.margins(subject.inputs).total, temperature(model, subject))[0]
+
+
+def temperature(model: Model, subject: Subject) -> float:
+    assert isinstance(model.head, EvidenceHead)
+    return float(model.head.calibration.temperatures(model.head.margins(subject.inputs).total)[0])
 
 
 def total(parts: tuple[Part, ...], **wanted: str) -> float:
@@ -113,7 +118,7 @@ def test_a_word_gets_its_pieces_by_their_characters() -> None:
     found = explain(model, subject, "Kettle", "Phone")
     probe = head.evidence.dense["title"].probe
     weights = probe.weights[:, 1].astype(float) - probe.weights[:, 2]
-    rate = head.pool.weights[0] / head.temperature / np.sqrt(2)
+    rate = head.pool.weights[0] / temperature(model, subject) / np.sqrt(2)
     pieces, at = np.zeros(5), 0
     for encoder, parts in zip(TEXT, subject.splits["title"].parts, strict=True):
         own = weights[at : at + encoder.dimension]
@@ -132,7 +137,8 @@ def test_words_of_the_vocabulary_get_what_they_alone_add() -> None:
     head = model.head
     assert isinstance(head, EvidenceHead)
     assert head.evidence.lexical is not None
-    found = explain(model, make_subject("kettle kettle xyz", "phone"), "Kettle", "Phone")
+    subject = make_subject("kettle kettle xyz", "phone")
+    found = explain(model, subject, "Kettle", "Phone")
     lexical = [p for p in found.parts if p.block == "lexical" and p.kind == "word"]
     assert Counter((p.column, p.label) for p in lexical) == {("title", "kettle"): 2, ("description", "phone"): 1}
     first, second = (p.value for p in lexical if p.label == "kettle")
@@ -142,7 +148,8 @@ def test_words_of_the_vocabulary_get_what_they_alone_add() -> None:
     column = head.evidence.lexical.vocabulary.columns["kettle"]
     channel = [c.key for c in head.evidence.channels].index("lexical.score")
     expected = vector[0, column] * (probe.weights[column, 1] - probe.weights[column, 2])
-    assert first + second == pytest.approx(expected * head.pool.weights[channel] / head.temperature, rel=1e-5)
+    rate = head.pool.weights[channel] / temperature(model, subject)
+    assert first + second == pytest.approx(expected * rate, rel=1e-5)
 
 
 def test_what_is_missing_has_a_line_of_its_own() -> None:

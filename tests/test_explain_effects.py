@@ -83,5 +83,6 @@ def test_a_number_moves_only_by_its_own_channel() -> None:
     scored = []
     for shift in (1, 0):
         inputs.numeric[name][:] = edges[place + shift]
-        scored.append(log_odds(head.margins(inputs).total / head.temperature, classes))
+        total = head.margins(inputs).total
+        scored.append(log_odds(total / head.calibration.temperatures(total)[:, None], classes))
     assert found.total.sum(axis=0) == pytest.approx((scored[0] - scored[1]).sum(axis=0))

@@ -59,7 +59,8 @@ def test_the_parts_sum_to_the_lead_of_the_pool(versus: str, photo: Path) -> None
     assert (len(spread), all(value < 0 for value in spread)) == (int(versus == REST), True)
     if versus == "Kettle":  # the lead by the head's own figures
         head = product.model.head
-        pooled = head.margins(product.inputs).pooled[0] / head.temperature  # type: ignore[union-attr]
+        said = head.margins(product.inputs)  # type: ignore[union-attr]
+        pooled = said.pooled[0] / head.calibration.temperatures(said.total)  # type: ignore[union-attr]
         phone, kettle = (product.model.classes.index(name) for name in ("Phone", "Kettle"))
         assert account.scope.lead == pytest.approx(pooled[phone] - pooled[kettle], abs=1e-9)
     assert Attribution.from_json(account.to_json()) == account

@@ -7,7 +7,7 @@ import pytest
 
 import prodcls.head
 from prodcls.booster import BoosterData, RoundsChoice
-from prodcls.calibration import softmax
+from prodcls.calibration import Calibration, softmax
 from prodcls.candidates import CANDIDATES, candidate_evidence, feature_channels
 from prodcls.evidence import Channel
 from prodcls.head import _choose_correction, _monotone, fit_head
@@ -42,7 +42,7 @@ def test_labels_at_random_are_not_learned(seed: int) -> None:
     margins = head.margins(sample.inputs.take(test))
     hits = (margins.total.argmax(axis=1) == labels[test]).mean()
     assert hits < 0.25 + 3.5 * np.sqrt(0.25 * 0.75 / 200)
-    confidence = softmax(margins.total, head.temperature).max(axis=1)
+    confidence = softmax(margins.total, head.calibration.temperatures(margins.total)).max(axis=1)
     assert confidence.mean() < 0.5  # and it knows that it knows nothing
 
 
@@ -103,7 +103,7 @@ def test_the_same_data_give_the_same_head() -> None:
     sample = make_sample(80)
     first, second = (fit_head(sample.inputs, sample.labels, sample.groups, 4, random_state=3) for _ in range(2))
     np.testing.assert_array_equal(first.head.margins(sample.inputs).total, second.head.margins(sample.inputs).total)
-    assert first.head.temperature == second.head.temperature
+    assert first.head.calibration == second.head.calibration
 
 
 def test_the_names_of_text_blocks_are_kept() -> None:
@@ -134,7 +134,7 @@ def test_products_of_one_group_cannot_be_learned_from() -> None:
 
 def test_rows_of_a_softmax_sum_to_one() -> None:
     margins = MANY_FIT.head.margins(MANY.inputs).total
-    probabilities = softmax(margins, MANY_FIT.head.temperature)
+    probabilities = softmax(margins, MANY_FIT.head.calibration.temperatures(margins))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
     np.testing.assert_array_equal(probabilities.argmax(axis=1), margins.argmax(axis=1))
 
@@ -176,7 +176,7 @@ def test_closeness_may_count_against_a_class_only_where_that_clearly_helps(
     assert chosen.monotone == constraints[-1 if lifted else 0]
 
 
-def test_the_temperature_is_fitted_on_held_out_margins_with_their_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibration_is_fitted_on_held_out_margins_with_their_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = make_sample(120, signal=0.25, group_size=3)
     asked: list[np.ndarray] = []
 
@@ -187,15 +187,17 @@ def test_the_temperature_is_fitted_on_held_out_margins_with_their_corrections(mo
         corrections[:, 0] = 7.0  # for the best candidate
         return RoundsChoice(0, {0: 1.0}, corrections)
 
-    def temperature(margins: np.ndarray, labels: np.ndarray) -> float:
+    def calibrate(margins: np.ndarray, outside: np.ndarray, labels: np.ndarray, fold: np.ndarray) -> Calibration:
         np.testing.assert_array_equal(labels, sample.labels)
+        assert not outside.any()  # four classes are all candidates
+        assert len(fold) == len(labels)
         asked.append(margins)
-        return 3.25
+        return Calibration.plain(3.25)
 
     monkeypatch.setattr(prodcls.head, "choose_rounds", rounds)
-    monkeypatch.setattr(prodcls.head, "fit_temperature", temperature)
+    monkeypatch.setattr(prodcls.head, "fit_calibration", calibrate)
     head = fit_head(sample.inputs, sample.labels, sample.groups, 4).head
-    assert head.temperature == 3.25
+    assert head.calibration == Calibration.plain(3.25)
     (margins,) = asked
     ranked = np.sort(margins, axis=1)
     assert np.all(ranked[:, -1] - ranked[:, -2] >= 7.0)

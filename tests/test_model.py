@@ -44,7 +44,7 @@ def test_the_evidence_head_is_served_at_its_temperature() -> None:
     assert fit.details is not None
     assert fit.details.head is fit.model.head
     margins = fit.model.head.margins(SAMPLE.inputs).total
-    expected = softmax(margins, fit.model.head.temperature)
+    expected = softmax(margins, fit.model.head.calibration.temperatures(margins))
     np.testing.assert_array_equal(fit.model.probabilities(SAMPLE.inputs), expected)
 
 
@@ -52,7 +52,7 @@ def test_the_correction_is_served() -> None:
     sample = make_sample(160, signal=0.4)
     head = boosted(sample).head
     margins = head.margins(sample.inputs)
-    expected = softmax(margins.total, head.temperature)
+    expected = softmax(margins.total, head.calibration.temperatures(margins.total))
     assert np.abs(margins.total - margins.pooled).max() > 0.01
     np.testing.assert_allclose(Model(NAMES, head).probabilities(sample.inputs), expected)
 

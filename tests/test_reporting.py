@@ -42,9 +42,7 @@ def make_case(config: FitConfig) -> Case:
     problem = material.problem
     look = look_for(material, plan_views(problem), config.random_state)
     scores = cross_validate(problem, head=config.head, look=look)
-    probabilities = np.concatenate(
-        [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-    )
+    probabilities = softmax(scores.margins, scores.temperature)
     majority = run_baseline("majority", problem.inputs, problem.labels, 2, problem.fold, 0, 1)
     findings = Findings(scores, probabilities, {"majority": majority})
     report = build_report(config, material, findings, TABLES)

@@ -40,6 +40,8 @@ def make_account(channels: tuple[Channel, ...], shares: np.ndarray) -> EvidenceA
         pool=0.75 * shares,
         correction=0.25 * shares,
         offset=nothing,
+        behind=nothing,
+        temperature=nothing + 1.0,
         margin=shares.sum(axis=1),
         residual=nothing,
     )

@@ -40,8 +40,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
         config = FitConfig(catalogue=write_csv(folder / "shop.csv", rows), cache_dir=folder / "cache", folds=3)
         material = gather(config, SilentProgress())
         scores = cross_validate(material.problem)
-        parts = [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-        probabilities = np.concatenate(parts)
+        probabilities = softmax(scores.margins, scores.temperature)
         yield Evaluated(material, scores, probabilities, folder, probabilities > 0.2)
 
 

@@ -46,9 +46,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[Material, OutOfFold
         config = FitConfig(catalogue=write_csv(folder / "shop.csv", rows), cache_dir=folder / "cache", folds=3)
         material = gather(config, SilentProgress())
         scores = cross_validate(material.problem)
-        probabilities = np.concatenate(
-            [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-        )
+        probabilities = softmax(scores.margins, scores.temperature)
         section = trust_section(material, scores, probabilities, ENOUGH, threads=1)
         assert section is not None
         again = trust_section(material, scores, probabilities, ENOUGH, threads=2)

@@ -103,7 +103,7 @@ def replay(model: Model, canary: Canary) -> None:
         evidence = candidate_evidence(canary.channels, canary.candidates, described)
         raw = model.head.booster.predict(evidence.reshape(n * m, -1), raw_score=True, num_threads=1)
         corrections = np.reshape(raw, (n, m)) - model.head.level
-    total = pooled.copy()
+    total = pooled - model.head.calibration.behind
     np.put_along_axis(
         total, canary.candidates, np.take_along_axis(pooled, canary.candidates, axis=1) + corrections, axis=1
     )
@@ -246,8 +246,10 @@ def _check_evidence_head(head: EvidenceHead, n_classes: int) -> None:
     _check("pool weights", head.pool.weights, (len(described),))
     if head.pool.weights.min() < 0:
         _refuse("pool weights", "are negative")
-    if not (np.isfinite(head.level) and np.isfinite(head.temperature) and head.temperature > 0):
-        _refuse("temperature or level", "is not a usable number")
+    served = head.calibration
+    numbers = np.array([head.level, served.sure, served.unsure, served.behind])
+    if not (np.isfinite(numbers).all() and min(served.sure, served.unsure) > 0 and served.behind >= 0):
+        _refuse("calibration or level", "is not a usable number")
     _check_usual(head.usual, head.evidence)
     if head.booster is not None:
         features = len(feature_channels(described))

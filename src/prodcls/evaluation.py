@@ -60,7 +60,7 @@ class FoldScores:
         Positions of the test rows.
     margins : ndarray of shape (m, K), float64
         Logits before the temperature.
-    temperature : float
+    temperature : ndarray of shape (m,), float64
     account : EvidenceAccount or None
         Predicted class against runner-up; None for the flat head.
     ablation : dict of str to ndarray of shape (m,), int64
@@ -76,7 +76,7 @@ class FoldScores:
 
     rows: NDArray[np.intp]
     margins: NDArray[np.float64]
-    temperature: float
+    temperature: NDArray[np.float64]
     account: EvidenceAccount | None
     ablation: dict[str, NDArray[np.int64]]
     view: FoldView | None = None
@@ -95,7 +95,7 @@ class OutOfFold:
     margins : ndarray of shape (m, K), float64
         Logits before the temperature.
     temperature : ndarray of shape (m,), float64
-        Of the model that scored the row.
+        Of the row, by the model that scored it.
     folds : tuple of FoldScores
     learning : tuple of LearningPoint
         Models fitted on parts of the first fold's training rows; empty where none were asked for.
@@ -180,7 +180,7 @@ def cross_validate(
         folds = [future.result() for future in judged]
     rows = np.concatenate([f.rows for f in folds])
     order = np.argsort(rows)
-    temperature = np.concatenate([np.full(len(f.rows), f.temperature) for f in folds])
+    temperature = np.concatenate([f.temperature for f in folds])
     margins = np.concatenate([f.margins for f in folds])
     return OutOfFold(
         rows[order], margins[order], temperature[order], tuple(folds), () if learning is None else learning.result()
@@ -199,14 +199,15 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look |
     fitted = fit.model.head
     if not isinstance(fitted, EvidenceHead) or fit.details is None:
         probabilities = fit.model.probabilities(inputs)
-        return FoldScores(test, np.log(np.maximum(probabilities, 1e-12)), 1.0, None, {})
+        return FoldScores(test, np.log(np.maximum(probabilities, 1e-12)), np.ones(len(test)), None, {})
     margins = fitted.margins(inputs)
     best = best_classes(margins.total, 2)
     account = explain_evidence(fitted, margins, best[:, 0], best[:, -1])
     ablation = _ablate(fit.details, margins)
+    temperature = fitted.calibration.temperatures(margins.total)
     view = None if look is None else look(Judged(fit.model, margins, account, best[:, [0, -1]], test))
     unusual = fitted.unusual(inputs, margins, best[:, 0])
-    return FoldScores(test, margins.total, fitted.temperature, account, ablation, view, fit.model, unusual)
+    return FoldScores(test, margins.total, temperature, account, ablation, view, fit.model, unusual)
 
 
 def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_booster
-from prodcls.calibration import fit_temperature
+from prodcls.calibration import Calibration, fit_calibration
 from prodcls.candidates import best_classes, candidate_evidence, leads, with_truth
 from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
@@ -40,7 +40,7 @@ class Margins:
     corrections : ndarray of shape (n, M), float64
         Booster output for the candidates above its level, logits.
     total : ndarray of shape (n, K), float64
-        ``pooled`` plus the corrections of the candidates.
+        ``pooled`` plus the corrections of the candidates, and less the step for all other classes.
     """
 
     channels: NDArray[np.float64]
@@ -63,8 +63,8 @@ class EvidenceHead:
     level : float
         Mean output of the booster over its training evidence, the base value of TreeSHAP. A softmax over candidates
         leaves it free, so it is taken off: classes that are not candidates have no correction.
-    temperature : float
-        Margins are divided by it before the softmax.
+    calibration : Calibration
+        Its step is taken off all classes but the candidates; its temperature divides the margins.
     usual : Usual
         What is usual among the training products; no part of the margins.
     """
@@ -73,7 +73,7 @@ class EvidenceHead:
     pool: Pool
     booster: lightgbm.Booster | None
     level: float
-    temperature: float
+    calibration: Calibration
     usual: Usual
 
     def margins(self, inputs: Inputs, *, threads: int = 1) -> Margins:
@@ -132,7 +132,7 @@ class EvidenceHead:
             flat = evidence.reshape(-1, evidence.shape[2])
             raw = np.asarray(self.booster.predict(flat, raw_score=True, num_threads=threads))
             corrections = raw.reshape(candidates.shape) - self.level
-        total = pooled.copy()
+        total = pooled - self.calibration.behind
         np.put_along_axis(total, candidates, np.take_along_axis(pooled, candidates, 1) + corrections, 1)
         return Margins(channels, pooled, candidates, corrections, total)
 
@@ -184,7 +184,7 @@ def fit_head(
     random_state: int = 0,
     threads: int = 1,
 ) -> HeadFit:
-    """Fit channels, pool, correction and temperature on training products.
+    """Fit channels, pool, correction and calibration on training products.
 
     Parameters
     ----------
@@ -236,7 +236,10 @@ def fit_head(
     total = pooled.copy()
     np.put_along_axis(total, candidates, data.start + rounds.corrections - level, 1)
     usual = fit_usual(inputs, labels, groups, fit.held_out, described)
-    head = EvidenceHead(fit.model, pool, booster, level, fit_temperature(total, labels), usual)
+    outside = np.ones(total.shape, dtype=np.bool_)
+    np.put_along_axis(outside, best_classes(pooled), values=False, axis=1)
+    calibration = fit_calibration(total, outside, labels, inner)
+    head = EvidenceHead(fit.model, pool, booster, level, calibration, usual)
     return HeadFit(head, pool_data, strength, rounds, (*inputs.texts, LEXICAL))
 
 

@@ -39,7 +39,7 @@ class Model:
         if isinstance(self.head, FlatModel):
             return flat_probabilities(self.head, inputs), None
         margins = self.head.margins(inputs, threads=threads)
-        return softmax(margins.total, self.head.temperature), margins
+        return softmax(margins.total, self.head.calibration.temperatures(margins.total)), margins
 
 
 @dataclass(frozen=True)

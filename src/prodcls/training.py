@@ -133,9 +133,7 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
         scores = cross_validate(
             problem, head=config.head, random_state=config.random_state, threads=threads, look=look, parts=True
         )
-        probabilities = np.concatenate(
-            [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-        )
+        probabilities = softmax(scores.margins, scores.temperature)
     baselines: dict[str, BaselineResult] = {}
     if config.baselines:
         with progress.stage("baselines"):

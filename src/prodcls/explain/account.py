@@ -3,7 +3,7 @@
 The margin is ``log p(A) - log p(B)`` as served. Its pool part is linear, so each channel's share is its weight times
 the difference of its values; the booster's part is split by TreeSHAP (Lundberg et al. 2020, Nature Machine
 Intelligence 2, section "Methods: TreeExplainer"); its base value is the level that the head takes off. Both are
-divided by the temperature. A channel's lead over the best other class belongs to the channel.
+divided by the product's temperature. A channel's lead over the best other class belongs to the channel.
 """
 
 from __future__ import annotations
@@ -40,10 +40,14 @@ class EvidenceAccount:
         Logits in favour of A, by the linear pool and by the booster.
     offset : ndarray of shape (n,), float64
         What belongs to no evidence: 0, but for `explain_rest`.
+    behind : ndarray of shape (n,), float64
+        What A gains from being a candidate where B is none: 0 where both are, or neither.
+    temperature : ndarray of shape (n,), float64
+        By which all shares have been divided.
     margin : ndarray of shape (n,), float64
         As served, logits.
     residual : ndarray of shape (n,), float64
-        ``shares.sum(axis=1) + offset - margin``.
+        ``shares.sum(axis=1) + offset + behind - margin``.
     """
 
     channels: tuple[Channel, ...]
@@ -52,6 +56,8 @@ class EvidenceAccount:
     pool: NDArray[np.float64]
     correction: NDArray[np.float64]
     offset: NDArray[np.float64]
+    behind: NDArray[np.float64]
+    temperature: NDArray[np.float64]
     margin: NDArray[np.float64]
     residual: NDArray[np.float64]
 
@@ -89,8 +95,10 @@ def explain_evidence(
     rows = np.arange(len(a))
     values_a, values_b = margins.channels[rows, a], margins.channels[rows, b]
     correction = _corrections(head, margins, a, threads) - _corrections(head, margins, b, threads)
-    margin = (margins.total[rows, a] - margins.total[rows, b]) / head.temperature
-    return _account(head, values_a, values_b, correction, np.zeros(len(a)), margin)
+    inside = _inside(margins)
+    lead = margins.total[rows, a] - margins.total[rows, b]
+    ahead = inside[rows, a] - inside[rows, b]
+    return _account(head, margins, (values_a, values_b), correction, np.zeros(len(a)), ahead, lead)
 
 
 def explain_rest(head: EvidenceHead, margins: Margins, a: NDArray[np.int64], *, threads: int = 1) -> EvidenceAccount:
@@ -120,43 +128,57 @@ def explain_rest(head: EvidenceHead, margins: Margins, a: NDArray[np.int64], *, 
         If a residual exceeds `TOLERANCE`.
     """
     rows = np.arange(len(a))
-    logits = margins.total / head.temperature
+    temperature = head.calibration.temperatures(margins.total)
     rivals = rest_weights(head, margins, a)
+    inside = _inside(margins)
     entropy = -np.sum(np.where(rivals > 0, rivals * np.log(np.maximum(rivals, _LEAST)), 0.0), axis=1)
     correction = _corrections(head, margins, a, threads)
     for place in range(margins.candidates.shape[1]):
         rival = margins.candidates[:, place]
         correction -= rivals[rows, rival, None] * _corrections(head, margins, rival, threads)
     values_b = np.einsum("nk,nkc->nc", rivals, margins.channels)
-    others = np.array(logits)
+    others = np.array(margins.total) / temperature[:, None]
     others[rows, a] = -np.inf
-    margin = logits[rows, a] - scipy.special.logsumexp(others, axis=1)
-    return _account(head, margins.channels[rows, a], values_b, correction, -entropy, margin)
+    lead = margins.total[rows, a] - temperature * scipy.special.logsumexp(others, axis=1)
+    ahead = inside[rows, a] - (rivals * inside).sum(axis=1)
+    return _account(head, margins, (margins.channels[rows, a], values_b), correction, -entropy, ahead, lead)
 
 
 def rest_weights(head: EvidenceHead, margins: Margins, a: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the probabilities of all classes but ``a``, shape (n, K), which sum to 1 without it."""
     others = np.array(margins.total)
     others[np.arange(len(a)), a] = -np.inf
-    return softmax(others, head.temperature)
+    return softmax(others, head.calibration.temperatures(margins.total))
+
+
+def _inside(margins: Margins) -> NDArray[np.float64]:
+    """Return 1 for candidates and 0 for other classes, shape (n, K)."""
+    inside = np.zeros(margins.total.shape)
+    np.put_along_axis(inside, margins.candidates, 1.0, axis=1)
+    return inside
 
 
 def _account(
     head: EvidenceHead,
-    values_a: NDArray[np.float64],
-    values_b: NDArray[np.float64],
+    margins: Margins,
+    values: tuple[NDArray[np.float64], NDArray[np.float64]],
     correction: NDArray[np.float64],
     offset: NDArray[np.float64],
-    margin: NDArray[np.float64],
+    ahead: NDArray[np.float64],
+    lead: NDArray[np.float64],
 ) -> EvidenceAccount:
-    """Return the account with its residual checked; corrections are those before the temperature."""
-    pool = head.pool.weights * (values_a - values_b) / head.temperature
-    correction = correction / head.temperature
-    residual = (pool + correction).sum(axis=1) + offset - margin
+    """Return the account with its residual checked; correction and lead are those before the temperature."""
+    temperature = head.calibration.temperatures(margins.total)
+    pool = head.pool.weights * (values[0] - values[1]) / temperature[:, None]
+    correction = correction / temperature[:, None]
+    behind, margin = head.calibration.behind * ahead / temperature, lead / temperature
+    residual = (pool + correction).sum(axis=1) + offset + behind - margin
     if len(residual) and not np.abs(residual).max() <= TOLERANCE:
         message = f"the parts of an account differ from its margin by {np.abs(residual).max():.3g} logits"
         raise AdditivityError(message)
-    return EvidenceAccount(head.evidence.channels, values_a, values_b, pool, correction, offset, margin, residual)
+    return EvidenceAccount(
+        head.evidence.channels, *values, pool, correction, offset, behind, temperature, margin, residual
+    )
 
 
 def _corrections(head: EvidenceHead, margins: Margins, classes: NDArray[np.int64], threads: int) -> NDArray[np.float64]:

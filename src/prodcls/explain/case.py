@@ -162,7 +162,7 @@ def _group(part: Part) -> tuple[str, str, str]:
         return "start", "", ""
     if part.kind == "evidence":
         return ("neighbours" if part.label in ("neighbours", "closest") else "whole"), part.block, ""
-    return part.label, "" if part.label == "spread" else part.block, ""
+    return part.label, "" if part.label in ("spread", "behind") else part.block, ""
 
 
 @dataclass(frozen=True)

@@ -134,10 +134,14 @@ class _Scene:
     subject: Subject
     margins: Margins
 
+    @cached_property
+    def _temperature(self) -> float:
+        return float(self.head.calibration.temperatures(self.margins.total)[0])
+
     def account(self, first: str | None, second: str | None) -> Attribution:
         a = int(best_classes(self.margins.total, 1)[0, 0]) if first is None else self._number(first)
         rival = self._rival(a, second)
-        probability = softmax(self.margins.total, self.head.temperature)[0]
+        probability = softmax(self.margins.total, self._temperature)[0]
         numbers = np.array([a])
         if rival.number is None:
             shares = explain_rest(self.head, self.margins, numbers)
@@ -177,7 +181,7 @@ class _Scene:
         return _Rival(self.classes[number], number, np.eye(1, len(self.classes), number)[0])
 
     def _parts(self, shares: EvidenceAccount, difference: Difference) -> Iterable[Part]:
-        rate = self.head.pool.weights / self.head.temperature
+        rate = self.head.pool.weights / self._temperature
         values = (shares.values_a - shares.values_b)[0]
         for i, channel in enumerate(shares.channels):
             share = float(shares.pool[0, i] + shares.correction[0, i])
@@ -189,6 +193,8 @@ class _Scene:
             yield from carried(pieces, channel.block, float(values[i]), float(rate[i]), float(shares.correction[0, i]))
         if shares.offset[0]:
             yield Part(REST, "context", "spread", float(shares.offset[0]))
+        if shares.behind[0]:
+            yield Part(REST, "context", "behind", float(shares.behind[0]))
 
     def _whole(self, block: str, kind: str, share: float) -> Part | None:
         """Return a channel's share as one part; None for a score that can be taken apart."""

@@ -95,7 +95,7 @@ def lexical_words(
     if lexical is None:
         return ((),) * len(inputs)
     at = next(i for i, c in enumerate(account.channels) if c.block == LEXICAL and c.kind == "score")
-    rate = float(head.pool.weights[at]) / head.temperature
+    rates = head.pool.weights[at] / account.temperature
     leads = account.values_a[:, at] - account.values_b[:, at]
     vectors = lexical.vocabulary.vectors(inputs.joined_text())
     found: list[tuple[Part, ...]] = []
@@ -105,7 +105,7 @@ def lexical_words(
             continue
         texts = {column: cells[i] for column, cells in inputs.texts.items()}
         pieces = lexical_pieces(LEXICAL, texts, lexical, vectors[i], between(int(a[i]), int(b[i])))
-        parts = carried(pieces, LEXICAL, float(leads[i]), rate, float(account.correction[i, at]))
+        parts = carried(pieces, LEXICAL, float(leads[i]), float(rates[i]), float(account.correction[i, at]))
         found.append(tuple(part for part in parts if part.kind == "word" and part.value))
     return tuple(found)
 

@@ -160,6 +160,7 @@ def number_effects(
 
     def score(moved: NDArray[np.float64]) -> NDArray[np.float64]:
         moving[:, :, at] = head.evidence.numeric[column].scores(moved)
-        return log_odds(head.decide(moving).total / head.temperature, classes)
+        total = head.decide(moving).total
+        return log_odds(total / head.calibration.temperatures(total)[:, None], classes)
 
     return local_effects(score, values[known], edges)

@@ -26,7 +26,7 @@ from prodcls.explain.masks import open_photo
 from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import column_part, lexical_pieces, word_part
 from prodcls.explain.segments import overlaps, words
-from prodcls.head import EvidenceHead
+from prodcls.head import EvidenceHead, Margins
 
 __all__ = ["IntegratedGradients"]
 
@@ -99,12 +99,15 @@ class _Pull:
     method: IntegratedGradients
 
     @cached_property
+    def _margins(self) -> Margins:
+        return self.head.margins(self.product.inputs)
+
+    @cached_property
     def _rivals(self) -> NDArray[np.float64]:
         """Return 1 for B, shape (K,); all others share it by their probabilities."""
         if self.b is not None:
             return np.asarray(np.eye(1, len(self.product.model.classes), self.b)[0])
-        margins = self.head.margins(self.product.inputs)
-        return np.asarray(rest_weights(self.head, margins, np.array([self.a]))[0])
+        return np.asarray(rest_weights(self.head, self._margins, np.array([self.a]))[0])
 
     @cached_property
     def _direction(self) -> NDArray[np.float64]:
@@ -119,12 +122,12 @@ class _Pull:
     @cached_property
     def _leads(self) -> NDArray[np.float64]:
         """Return what each channel adds to the pool's lead, shape (C,), logits."""
-        values = self.head.evidence.scores(self.product.inputs)[0]
+        values = self._margins.channels[0]
         return np.asarray(self._direction @ values * self._rates)
 
     @cached_property
     def _rates(self) -> NDArray[np.float64]:
-        return np.asarray(self.head.pool.weights / self.head.temperature)
+        return np.asarray(self.head.pool.weights / self.head.calibration.temperatures(self._margins.total))
 
     @property
     def lead(self) -> float:

@@ -130,7 +130,8 @@ def _score(
     else:
         head = model.head
         total = head.margins(inputs, threads=threads).total
-        probabilities, logits = softmax(total, head.temperature), total / head.temperature
+        temperatures = head.calibration.temperatures(total)
+        probabilities, logits = softmax(total, temperatures), total / temperatures[:, None]
     if b is not None:
         return logits[:, a] - logits[:, b], probabilities[:, a], probabilities[:, b]
     others = np.delete(np.arange(logits.shape[1]), a)

@@ -52,6 +52,7 @@ CONTEXTS = {
     "interplay": ("why.interplay", "why.interplay.because"),
     "missing": ("why.missing", "why.missing.because"),
     "spread": ("why.spread", "why.spread.because"),
+    "behind": ("why.behind", "why.behind.because"),
 }
 """Name and reason of what has no place, by the key of its group."""
 

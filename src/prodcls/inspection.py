@@ -141,7 +141,7 @@ def _taken(account: EvidenceAccount, rows: NDArray[np.intp]) -> EvidenceAccount:
     return EvidenceAccount(
         account.channels,
         *(getattr(account, name)[rows] for name in ("values_a", "values_b", "pool", "correction")),
-        *(getattr(account, name)[rows] for name in ("offset", "margin", "residual")),
+        *(getattr(account, name)[rows] for name in ("offset", "behind", "temperature", "margin", "residual")),
     )
 
 

@@ -39,8 +39,7 @@ def out_of_fold(problem: Problem, threads: int) -> tuple[Problem, OutOfFold, NDA
     fold = stratified_group_folds(problem.labels, problem.groups, 5, 0, problem.inputs.ids)
     problem = replace(problem, fold=fold)
     scores = cross_validate(problem, random_state=0, threads=threads)
-    found = [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-    return problem, scores, np.concatenate(found)
+    return problem, scores, softmax(scores.margins, scores.temperature)
 
 
 def bounds(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64]) -> dict[str, Any]:

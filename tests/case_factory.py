@@ -14,7 +14,7 @@ from prodcls.explain.changes import Band, Bands, Change, Changes, Search
 from prodcls.explain.product import REST
 from prodcls.explain.segments import words
 from prodcls.explain.similar import LEAVES, Similar, SimilarProduct, SimilarProducts
-from prodcls.explain.steps import Branch, Reason, RollUp, Step
+from prodcls.explain.steps import Branch, Reason, RollUp, SetMember, SetMembers, Step
 
 CONTEXTS = ("marks", "border", "tail", "together", "interplay", "missing")
 
@@ -143,6 +143,13 @@ def make_roll_up(predicted: str, versus: str, name: str) -> RollUp:
     )
 
 
+def make_set(predicted: str, versus: str, name: str) -> SetMembers:
+    """Return a prediction set of the two classes and one that is not told."""
+    reasons = (Reason("word", "", versus, 0.75), Reason("column", "price", name, 0.25))
+    member = SetMember(versus, 0.42, 0.25, reasons, Certificate(0.25, 0.25, 1e-15))
+    return SetMembers(0.95, 3, predicted, inside=True, others=(member,))
+
+
 def make_case(
     title: str = "Steel kettle 1.5L for tea",
     description: str = "不锈钢水壶 free sale",
@@ -169,4 +176,5 @@ def make_case(
         changes=make_changes(texts, predicted, class_named(versus), cell, name),
         similar=make_similar(title, predicted, class_named(versus), name),
         path=make_roll_up(predicted, class_named(versus), name),
+        members=make_set(predicted, class_named(versus), name),
     )

@@ -9,7 +9,7 @@ import random
 
 from PIL import Image, ImageDraw
 
-from case_factory import make_attribution, make_changes, make_roll_up, make_similar
+from case_factory import make_attribution, make_changes, make_roll_up, make_set, make_similar
 from prodcls.audit import (
     AuditReport,
     BaselineFigures,
@@ -253,6 +253,7 @@ def _dossier(number: int, names: tuple[str, ...], rng: random.Random) -> Dossier
         similar=make_similar(texts["title"], predicted, versus, identifier),
         originals=(Original("title", f"<b>{texts['title']}</b>\u200b", 400, ("html", "invisible")),) * (number % 2),
         path=make_roll_up(predicted, versus, identifier) if number % 2 else None,
+        members=make_set(predicted, versus, identifier) if number % 2 else None,
     )
 
 

@@ -19,8 +19,7 @@ def judged() -> tuple[Problem, OutOfFold, np.ndarray]:
     sample = make_sample(60, 3)
     problem = Problem(sample.inputs, sample.labels, sample.groups, np.arange(60) % 3, ("a", "b", "c"))
     scores = cross_validate(problem)
-    found = [softmax(m[None], t) for m, t in zip(scores.margins, scores.temperature, strict=True)]
-    return problem, scores, np.concatenate(found)
+    return problem, scores, softmax(scores.margins, scores.temperature)
 
 
 def test_products_are_right_or_wrong_unless_something_asks_for_a_person() -> None:

@@ -41,7 +41,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
         material = gather(config, SilentProgress())
         scores = cross_validate(material.problem)
         probabilities = softmax(scores.margins, scores.temperature)
-        yield Evaluated(material, scores, probabilities, folder, probabilities > 0.2)
+        yield Evaluated(material, scores, probabilities, folder, probabilities > 0.2, 0.9)
 
 
 def named(evaluated: Evaluated, name: str) -> Dossier:

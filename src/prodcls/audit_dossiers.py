@@ -9,7 +9,7 @@ from prodcls.explain.case import Note, Original
 from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
-from prodcls.explain.steps import RollUp
+from prodcls.explain.steps import RollUp, SetMembers
 
 __all__ = ["Dossier", "Entry", "Shard"]
 
@@ -59,6 +59,8 @@ class Dossier:
         Of the texts that were cleaned.
     path : RollUp or None
         The decision along the path of its class; None where the classes form no tree, and with the flat head.
+    members : SetMembers or None
+        Its prediction set, in whose thresholds it had no say; None with the flat head.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Dossier:
     similar: SimilarProducts | None = None
     originals: tuple[Original, ...] = ()
     path: RollUp | None = None
+    members: SetMembers | None = None
 
     @property
     def entry(self) -> Entry:

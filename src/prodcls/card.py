@@ -14,6 +14,7 @@ from prodcls.console import printable
 from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.case import Case, Said, WordSum, groups, said, word_sums
 from prodcls.language import Language, Prose, plain
+from prodcls.sections.in_set import set_lines, set_summary
 from prodcls.sections.marks import strength
 from prodcls.sections.methods import is_attention, method_figure, method_note, method_words
 from prodcls.sections.parts import class_name
@@ -110,7 +111,19 @@ class _Card:
         if self.case.label is not None:
             yield Text(fit(f"{padded(self._say('dossier.label'), width)}  {clean(self.case.label)}", WIDTH))
         yield from self._prose(odds(main, self.t))
+        yield from self._set()
         yield from self._path()
+
+    def _set(self) -> Iterator[Text]:
+        """Yield the prediction set with what keeps each further class in it, where there is one."""
+        summary = set_summary(self.case.members, self.t)
+        if not summary:
+            return
+        yield Text()
+        yield Text(self._say("inset.title"), _HEAD)
+        yield from self._prose(summary, _DIM)
+        for line in set_lines(self.case.members, self.t):
+            yield from self._prints(line, "", "  ")
 
     def _path(self) -> Iterator[Text]:
         """Yield the decision level by level, where the classes form a tree."""

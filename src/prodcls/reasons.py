@@ -21,7 +21,8 @@ from prodcls.explain.chain import explain
 from prodcls.explain.corrected import explain_corrected
 from prodcls.explain.product import Product
 from prodcls.explain.roll_up import roll_up
-from prodcls.explain.steps import RollUp
+from prodcls.explain.set_members import set_members
+from prodcls.explain.steps import RollUp, SetMembers
 from prodcls.explain.witnesses import witness
 from prodcls.images import thumbnail_jpeg
 from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product_from_cells, product_from_training
@@ -130,6 +131,7 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
         similar=similar,
         numbers=numbers_of(bundle, found, (attributions[0].predicted, attributions[0].versus)),
         path=_path(bundle, found),
+        members=_members(bundle, found),
     )
 
 
@@ -139,6 +141,14 @@ def _path(bundle: Bundle, found: Found) -> RollUp | None:
         return None
     probabilities = bundle.model.probabilities(found.subject.inputs)
     return roll_up(bundle.model, found.subject, bundle.tree, probabilities[0], bundle.sets.sets(probabilities)[0])
+
+
+def _members(bundle: Bundle, found: Found) -> SetMembers | None:
+    """Return the prediction set with what keeps each class in it; None where the bundle makes no sets."""
+    if bundle.sets is None:
+        return None
+    said = bundle.model.probabilities(found.subject.inputs)
+    return set_members(bundle.model, found.subject, bundle.sets.coverage, said[0], bundle.sets.sets(said)[0])
 
 
 def _find(bundle: Bundle, question: Question) -> Found:

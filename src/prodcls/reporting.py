@@ -279,7 +279,7 @@ def evaluated(config: FitConfig, material: Material, findings: Findings) -> Eval
     root = photo_folder(config, material.catalogue)
     problem, rows = material.problem, findings.scores.rows
     inside = held_out_sets(findings.probabilities, problem.labels[rows], problem.groups[rows], config.coverage)
-    return Evaluated(material, findings.scores, findings.probabilities, root, inside, config.threads)
+    return Evaluated(material, findings.scores, findings.probabilities, root, inside, config.coverage, config.threads)
 
 
 def _dossiers(config: FitConfig, material: Material, findings: Findings) -> tuple[Dossier, ...]:

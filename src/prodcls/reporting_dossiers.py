@@ -24,6 +24,7 @@ from prodcls.evaluation import FoldScores, OutOfFold
 from prodcls.explain.case import Note, cells_of
 from prodcls.explain.chain import explain
 from prodcls.explain.roll_up import roll_up
+from prodcls.explain.set_members import set_members
 from prodcls.explain.steps import RollUp
 from prodcls.explain.subject import Subject
 from prodcls.gathering import Material
@@ -69,6 +70,8 @@ class Evaluated:
         Folder that photos lie in.
     inside : ndarray of shape (m, K), bool
         Prediction sets in whose thresholds the product had no say.
+    coverage : float
+        Of these sets.
     threads : int or None
         Of the encoders.
     """
@@ -78,6 +81,7 @@ class Evaluated:
     probabilities: NDArray[np.float64]
     image_root: Path
     inside: NDArray[np.bool_]
+    coverage: float
     threads: int | None = None
 
 
@@ -264,6 +268,13 @@ class _Maker:
             changes=find_changes(trained, found, account, kinds=()),
             similar=near,
             path=self._path(trained, subject, at),
+            members=set_members(
+                trained.model,
+                subject,
+                self._evaluated.coverage,
+                self._evaluated.probabilities[at],
+                self._evaluated.inside[at],
+            ),
         )
 
     def _path(self, trained: FoldModel, subject: Subject, at: int) -> RollUp | None:

@@ -11,7 +11,7 @@ from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
-from prodcls.explain.steps import RollUp
+from prodcls.explain.steps import RollUp, SetMembers
 from prodcls.inputs import Inputs
 
 __all__ = ["Case", "Group", "Note", "Original", "Said", "WordSum", "cells_of", "groups", "said", "word_sums"]
@@ -84,6 +84,8 @@ class Case:
         Of the texts that were cleaned, as far as they are at hand.
     path : RollUp or None
         The decision along the path of its class; None where the classes form no tree.
+    members : SetMembers or None
+        Its prediction set; None where none is made.
     """
 
     attributions: tuple[Attribution, ...]
@@ -99,6 +101,7 @@ class Case:
     numbers: tuple[NumberView, ...] = ()
     originals: tuple[Original, ...] = ()
     path: RollUp | None = None
+    members: SetMembers | None = None
 
     @property
     def main(self) -> Attribution:

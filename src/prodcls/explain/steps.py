@@ -1,4 +1,4 @@
-"""A decision along the path of its class, as data."""
+"""A decision along the path of its class, and its prediction set, as data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from prodcls.explain.attribution import Certificate
 
-__all__ = ["Branch", "Reason", "RollUp", "Step"]
+__all__ = ["Branch", "Reason", "RollUp", "SetMember", "SetMembers", "Step"]
 
 
 @dataclass(frozen=True)
@@ -107,3 +107,50 @@ class RollUp:
     def to_json(self) -> str:
         """Return it as one JSON object, ``view`` saying what it is."""
         return json.dumps({"view": "path", **asdict(self)}, ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class SetMember:
+    """A class of the set beside the predicted one.
+
+    Attributes
+    ----------
+    name : str
+    probability : float
+    behind : float
+        How far it is behind the predicted class, logits as served.
+    reasons : tuple of Reason
+        Strongest for it and against the predicted class, logits above 0.
+    certificate : Certificate
+        Of the whole account.
+    """
+
+    name: str
+    probability: float
+    behind: float
+    reasons: tuple[Reason, ...]
+    certificate: Certificate
+
+
+@dataclass(frozen=True)
+class SetMembers:
+    """A prediction set.
+
+    Attributes
+    ----------
+    coverage : float
+        Share of products whose set is to hold the true class.
+    size : int
+        Classes in it; 0 where none is likely enough.
+    predicted : str
+    inside : bool
+        Whether the predicted class is in it.
+    others : tuple of SetMember
+        The most probable further classes.
+    """
+
+    coverage: float
+    size: int
+    predicted: str
+    inside: bool
+    others: tuple[SetMember, ...]

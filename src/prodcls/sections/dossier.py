@@ -61,6 +61,7 @@ def dossier_context(dossier: Dossier, report: AuditReport, t: Language) -> Dossi
         numbers=dossier.numbers,
         originals=dossier.originals,
         path=dossier.path,
+        members=dossier.members,
     )
     why = replace(why_context(case, t), changes_see=_searched(dossier, t))
     back = "dossiers" if number is None else f"product-{number}"

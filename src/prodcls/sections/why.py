@@ -15,6 +15,7 @@ from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
 from prodcls.sections.cards import TERMS, Outcome
 from prodcls.sections.changes import BandContext, ChangeContext, changes_context
 from prodcls.sections.cleaned import OriginalText, original_text
+from prodcls.sections.in_set import set_lines, set_summary
 from prodcls.sections.marks import MarkedText, marked_picture, marked_text
 from prodcls.sections.methods import methods_table
 from prodcls.sections.numbers import number_figures
@@ -85,6 +86,10 @@ class WhyContext:
         What the margin means.
     reasons : Prose
         The strongest of them.
+    set_summary : Prose
+        How many classes may well be right; empty where that is not known.
+    set_lines : tuple of Prose
+        The further ones of them with what keeps each possible.
     steps : tuple of Prose
         The decision level by level down the tree of classes; empty where they form none.
     steps_note : Prose
@@ -125,6 +130,8 @@ class WhyContext:
     outcomes: tuple[Outcome, ...]
     sentence: Prose
     reasons: Prose
+    set_summary: Prose
+    set_lines: tuple[Prose, ...]
     steps: tuple[Prose, ...]
     steps_note: Prose
     account: Figure | None
@@ -163,6 +170,8 @@ def why_context(case: Case, t: Language) -> WhyContext:
         outcomes=_outcomes(case, t),
         sentence=odds(main, t),
         reasons=reasons_sentence(main, t),
+        set_summary=set_summary(case.members, t),
+        set_lines=set_lines(case.members, t),
         steps=rolled_up(case.path, t),
         steps_note=rolled_up_note(case.path, t),
         account=_account(main, t) if main.parts else None,
@@ -180,7 +189,7 @@ def why_context(case: Case, t: Language) -> WhyContext:
         bands=bands,
         similar=() if case.similar is None else similar_context(case.similar, main.predicted, t),
         origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
-        terms=tuple(map(t.term, TERMS if case.path is None else (*TERMS, "prediction_set"))),
+        terms=tuple(map(t.term, TERMS if case.path is None and case.members is None else (*TERMS, "prediction_set"))),
     )
 
 

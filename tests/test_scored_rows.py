@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prodcls.errors import InputError
-from prodcls.scored_rows import Scored, open_scored, scored_rows
+from prodcls.scored_rows import BUNDLE_KEY, Scored, check_bundle, open_scored, scored_rows
 from review_factory import make_scored, write_scored
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
@@ -45,6 +46,19 @@ def test_files_without_reasons_are_given_those_they_had(tmp_path: Path) -> None:
     rows = [make_scored(1), make_scored(2, members=("Kettle",)), make_scored(3, review=False)]
     path = write_scored(tmp_path / "s.csv", rows, leave_out=("reasons",))
     assert [r.reasons for r in read(path)] == [("not-one-class",), ("nothing-known",), ()]
+
+
+def test_a_parquet_file_says_which_bundle_scored_it(tmp_path: Path) -> None:
+    path = write_scored(tmp_path / "s.parquet", [make_scored()])
+    check_bundle(path, "a" * 64)  # of an earlier version: it says nothing
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({BUNDLE_KEY: "a" * 64}), path)
+    check_bundle(path, "a" * 64)
+    with pytest.raises(InputError) as caught:
+        check_bundle(path, "b" * 64)
+    assert caught.value.code == "scored-other-bundle"
+    assert "aaaaaaaaaaaa" in str(caught.value)
+    check_bundle(write_scored(tmp_path / "s.csv", [make_scored()]), "b" * 64)
 
 
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".jsonl"])

@@ -28,6 +28,7 @@ from prodcls.new_products import Reading
 from prodcls.preparation import Recipe
 from prodcls.progress import SilentProgress
 from prodcls.rates import Rate, Rates
+from prodcls.scored_rows import check_bundle
 from prodcls.scoring import PredictOptions, PredictOutcome, predict_catalogue
 
 
@@ -73,6 +74,9 @@ def test_the_scored_file_says_what_the_model_says(head: Head, tmp_path: Path) ->
         assert table[name].equals(table[place])
     assert table["second_probability"].equals(table["probability_2"])
     assert not any(table["review"].to_pylist())
+    check_bundle(tmp_path / "s.parquet", load_bundle(folder).digest)
+    with pytest.raises(InputError, match="was scored by the bundle"):
+        check_bundle(tmp_path / "s.parquet", "f" * 64)
 
 
 def test_sets_hold_what_their_thresholds_let_in_and_ask_for_review(tmp_path: Path) -> None:

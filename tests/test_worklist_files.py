@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from attacks.test_attack_12_formulas import runs
 from prodcls.errors import InputError
 from prodcls.language import load_language
+from prodcls.moments import read_moment
 from prodcls.worklist import Item, Worklist, line_key
 from prodcls.worklist_files import COLUMNS, Filled, heads, kept_as_text, read_filled, worklist_csv
 from review_factory import fill, make_scored
@@ -100,6 +103,24 @@ def test_reasons_are_said_in_words_and_unknown_ones_by_name() -> None:
     assert cells["also"] == "Phone (30.0%); Pan"
     quiet = worklist_csv(make_worklist(make_item(review=False, reasons=())), EN)
     assert "not up for review" in quiet
+
+
+def test_a_workbook_comes_back_too(tmp_path: Path) -> None:
+    item = make_item(id="0012", predicted="Kettle")
+    text = worklist_csv(make_worklist(item, make_item(2)), EN)
+    head, first, second = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(head)
+    sheet.append([*first[:6], "Phone", "J.D.", datetime.date(2026, 11, 24), "it rings", first[10]])
+    sheet.append([*second[:6], None, None, None, None, second[10]])
+    book.save(tmp_path / "w.xlsx")
+    found = read_filled(tmp_path / "w.xlsx")
+    assert found.untouched == 1
+    [line] = found.lines
+    assert (line.id, line.key, line.decision, line.reason) == ("0012", item.key, "Phone", "it rings")
+    assert read_moment(line.when, datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)).startswith("2026-11-24")
 
 
 @pytest.mark.parametrize("head", ["decision", "who", "when", "reason", "id", "key"])

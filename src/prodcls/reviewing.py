@@ -17,7 +17,8 @@ from prodcls.language import load_language
 from prodcls.new_products import Reading, read_new
 from prodcls.overrides import Override, append_overrides, read_overrides, standing
 from prodcls.progress import Progress
-from prodcls.scored_rows import open_scored, scored_rows
+from prodcls.readers import TableFile
+from prodcls.scored_rows import check_bundle, open_scored, scored_rows
 from prodcls.worklist import Chosen, Item, Worklist, choose, line_key
 from prodcls.worklist_checks import Against, check_filled
 from prodcls.worklist_files import FilledFile, file_words, read_filled, worklist_csv
@@ -104,7 +105,7 @@ def export_worklist(folder: Path, scored: Path, out: Path, wanted: Export, progr
         bundle = load_bundle(folder)
     with progress.stage("read"):
         recorded = {} if wanted.overrides is None else standing(read_overrides(wanted.overrides).records)
-        rows = scored_rows(open_scored(scored), scored)
+        rows = scored_rows(_opened(scored, bundle), scored)
         chosen = choose(rows, everything=wanted.everything, limit=wanted.limit, decided=recorded.keys())
         _check_classes(chosen, bundle, scored)
         items = tuple(Item(line_key(bundle.digest, row), row) for row in chosen.rows)
@@ -132,6 +133,12 @@ def _check_out(folder: Path, scored: Path, out: Path, wanted: Export) -> None:
     if out.resolve().is_relative_to(folder.resolve()):
         message = "lies in the bundle, which admits no other files: choose another folder"
         raise InputError(message, code="output-in-bundle", file=str(out))
+
+
+def _opened(scored: Path, bundle: Bundle) -> TableFile:
+    file = open_scored(scored)
+    check_bundle(scored, bundle.digest)
+    return file
 
 
 def _check_classes(chosen: Chosen, bundle: Bundle, scored: Path) -> None:
@@ -261,7 +268,7 @@ def import_decisions(
 
 
 def _against(bundle: Bundle, scored: Path, lines: FilledFile, allowed: tuple[str, ...], now: datetime) -> Against:
-    file = open_scored(scored)
+    file = _opened(scored, bundle)
     wanted = {line.key for line in lines.lines}
     rows = {}
     for row in scored_rows(file, scored):

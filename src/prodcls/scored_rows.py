@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from prodcls.errors import InputError
 from prodcls.file_formats import TableOptions
 from prodcls.readers import TableFile, open_table_file
 
-__all__ = ["Scored", "open_scored", "scored_rows", "unguarded"]
+__all__ = ["BUNDLE_KEY", "Scored", "check_bundle", "open_scored", "scored_rows", "unguarded"]
+
+BUNDLE_KEY = "prodcls.bundle"
+"""In the metadata of a scored Parquet file: the digest of the bundle that scored it."""
 
 NEEDED = ("id", "row", "predicted", "probability", "prediction_set", "review")
 RANKED = 100
@@ -62,6 +67,30 @@ def unguarded(cell: str) -> str:
     str
     """
     return cell[1:] if cell.startswith("'") else cell
+
+
+def check_bundle(path: Path, digest: str) -> None:
+    """Refuse a scored file that says that another bundle scored it; only Parquet files say which.
+
+    Parameters
+    ----------
+    path : Path
+        Of a file that `open_scored` has opened.
+    digest : str
+        Of the bundle.
+
+    Raises
+    ------
+    InputError
+        Code ``scored-other-bundle``.
+    """
+    if path.suffix.lower() != ".parquet":
+        return
+    named = (pq.read_schema(path).metadata or {}).get(BUNDLE_KEY.encode())
+    if named is not None and named != digest.encode():
+        by = named[:12].decode("ascii", "replace")
+        message = f"was scored by the bundle {by}, and {digest[:12]} was given: name the bundle that scored it"
+        raise InputError(message, code="scored-other-bundle", file=str(path))
 
 
 def open_scored(path: Path) -> TableFile:

@@ -18,6 +18,7 @@ from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
+from prodcls.scored_rows import BUNDLE_KEY
 from prodcls.selective import Operating, Reason
 from prodcls.stopping import named_stops, stops
 from prodcls.triage import named_reasons, review_reasons
@@ -105,7 +106,7 @@ class Scorer:
         fields += [pa.field("prediction_set", _names("class")), pa.field("review", pa.bool_(), nullable=False)]
         fields += [pa.field("reasons", _names("reason"), nullable=False)]
         fields += [pa.field("stopped_at", pa.string()), pa.field("stopped_probability", pa.float64())]
-        return pa.schema(fields)
+        return pa.schema(fields, metadata={BUNDLE_KEY: self.fitted.digest})  # which Parquet alone keeps
 
     def score(self, batch: Catalogue, progress: Progress) -> pa.Table:
         """Return scored rows in the catalogue's order."""

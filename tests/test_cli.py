@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 
+from prodcls.cache import cache
 from prodcls.check import check
 from prodcls.cli import COMMANDS, cli
 from prodcls.config import FitConfig
@@ -241,7 +242,7 @@ def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     known = {
         option
-        for command in (cli, check, fit, predict, report, review, verify, why, *log.commands.values())
+        for command in (cli, cache, check, fit, predict, report, review, verify, why, *log.commands.values())
         for param in command.params
         for option in param.opts
     }

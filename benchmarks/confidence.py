@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from prodcls.calibration import softmax
 from prodcls.conformal import PROMISED
 from prodcls.conformal_study import study_sets
 from prodcls.evaluation import cross_validate
+from prodcls.recalibration import compare_calibrations
 from prodcls.reliability import reliability
 from prodcls.selective import guaranteed, risk_curve
 from prodcls.splits import stratified_group_folds
@@ -38,17 +39,18 @@ STUDIED = {
 }
 
 
-def out_of_fold(case: Case, threads: int) -> dict[str, NDArray[Any]]:
-    """Return margins, calibrated probabilities, labels and groups of a case."""
+def out_of_fold(case: Case, threads: int) -> dict[str, Any]:
+    """Return margins, served probabilities, labels and groups of a case, and the folds' calibrations."""
     problem = load(case, threads)
     fold = stratified_group_folds(problem.labels, problem.groups, 5, 0, problem.inputs.ids)
     problem = replace(problem, fold=fold)
     scores = cross_validate(problem, random_state=0, threads=threads)
     return {
-        "margins": scores.margins,
+        "margins": scores.uncalibrated(),
         "probabilities": softmax(scores.margins, scores.temperature),
         "labels": problem.labels[scores.rows],
         "groups": problem.groups[scores.rows],
+        "calibrations": [fold.model.head.calibration for fold in scores.folds],
     }
 
 
@@ -86,6 +88,9 @@ def run(case: Case, threads: int) -> dict[str, Any]:
         measured = reliability(said, labels, 0)
         for name, estimate in (("ece", measured.ece), ("classwise", measured.classwise_ece)):
             figures[f"{name} {when}"] = [estimate.value, estimate.low, estimate.high]
+    compared = compare_calibrations(found["margins"], probabilities, labels, found["groups"], 0)
+    figures["calibrations"] = {name: asdict(scores) for name, scores in compared.items()}
+    figures["forms"] = [asdict(c) for c in found["calibrations"]]
     figures["aurc"] = risk_curve(certainty, right).area
     figures["automated"] = {}
     for bound in (0.01, 0.02, 0.05):

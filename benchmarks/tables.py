@@ -196,7 +196,7 @@ def _figures(found: dict[str, dict[str, float]]) -> str:
 
 
 def confidence_lines(results: dict[str, Any]) -> list[str]:
-    """Return the tables of calibration and automation, and of prediction sets."""
+    """Return the tables of calibration and automation, of ways to calibrate, and of prediction sets."""
     lines = [
         "| catalogue | accuracy | ECE before | ECE after | class-wise before | class-wise after | AURC | at <= 1% |"
     ]
@@ -207,6 +207,11 @@ def confidence_lines(results: dict[str, Any]) -> list[str]:
         errors = " | ".join(f"{value:.4f} ({low:.4f} to {high:.4f})" for value, low, high in figures)
         shares = " | ".join(f"{share:.0%}" for share in found["automated"].values())
         lines.append(f"| {name} | {found['accuracy']:.4f} | {errors} | {found['aurc']:.4f} | {shares} |")
+    lines += ["", "| catalogue | calibration | log loss | Brier | ECE | class-wise |", "|" + "---|" * 6]
+    for name, found in results.items():
+        for method, m in found["calibrations"].items():
+            scores = f"{m['log_loss']:.4f} | {m['brier']:.4f} | {m['ece']:.4f} | {m['classwise_ece']:.4f}"
+            lines.append(f"| {name} | {method.replace('_', ' ')} | {scores} |")
     lines += ["", "| catalogue | sets | coverage | classes in a set | worst class of >= 50 rows | such classes < .92 |"]
     lines.append("|" + "---|" * 6)
     for name, found in results.items():

@@ -27,6 +27,7 @@ from prodcls.audit import (
     Resources,
 )
 from prodcls.audit_augmentation import AugmentationSection
+from prodcls.audit_calibrations import Calibrations, CalibrationScores
 from prodcls.audit_cells import CellNote, Conversion, ConversionRate
 from prodcls.audit_cleaning import CleaningExample, CleaningFindings, CleaningStep, Piece
 from prodcls.audit_comparison import (
@@ -408,6 +409,22 @@ def _confidence(evaluation: EvaluationSection) -> ConfidenceSection:
             ),
         ),
         sets=_sets(evaluation),
+        calibrations=Calibrations(
+            folds=5,
+            by_doubt=4,
+            stepped=3,
+            candidates=20,
+            lowest=0.81,
+            highest=1.24,
+            methods=(
+                CalibrationScores("none", 0.215, 0.092, 0.031, 0.0042),
+                CalibrationScores("temperature", 0.208, 0.091, 0.024, 0.004),
+                CalibrationScores("served", 0.196, 0.089, 0.012, 0.0031),
+                CalibrationScores("per_class", 0.199, 0.09, 0.017, 0.0028),
+                CalibrationScores("isotonic", 0.224, 0.091, 0.014, 0.0027),
+                CalibrationScores("beta", 0.189, 0.088, 0.015, 0.0026),
+            ),
+        ),
     )
 
 

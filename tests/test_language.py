@@ -22,6 +22,7 @@ EN = load_language("en")
 FAMILIES = (
     *(
         "baseline",
+        "calibrated",
         "step",
         "step_does",
         "block",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prodcls.audit_calibrations import Calibrations
 from prodcls.audit_cost import OperatingCost
 from prodcls.audit_interval import Interval
 
@@ -152,11 +153,13 @@ class ConfidenceSection:
     ----------
     products : int
     before, after : Calibration
-        Before and after the temperature.
+        Before and after calibration.
     risk : Risk
     cost : OperatingCost
     sets : Sets or None
         None where the products cannot be parted, all being near-duplicates.
+    calibrations : Calibrations or None
+        None for the flat head, and in reports of earlier versions.
     """
 
     products: int
@@ -165,3 +168,4 @@ class ConfidenceSection:
     risk: Risk
     cost: OperatingCost
     sets: Sets | None
+    calibrations: Calibrations | None = None

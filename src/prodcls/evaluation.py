@@ -72,6 +72,8 @@ class FoldScores:
         The fold's model, for further questions about its test rows; None for the flat head.
     unusual : dict of str to ndarray of shape (m,), bool
         See `EvidenceHead.unusual`; empty for the flat head.
+    stepped : ndarray of shape (m, K), float64, or None
+        Logits that calibration has taken off the margins; None where it takes off nothing.
     """
 
     rows: NDArray[np.intp]
@@ -82,6 +84,7 @@ class FoldScores:
     view: FoldView | None = None
     model: Model | None = None
     unusual: dict[Reason, NDArray[np.bool_]] = field(default_factory=dict)
+    stepped: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,14 @@ class OutOfFold:
     def ranked(self) -> NDArray[np.int64]:
         """Best and second-best class of each tested row, shape (m, 2)."""
         return best_classes(self.margins, 2)
+
+    def uncalibrated(self) -> NDArray[np.float64]:
+        """Return the margins before anything was taken off them, shape (m, K)."""
+        found = self.margins.copy()
+        for fold in self.folds:
+            if fold.stepped is not None:
+                found[np.searchsorted(self.rows, fold.rows)] += fold.stepped
+        return found
 
     def unusual(self) -> dict[Reason, NDArray[np.bool_]]:
         """Return by reason which tested rows are unusual, shape (m,) each; empty for the flat head."""
@@ -207,7 +218,8 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look |
     temperature = fitted.calibration.temperatures(margins.total)
     view = None if look is None else look(Judged(fit.model, margins, account, best[:, [0, -1]], test))
     unusual = fitted.unusual(inputs, margins, best[:, 0])
-    return FoldScores(test, margins.total, temperature, account, ablation, view, fit.model, unusual)
+    stepped = fitted.stepped(margins)
+    return FoldScores(test, margins.total, temperature, account, ablation, view, fit.model, unusual, stepped)
 
 
 def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) -> dict[str, str]:

@@ -112,6 +112,14 @@ class EvidenceHead:
             "unusual-number": self.usual.unusual_number(inputs, self.evidence.numeric, classes),
         }
 
+    def stepped(self, margins: Margins) -> NDArray[np.float64] | None:
+        """Return what the calibration's step has taken off ``margins.total``, shape (n, K); None for nothing."""
+        if not self.calibration.behind:
+            return None
+        step = np.full(margins.total.shape, self.calibration.behind)
+        np.put_along_axis(step, margins.candidates, 0.0, axis=1)
+        return step
+
     def decide(self, channels: NDArray[np.float64], *, threads: int = 1) -> Margins:
         """Score products of which the channel values are known.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from prodcls.metrics import CALIBRATION_BINS, CONFIDENCE, Estimate, exact_interval
 
-__all__ = ["Bin", "Reliability", "reliability"]
+__all__ = ["Bin", "Reliability", "calibration_errors", "reliability"]
 
 RESAMPLES = 200
 """Bootstrap draws of the calibration errors."""
@@ -76,19 +76,40 @@ def reliability(probabilities: NDArray[np.float64], labels: NDArray[np.int64], r
     ValueError
         If there is no row.
     """
-    n, n_classes = probabilities.shape
-    if not n:
+    if not len(labels):
         message = "there is no row to hold certainty against"
         raise ValueError(message)
-    top = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == labels
-    bins = _bins(top)
-    surplus = [_surplus(bins, top - right)]
-    for k in range(n_classes):
+    errors = _errors(_surpluses(probabilities, labels), random_state)
+    top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    diagram = _diagram(_bins(top), top, right)
+    return Reliability(diagram, _estimate(errors[:, 0]), _estimate(errors[:, 1:].mean(axis=1)))
+
+
+def calibration_errors(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[float, float]:
+    """Return the calibration error of the top class and the class-wise one, as `reliability`, without intervals.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, K), float64
+        n is at least 1.
+    labels : ndarray of shape (n,), int64
+
+    Returns
+    -------
+    tuple of float
+    """
+    top, *of_classes = (np.abs(s.sum(axis=0)).sum() / len(labels) for s in _surpluses(probabilities, labels))
+    return float(top), float(np.mean(of_classes))
+
+
+def _surpluses(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> list[sp.csr_matrix]:
+    """Return the surplus of certainty by bin, of the top class and then of each class."""
+    top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    found = [_surplus(_bins(top), top - right)]
+    for k in range(probabilities.shape[1]):
         of_class = probabilities[:, k]
-        surplus.append(_surplus(_bins(of_class), of_class - (labels == k)))
-    errors = _errors(surplus, random_state)
-    return Reliability(_diagram(bins, top, right), _estimate(errors[:, 0]), _estimate(errors[:, 1:].mean(axis=1)))
+        found.append(_surplus(_bins(of_class), of_class - (labels == k)))
+    return found
 
 
 def _bins(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -129,7 +129,7 @@ def build_report(
     labels = problem.labels[rows]
     ranked = findings.scores.ranked
     result = evaluate(labels, ranked[:, 0], findings.probabilities, len(problem.classes), config.random_state)
-    before = expected_calibration_error(softmax(findings.scores.margins), labels)
+    before = expected_calibration_error(softmax(findings.scores.uncalibrated()), labels)
     accounts = gather_accounts(findings.scores)
     evaluation = _evaluation(config, material, findings, result, before)
     papers = papers or Papers()

@@ -22,6 +22,7 @@ from prodcls.conformal_study import SPLITS, SetStudy, study_sets
 from prodcls.evaluation import OutOfFold, Problem
 from prodcls.metrics import Estimate
 from prodcls.reliability import reliability
+from prodcls.reporting_calibrations import calibrations
 from prodcls.reporting_cost import operating_cost
 from prodcls.selective import risk_curve
 
@@ -45,7 +46,7 @@ def confidence_section(
     scores : OutOfFold
         Of m rows.
     probabilities : ndarray of shape (m, K), float64
-        Of the same rows, after the temperature.
+        Of the same rows, calibrated.
     config : FitConfig
 
     Returns
@@ -56,11 +57,12 @@ def confidence_section(
     study = study_sets(probabilities, labels, problem.groups[scores.rows], config.coverage, seed)
     return ConfidenceSection(
         products=len(labels),
-        before=_calibration(softmax(scores.margins), labels, seed),
+        before=_calibration(softmax(scores.uncalibrated()), labels, seed),
         after=_calibration(probabilities, labels, seed),
         risk=_risk(probabilities, labels),
         cost=operating_cost(problem, scores, probabilities, config.coverage, config.review_minutes),
         sets=_sets(study, problem.classes, config.coverage) if study.methods else None,
+        calibrations=calibrations(problem, scores, probabilities, seed),
     )
 
 

@@ -9,6 +9,7 @@ from prodcls.audit_confidence import Calibration, ConfidenceSection, Risk
 from prodcls.charts import Key
 from prodcls.charts_plane import Line, Point, plane, share_axis
 from prodcls.language import Language, Prose, as_text, plain
+from prodcls.sections.calibrations import calibrations_see, calibrations_table
 from prodcls.sections.cost import cost_bounds, cost_intro, cost_reasons, cost_thresholds
 from prodcls.sections.parts import Column, Figure, Section, Table
 from prodcls.sections.sets import class_coverage, set_methods, set_sizes, sets_intro
@@ -28,7 +29,13 @@ class ConfidenceContext:
     reliability : Figure or None
         Stated certainty against the outcome.
     errors : Table or None
-        Calibration errors before and after the temperature.
+        Calibration errors before and after calibration.
+    calibrations_see : Prose
+        Which calibration is served; nothing where none were compared.
+    calibrations : Table or None
+        It beside other ways to calibrate.
+    calibrations_note : Prose
+        How they were compared.
     risk : Figure or None
         Error against the share of decisions that go without a person.
     cost_intro : Prose
@@ -58,6 +65,9 @@ class ConfidenceContext:
     intro: Prose
     reliability: Figure | None
     errors: Table | None
+    calibrations_see: Prose
+    calibrations: Table | None
+    calibrations_note: Prose
     risk: Figure | None
     cost_intro: Prose
     reasons: Table | None
@@ -159,12 +169,17 @@ def build(report: AuditReport, t: Language) -> ConfidenceContext:
     found, stops = report.confidence, report.stops
     if found is None:
         none = t.say("confidence.none")
-        return ConfidenceContext(none, None, None, None, (), None, None, None, (), (), None, None, None, (), None)
-    sets = found.sets
+        return ConfidenceContext(
+            none, None, None, (), None, (), None, (), None, None, None, (), (), None, None, None, (), None
+        )
+    sets, ways = found.sets, found.calibrations
     return ConfidenceContext(
         intro=t.say("confidence.intro", n=plain(t.count(found.products))),
         reliability=_reliability(found, t),
         errors=_errors(found, t),
+        calibrations_see=() if ways is None else calibrations_see(ways, t),
+        calibrations=None if ways is None else calibrations_table(ways, t),
+        calibrations_note=t.say("calibrations.note"),
         risk=_risk(found.risk, t),
         cost_intro=cost_intro(found, t),
         reasons=cost_reasons(found, t),

@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("prediction_set", pa.list_(pa.field("class", pa.string(), nullable=False))),
         ("review", pa.bool_()),
         ("reasons", pa.list_(pa.field("reason", pa.string(), nullable=False))),
+        ("stopped_at", pa.string()),
     ]
 )
 
@@ -56,7 +57,7 @@ def write_scored(path: Path, rows: Sequence[Scored], leave_out: tuple[str, ...] 
                 {"id": r.id, "row": r.row, "predicted": r.predicted, "probability": r.probability}
                 | {"second": second[0], "second_probability": second[1], "class_1": r.predicted}
                 | {"probability_1": r.probability, "prediction_set": None if r.members is None else list(r.members)}
-                | {"review": r.review, "reasons": list(r.reasons)}
+                | {"review": r.review, "reasons": list(r.reasons), "stopped_at": r.stopped_at or None}
             )
         write(pa.Table.from_pylist(told, schema=schema))
     return path

@@ -49,7 +49,9 @@ def test_bad_lines_are_told_one_by_one(bundle: Path, here: Path, capsys: pytest.
     assert told.out == ""
     bad = [line for line in told.err.splitlines() if "decision-unknown" in line]
     assert len(bad) == 3
-    assert bad[0].startswith("row 1, column 'decision': is no class of the bundle: did you mean 'Phone'?")
+    assert bad[0].startswith(
+        "row 1 (line 2 of the sheet), column 'decision': is no class of the bundle: did you mean 'Phone'?"
+    )
     assert "nothing was recorded" in told.err
     assert "\x1b" not in told.err
     assert not (here / "o.jsonl").exists()

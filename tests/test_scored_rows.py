@@ -42,6 +42,12 @@ def test_rows_come_back_from_every_format(
         assert read(write_scored(folder / f"s{ending}", rows)) == rows
 
 
+def test_where_the_tree_stops_is_read_where_it_is_said(tmp_path: Path) -> None:
+    for ending in (".parquet", ".csv", ".jsonl"):
+        path = write_scored(tmp_path / f"s{ending}", [make_scored(1, stopped_at="=Home >> Kitchen"), make_scored(2)])
+        assert [row.stopped_at for row in read(path)] == ["=Home >> Kitchen", ""]
+
+
 def test_files_without_reasons_are_given_those_they_had(tmp_path: Path) -> None:
     rows = [make_scored(1), make_scored(2, members=("Kettle",)), make_scored(3, review=False)]
     path = write_scored(tmp_path / "s.csv", rows, leave_out=("reasons",))

@@ -14,7 +14,15 @@ import prodcls
 from hostile import HOSTILE
 from prodcls.language import as_text, load_language
 from prodcls.render import render_worklist
-from prodcls.sections.worklist import CLASSES, FilterView, ItemView, OptionView, WorklistContext, worklist_context
+from prodcls.sections.worklist import (
+    CLASSES,
+    FilterView,
+    ItemView,
+    OptionView,
+    WorklistContext,
+    asked_because,
+    worklist_context,
+)
 from prodcls.worklist import Item, Worklist, line_key
 from prodcls.worklist_files import file_words
 from report_factory import thumbnail
@@ -84,6 +92,17 @@ def test_lines_and_header_are_those_of_the_table() -> None:
     assert head == ["校验码", "编号", "预测类别", "判定类别", "判定人", "判定时间", "理由"]
     [line] = csv.reader(io.StringIO(shown.items[0].line))
     assert line == [found.items[0].key, "'=1+1 0", "'=1+1"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "; sure as far as Home >> Kitchen"), ("zh", "；可以确定到 Home >> Kitchen")]
+)
+def test_how_far_the_class_is_sure_is_told(lang: str, told: str) -> None:
+    t = load_language(lang)
+    row = make_scored(stopped_at="Home >> Kitchen")
+    assert as_text(asked_because(row, t)).replace("\u2068", "").replace("\u2069", "").endswith(told)
+    quiet = make_scored(stopped_at="Home", review=False, reasons=())
+    assert as_text(asked_because(quiet, t)) == t("worklist.no_reason")
 
 
 def test_too_many_classes_are_not_offered() -> None:

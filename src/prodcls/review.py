@@ -100,7 +100,8 @@ def _import(bundle: Path, scored: Path, filled: Path, options: dict[str, Any]) -
         bundle, scored, filled, overrides, open_progress(), allowed=options["allowed"], skip_bad=skip
     )
     for bad in found.bad[:TOLD]:
-        place = f"row {bad.row}, column {bad.column!r}" if bad.column else f"row {bad.row}"
+        # A spreadsheet counts the header as a row.
+        place = f"row {bad.row} (line {bad.row + 1} of the sheet)" + (f", column {bad.column!r}" if bad.column else "")
         shown = f" ({bad.excerpt!r})" if bad.excerpt else ""
         click.echo(printable(f"{place}: {bad.reason}{shown} [{bad.code}]"), err=True)
     if len(found.bad) > TOLD:

@@ -43,6 +43,8 @@ class Scored:
         Whether a person should look at it.
     reasons : tuple of str
         Codes of why.
+    stopped_at : str
+        Where the classes form a tree, the node that the whole set lies below; empty where nothing is sure or said.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Scored:
     ranked: dict[str, float]
     review: bool
     reasons: tuple[str, ...]
+    stopped_at: str = ""
 
 
 def unguarded(cell: str) -> str:
@@ -176,7 +179,10 @@ def _row(
     else:  # files of earlier versions
         undecided = members is not None and len(members) != 1
         reasons = ("not-one-class" if undecided else "nothing-known",) if review else ()
-    return Scored(undo(cells["id"]), int(cells["row"]), predicted, probability, members, ranked, review, reasons)
+    stopped = undo(columns["stopped_at"][i]) if "stopped_at" in columns else ""
+    return Scored(
+        undo(cells["id"]), int(cells["row"]), predicted, probability, members, ranked, review, reasons, stopped
+    )
 
 
 def _probability(cell: str) -> float:

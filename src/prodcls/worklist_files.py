@@ -15,7 +15,7 @@ from prodcls.language import LANGUAGES, Language, as_text, load_language
 from prodcls.readers import read_table
 from prodcls.scored_rows import unguarded
 from prodcls.scoring_files import guarded
-from prodcls.sections.worklist import FileWords
+from prodcls.sections.worklist import FileWords, asked_because
 from prodcls.worklist import Item, Worklist
 
 __all__ = [
@@ -139,17 +139,12 @@ def worklist_csv(found: Worklist, t: Language) -> str:
 def _cells(item: Item, t: Language) -> Iterable[str]:
     row = item.scored
     also = "; ".join(name if p is None else f"{name} ({t.probability(p)})" for name, p in item.also)
-    why = (
-        t("worklist.no_reason")
-        if not row.reasons
-        else t("list.separator").join(as_text(t.pick("review_why", reason)) for reason in row.reasons)
-    )
     cells = {
         "id": row.id,
         "title": item.title,
         "predicted": row.predicted,
         "also": also,
-        "why": why,
+        "why": as_text(asked_because(row, t)),
         "key": item.key,
     }
     yield from (

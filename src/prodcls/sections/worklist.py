@@ -9,11 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prodcls.language import Language, Prose, code, plain
+from prodcls.scored_rows import Scored
 from prodcls.sections.overridden import why_words
 from prodcls.sections.parts import readable_photo
 from prodcls.worklist import Item, Worklist
 
-__all__ = ["FileWords", "FilterView", "ItemView", "OptionView", "WorklistContext", "worklist_context"]
+__all__ = [
+    "FileWords",
+    "FilterView",
+    "ItemView",
+    "OptionView",
+    "WorklistContext",
+    "asked_because",
+    "worklist_context",
+]
 
 FILTERS = 8
 """Most reasons that the list can be narrowed to, as many as the style sheet knows."""
@@ -179,6 +188,18 @@ def worklist_context(found: Worklist, words: FileWords, t: Language) -> Worklist
     )
 
 
+def asked_because(row: Scored, t: Language) -> Prose:
+    """Return why a person is asked about a product, and how far its class is sure.
+
+    Parameters
+    ----------
+    row : Scored
+    t : Language
+    """
+    told = why_words(row.reasons, t)
+    return told + t.say("worklist.sure_to", node=row.stopped_at) if row.stopped_at and row.reasons else told
+
+
 def _count(number: int, t: Language) -> Prose:
     return plain(t.count(number))
 
@@ -191,7 +212,7 @@ def _item(item: Item, line: tuple[str, ...], number: dict[str, int], t: Language
         title=item.title or row.id,
         text=item.text,
         photo=readable_photo(item.thumbnail),
-        why=why_words(row.reasons, t),
+        why=asked_because(row, t),
         reasons=tuple(number[reason] for reason in row.reasons if reason in number),
         options=tuple(OptionView(name, "" if p is None else t.probability(p)) for name, p in options),
         line=_joined(line),

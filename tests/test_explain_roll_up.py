@@ -36,7 +36,7 @@ def test_each_step_is_an_exact_account_and_the_last_one_is_where_it_parts(subjec
         assert step.branch.probability == pytest.approx(said[held].sum())
         rival = TREE.paths[CLASSES.index(step.versus)]
         assert rival[: level - 1] == own[: level - 1]
-        assert rival[:level] != own[:level]
+        assert rival[:level] == step.others[0].path[:level] != own[:level]
         account = explain(MODEL, subject, step.predicted, step.versus)
         assert (step.margin, step.certificate) == (account.margin, account.certificate)
         assert abs(step.certificate.residual) <= 1e-6

@@ -27,7 +27,7 @@ def test_what_is_sure_comes_before_what_is_not() -> None:
     assert undecided.startswith(
         "Between Cookware (55.0%) and Bakeware (42.0%) undecided; for Cookware speak “Cookware”"
     )
-    assert "; for Bakeware speak similar products by own (−0.75)." in undecided
+    assert "; for Bakeware speak similar products by own (+0.75)." in undecided
 
 
 def test_the_note_says_where_it_stops() -> None:

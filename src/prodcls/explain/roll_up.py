@@ -1,12 +1,13 @@
 """A decision told along the path of its class: what is sure at each level and why, and where it stops being so.
 
 At each level the account is the exact one (`prodcls.explain.chain`) of the predicted class against the most probable
-class that lies below the same parent and beside the node of that level.
+class of the strongest node beside its own, below the same parent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,49 +66,54 @@ def roll_up(
     predicted = best_classes(probabilities[None], 1)[:, 0]
     found = stops(tree, probabilities[None], inside[None], predicted)
     k, depth = int(predicted[0]), int(found.depth[0])
-    told = list(_levels(tree, probabilities, k, depth))
-    pairs = [(model.classes[k], model.classes[rival]) for _, rival in told]
-    accounts = explain_many(model, subject, pairs)
+    levels = list(_levels(tree, probabilities, inside, k, depth))
+    accounts = explain_many(model, subject, [(model.classes[k], model.classes[level.rival]) for level in levels])
     return RollUp(
         subject.inputs.ids[0],
         _branch(probabilities, np.flatnonzero(tree.below(k, depth)), tree.paths[k][:depth]) if depth else None,
         bool(found.leaf[0]),
-        tuple(
-            _step(tree, probabilities, inside, (k, level), account, sure=level <= depth)
-            for (level, _), account in zip(told, accounts, strict=True)
-        ),
+        tuple(_step(level, account) for level, account in zip(levels, accounts, strict=True)),
     )
 
 
-def _levels(tree: ClassTree, probabilities: NDArray[np.float64], k: int, depth: int) -> Iterator[tuple[int, int]]:
-    """Yield each level that has something beside the node, to the first beyond ``depth``, and the best class there."""
+@dataclass(frozen=True)
+class _Level:
+    """One level: the node of the predicted class, those beside it, and the best class of the strongest of these."""
+
+    branch: Branch
+    others: tuple[Branch, ...]
+    sure: bool
+    rival: int
+
+
+def _levels(
+    tree: ClassTree, probabilities: NDArray[np.float64], inside: NDArray[np.bool_], k: int, depth: int
+) -> Iterator[_Level]:
+    """Yield each level that has something beside the node, to the first beyond ``depth``."""
     for level in range(1, len(tree.paths[k]) + 1):
-        beside = tree.below(k, level - 1) & ~tree.below(k, level)
-        if beside.any():
-            yield level, int(np.where(beside, probabilities, -1.0).argmax())
+        own = tree.below(k, level)
+        beside = _branches(tree, probabilities, np.flatnonzero(tree.below(k, level - 1) & ~own), level)
+        if beside:
+            reached = [found for found in beside if level > depth and inside[found[1]].any()][:NAMED]
+            told = reached or beside[:1]
+            members = told[0][1]
+            yield _Level(
+                _branch(probabilities, np.flatnonzero(own), tree.paths[k][:level]),
+                tuple(branch for branch, _ in told),
+                level <= depth,
+                int(members[probabilities[members].argmax()]),
+            )
         if level > depth:
             return
 
 
-def _step(
-    tree: ClassTree,
-    probabilities: NDArray[np.float64],
-    inside: NDArray[np.bool_],
-    place: tuple[int, int],
-    account: Attribution,
-    *,
-    sure: bool,
-) -> Step:
-    k, level = place
-    below = tree.below(k, level)
-    beside = _branches(tree, probabilities, np.flatnonzero(tree.below(k, level - 1) & ~below), level)
-    reached = [branch for branch, members in beside if not sure and inside[members].any()][:NAMED]
+def _step(level: _Level, account: Attribution) -> Step:
     pro, contra = strongest(account.parts, PRO, CONTRA)
     assert account.certificate is not None  # noqa: S101 - exact accounts have one
     return Step(
-        branch=_branch(probabilities, np.flatnonzero(below), tree.paths[k][:level]),
-        others=tuple(reached) or (beside[0][0],),
-        sure=sure,
+        branch=level.branch,
+        others=level.others,
+        sure=level.sure,
         predicted=account.predicted,
         versus=account.versus,
         margin=account.margin,

@@ -64,7 +64,7 @@ class Step:
     sure : bool
         Whether all of the prediction set lies below ``branch``.
     predicted, versus : str
-        Classes of the account.
+        Classes of the account; ``versus`` lies below the first of ``others``.
     margin : float
         Logits, as served.
     pro, contra : tuple of Reason

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prodcls.category_paths import path_name
 from prodcls.explain.steps import Branch, RollUp, Step
 from prodcls.language import Language, Prose, plain, quoted
@@ -52,9 +54,12 @@ def _sure(step: Step, t: Language) -> Prose:
 def _undecided(step: Step, t: Language) -> Prose:
     nodes = join_prose(t, tuple(_named(branch, t) for branch in (step.branch, *step.others)), "rollup.and")
     told = t.say("rollup.undecided", nodes=nodes)
-    for name, reasons in ((step.predicted, step.pro), (step.versus, step.contra)):
+    against = tuple(replace(reason, value=-reason.value) for reason in step.contra)  # so in favour of the other
+    sides = ((step.branch, step.predicted, step.pro), (step.others[0], step.versus, against))
+    for branch, name, reasons in sides:
         if reasons:
-            told += t.say("rollup.speaks_for", name=name, list=listed_reasons(reasons, t))
+            shown = branch.path[-1] if branch.leaf else name
+            told += t.say("rollup.speaks_for", name=shown, list=listed_reasons(reasons, t))
     return told + t.say("rollup.full_stop")
 
 

@@ -98,21 +98,22 @@ def out_of_fold(case: Case, threads: int) -> tuple[ClassTree, dict[str, NDArray[
     fold = stratified_group_folds(problem.labels, problem.groups, 5, 0, problem.inputs.ids)
     problem = replace(problem, fold=fold)
     scores = cross_validate(problem, random_state=0, threads=threads)
-    pairs = zip(scores.margins, scores.temperature, strict=True)
     return tree, {
-        "probabilities": np.concatenate([softmax(m[None], t) for m, t in pairs]),
+        "probabilities": softmax(scores.margins, scores.temperature),
         "labels": problem.labels[scores.rows],
         "groups": problem.groups[scores.rows],
     }
 
 
-def by_threshold(tree: ClassTree, probabilities: NDArray[np.float64], predicted: NDArray[np.int64]) -> Stops:
-    """Return the stops of the rival rule: the deepest node of the predicted path with a probability of `TARGET`."""
+def by_threshold(
+    tree: ClassTree, probabilities: NDArray[np.float64], predicted: NDArray[np.int64], least: float = TARGET
+) -> Stops:
+    """Return the stops of the rival rule: the deepest node of the predicted path with a probability of ``least``."""
     depth, probability = np.zeros(len(predicted), dtype=np.int64), np.ones(len(predicted))
     for level in tree.levels.T:
         here = level[predicted]
         said = (probabilities * (level[None] == here[:, None])).sum(axis=1)
-        going = (here >= 0) & (said >= TARGET)
+        going = (here >= 0) & (said >= least)
         depth += going
         probability = np.where(going, said, probability)
     return Stops(depth, depth == tree.depths[predicted], probability)
@@ -136,21 +137,34 @@ def told(
     return figures | {"none": none / len(labels), "named right": right / named if named else None, "coverage": covered}
 
 
+def fitted_threshold(
+    tree: ClassTree, probabilities: NDArray[np.float64], labels: NDArray[np.int64], predicted: NDArray[np.int64]
+) -> float:
+    """Return the least threshold with which the nodes hold the true class in `TARGET` of the rows."""
+    for least in np.arange(0.0, 1.0, 0.01).tolist():
+        covered = told(tree, by_threshold(tree, probabilities, predicted, least), labels, predicted)["coverage"]
+        if covered is not None and covered >= TARGET:
+            return least
+    return 1.0
+
+
 def split_means(tree: ClassTree, found: dict[str, NDArray[Any]]) -> dict[str, dict[str, float | None]]:
-    """Return the mean figures of both rules over random halves, groups of near-duplicates kept together."""
+    """Return the mean figures of the rules over random halves, groups of near-duplicates kept together."""
     probabilities, labels, groups = found["probabilities"], found["labels"], found["groups"]
     predicted = best_classes(probabilities, 1)[:, 0]
     rng = np.random.default_rng(0)
     names = np.unique(groups)
-    runs: dict[str, list[dict[str, float | None]]] = {"set": [], "threshold": []}
+    runs: dict[str, list[dict[str, float | None]]] = {"set": [], "threshold": [], "fitted": []}
     for _ in range(SPLITS):
         first = np.isin(groups, rng.permutation(names)[: len(names) // 2])
         rule = fit_sets(probabilities[first], labels[first], groups[first], TARGET)
         judged = ~first
         said, guess = probabilities[judged], predicted[judged]
+        least = fitted_threshold(tree, probabilities[first], labels[first], predicted[first])
         ways: dict[str, Callable[[], Stops]] = {
             "set": lambda said=said, guess=guess, rule=rule: stops(tree, said, rule.sets(said), guess),
             "threshold": lambda said=said, guess=guess: by_threshold(tree, said, guess),
+            "fitted": lambda said=said, guess=guess, least=least: by_threshold(tree, said, guess, least),
         }
         for name, way in ways.items():
             runs[name].append(told(tree, way(), labels[judged], guess))

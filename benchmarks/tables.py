@@ -221,6 +221,31 @@ def confidence_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def hierarchy_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of near misses by branch, and of where decisions stop."""
+    lines = ["| catalogue | rows, classes, tops | hP | hR | hF | right down to each level |", "|" + "---|" * 6]
+    for name, found in results.items():
+        figures = (found[kind] for kind in ("precision", "recall", "f1"))
+        told = " | ".join(f"{value:.4f} ({low:.4f} to {high:.4f})" for value, low, high in figures)
+        levels = ", ".join(f"{value:.4f} ({low:.4f} to {high:.4f})" for value, low, high in found["levels"])
+        lines.append(f"| {name} | {found['rows']}, {found['classes']}, {found['tops']} | {told} | {levels} |")
+    lines += [
+        "",
+        "| catalogue | rule | at the class, right | at a parent, right | none | right where named | coverage |",
+    ]
+    lines.append("|" + "---|" * 7)
+    rules = {"set": "lowest common ancestor of the set", "threshold": "deepest node of probability >= .95"}
+    rules["fitted"] = "deepest node above a threshold that covers .95 of the other half"
+    for name, found in results.items():
+        for key, rule in rules.items():
+            m = found["halves"][key]
+            right = {k: "-" if m[f"{k} right"] is None else f"{m[f'{k} right']:.4f}" for k in ("leaf", "parent")}
+            shares = (f"{m[k]:.1%}, {right[k]}" for k in right)
+            named = f"{m['named right']:.4f} | {m['coverage']:.4f}"
+            lines.append(f"| {name} | {rule} | {' | '.join(shares)} | {m['none']:.1%} | {named} |")
+    return lines
+
+
 def engine_lines(results: dict[str, Any]) -> list[str]:
     """Return the table of readers of CSV."""
     lines = ["| reader | rows/s | files | exact | refused whole | rows changed | rows lost | others not taken |"]
@@ -291,6 +316,9 @@ def main() -> None:
         "## Confidence: calibration, automation and prediction sets at target .95, out of fold",
         "`python benchmarks/confidence.py`; sets over 20 splits into halves, near-duplicates together",
         "\n".join(confidence_lines(json.loads((RESULTS / "confidence.json").read_text()))),
+        "## Trees of classes: near misses by branch, and where decisions stop at target .95, out of fold",
+        "`python benchmarks/hierarchy.py`; stops over 20 splits into halves, near-duplicates together",
+        "\n".join(hierarchy_lines(json.loads((RESULTS / "hierarchy.json").read_text()))),
         "## The audit: size and time",
         "`python benchmarks/audit.py`; fit with witnesses on 10 products, embeddings in the cache",
         "\n".join(audit_lines(json.loads((RESULTS / "audit.json").read_text()))),

@@ -81,3 +81,13 @@ def test_a_sound_tree_is_told_to_be_sound(tmp_path: Path) -> None:
         row["shelf"] = f"Shop / {row['category']}"
     found = faults(tmp_path, rows, path="shelf")
     assert len([k for k in found.clean if k.startswith("tree_")]) == 7
+
+
+def test_a_column_about_something_else_is_only_a_note(tmp_path: Path) -> None:
+    rows = catalogue_rows({"Kettles": 9, "Phones": 9})
+    for i, row in enumerate(rows):
+        row["breadcrumb"] = f"Shop >> Shelf {i % 3}"
+    found = faults(tmp_path, rows)
+    assert of(found, "absent").severity == "note"
+    assert of(found, "absent").count == len(rows)
+    assert [f.kind for f in found.findings if f.kind.startswith("tree_")] == ["tree_absent"]

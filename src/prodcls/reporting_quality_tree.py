@@ -61,7 +61,9 @@ def tree_findings(rows: Rows) -> Iterator[Finding]:
         elif of_products:
             values = {"classes": len(cases)}
         examples = tuple(_example(rows, case) for case in cases[:EXAMPLES])
-        yield Finding(kind, severity, count, values, examples)
+        # Without a tree the column may well be about something else than these classes.
+        known = severity if rows.material.tree is not None or not of_products else "note"
+        yield Finding(kind, known, count, values, examples)
 
 
 def _example(rows: Rows, case: Irregularity) -> Example:

@@ -10,7 +10,6 @@ import argparse
 import csv
 import json
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,14 @@ from numpy.typing import NDArray
 from prodcls.calibration import softmax
 from prodcls.candidates import best_classes
 from prodcls.config import FitConfig
-from prodcls.conformal import fit_sets, held_out_sets
+from prodcls.conformal import fit_sets
 from prodcls.evaluation import cross_validate
 from prodcls.gathering import gather
 from prodcls.hierarchy import ClassTree, hierarchical
 from prodcls.metrics import Estimate
 from prodcls.progress import SilentProgress
 from prodcls.splits import stratified_group_folds
-from prodcls.stopping import Stops, stop_levels, stops
+from prodcls.stopping import StopRule, Stops, fit_stops, held_out_stops, stop_levels
 
 RESULTS = Path(__file__).resolve().parent / "results" / "hierarchy.json"
 TARGET = 0.95
@@ -105,17 +104,21 @@ def out_of_fold(case: Case, threads: int) -> tuple[ClassTree, dict[str, NDArray[
     }
 
 
-def by_threshold(
-    tree: ClassTree, probabilities: NDArray[np.float64], predicted: NDArray[np.int64], least: float = TARGET
+def common_ancestors(
+    tree: ClassTree, probabilities: NDArray[np.float64], inside: NDArray[np.bool_], predicted: NDArray[np.int64]
 ) -> Stops:
-    """Return the stops of the rival rule: the deepest node of the predicted path with a probability of ``least``."""
+    """Return the stops of a rival rule: the deepest node that the whole prediction set and the predicted class share.
+
+    An empty set stops at once.
+    """
     depth, probability = np.zeros(len(predicted), dtype=np.int64), np.ones(len(predicted))
+    going = inside.any(axis=1)
     for level in tree.levels.T:
         here = level[predicted]
-        said = (probabilities * (level[None] == here[:, None])).sum(axis=1)
-        going = (here >= 0) & (said >= least)
+        below = level[None] == here[:, None]
+        going = going & (here >= 0) & ~(inside & ~below).any(axis=1)
         depth += going
-        probability = np.where(going, said, probability)
+        probability = np.where(going, (probabilities * below).sum(axis=1), probability)
     return Stops(depth, depth == tree.depths[predicted], probability)
 
 
@@ -137,37 +140,26 @@ def told(
     return figures | {"none": none / len(labels), "named right": right / named if named else None, "coverage": covered}
 
 
-def fitted_threshold(
-    tree: ClassTree, probabilities: NDArray[np.float64], labels: NDArray[np.int64], predicted: NDArray[np.int64]
-) -> float:
-    """Return the least threshold with which the nodes hold the true class in `TARGET` of the rows."""
-    for least in np.arange(0.0, 1.0, 0.01).tolist():
-        covered = told(tree, by_threshold(tree, probabilities, predicted, least), labels, predicted)["coverage"]
-        if covered is not None and covered >= TARGET:
-            return least
-    return 1.0
-
-
 def split_means(tree: ClassTree, found: dict[str, NDArray[Any]]) -> dict[str, dict[str, float | None]]:
     """Return the mean figures of the rules over random halves, groups of near-duplicates kept together."""
     probabilities, labels, groups = found["probabilities"], found["labels"], found["groups"]
     predicted = best_classes(probabilities, 1)[:, 0]
     rng = np.random.default_rng(0)
     names = np.unique(groups)
-    runs: dict[str, list[dict[str, float | None]]] = {"set": [], "threshold": [], "fitted": []}
+    runs: dict[str, list[dict[str, float | None]]] = {"rule": [], "set": [], "threshold": []}
     for _ in range(SPLITS):
         first = np.isin(groups, rng.permutation(names)[: len(names) // 2])
-        rule = fit_sets(probabilities[first], labels[first], groups[first], TARGET)
         judged = ~first
         said, guess = probabilities[judged], predicted[judged]
-        least = fitted_threshold(tree, probabilities[first], labels[first], predicted[first])
-        ways: dict[str, Callable[[], Stops]] = {
-            "set": lambda said=said, guess=guess, rule=rule: stops(tree, said, rule.sets(said), guess),
-            "threshold": lambda said=said, guess=guess: by_threshold(tree, said, guess),
-            "fitted": lambda said=said, guess=guess, least=least: by_threshold(tree, said, guess, least),
+        rule = fit_stops(tree, probabilities[first], labels[first], predicted[first], TARGET)
+        sets = fit_sets(probabilities[first], labels[first], groups[first], TARGET)
+        ways = {
+            "rule": rule.stops(said, guess),
+            "set": common_ancestors(tree, said, sets.sets(said), guess),
+            "threshold": StopRule(tree, TARGET, TARGET).stops(said, guess),
         }
         for name, way in ways.items():
-            runs[name].append(told(tree, way(), labels[judged], guess))
+            runs[name].append(told(tree, way, labels[judged], guess))
     return {name: {key: mean([run[key] for run in of]) for key in of[0]} for name, of in runs.items()}
 
 
@@ -183,7 +175,7 @@ def run(case: Case, threads: int) -> dict[str, Any]:
     probabilities, labels = found["probabilities"], found["labels"]
     predicted = best_classes(probabilities, 1)[:, 0]
     near = hierarchical(labels, predicted, tree)
-    inside = held_out_sets(probabilities, labels, found["groups"], TARGET)
+    reported = held_out_stops(tree, probabilities, labels, found["groups"], predicted, TARGET)
 
     def plain(estimate: Estimate) -> list[float]:
         return [estimate.value, estimate.low, estimate.high]
@@ -196,7 +188,7 @@ def run(case: Case, threads: int) -> dict[str, Any]:
         "recall": plain(near.recall),
         "f1": plain(near.f1),
         "levels": [plain(level) for level in near.levels],
-        "in the report": told(tree, stops(tree, probabilities, inside, predicted), labels, predicted),
+        "in the report": told(tree, reported, labels, predicted),
         "halves": split_means(tree, found),
     }
 

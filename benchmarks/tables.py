@@ -234,8 +234,11 @@ def hierarchy_lines(results: dict[str, Any]) -> list[str]:
         "| catalogue | rule | at the class, right | at a parent, right | none | right where named | coverage |",
     ]
     lines.append("|" + "---|" * 7)
-    rules = {"set": "lowest common ancestor of the set", "threshold": "deepest node of probability >= .95"}
-    rules["fitted"] = "deepest node above a threshold that covers .95 of the other half"
+    rules = {
+        "rule": "as served: threshold for .95 right where named",
+        "set": "lowest common ancestor of the prediction set",
+        "threshold": "probability >= .95",
+    }
     for name, found in results.items():
         for key, rule in rules.items():
             m = found["halves"][key]

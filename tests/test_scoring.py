@@ -30,6 +30,7 @@ from prodcls.progress import SilentProgress
 from prodcls.rates import Rate, Rates
 from prodcls.scored_rows import check_bundle
 from prodcls.scoring import PredictOptions, PredictOutcome, predict_catalogue
+from prodcls.stopping import StopRule
 
 
 @pytest.fixture(autouse=True)
@@ -361,30 +362,29 @@ def test_a_prediction_converts_by_the_rates_in_the_bundle(tmp_path: Path) -> Non
     assert any("'price [EUR]'" in line for line in outcome.summary_lines)
 
 
-def test_a_decision_stops_where_all_of_its_set_lies_below(tmp_path: Path) -> None:
+def test_a_decision_stops_at_the_deepest_node_that_is_probable_enough(tmp_path: Path) -> None:
     given = contents()
     probabilities = given.model.probabilities(given.inputs)
-    cut = np.sort(1 - probabilities, axis=1)[:, 1]
-    rule = SetRule(0.9, np.full(3, float(np.median(cut))), np.ones(3, dtype=np.bool_))
+    least = float(np.median(probabilities.max(axis=1)))
     first, second, third = given.model.classes
-    tree = ClassTree((("Home", first), ("Home", second), ("Gadgets", third)))
-    save_bundle(tmp_path / "bundle", replace(given, sets=rule, tree=tree), created=CREATED)
-    assert load_bundle(tmp_path / "bundle").tree == tree
+    rule = StopRule(ClassTree((("Home", first), ("Home", second), ("Gadgets", third))), 0.9, least)
+    save_bundle(tmp_path / "bundle", replace(given, stopping=rule), created=CREATED)
+    assert load_bundle(tmp_path / "bundle").stopping == rule
     predict(tmp_path / "bundle", Path(given.catalogue.source.path), tmp_path / "s.parquet", top_k=3)
     places = set()
     for row in pq.read_table(tmp_path / "s.parquet").to_pylist():
-        members = set(row["prediction_set"])
-        if len(members) == 1:
+        by_class = {row[f"class_{i}"]: row[f"probability_{i}"] for i in (1, 2, 3)}
+        home = by_class[first] + by_class[second]
+        if row["probability"] >= least:
             assert row["stopped_at"].split(" >> ")[1:] == [row["predicted"]]
             assert row["stopped_probability"] == row["probability"]
-        elif members == {first, second}:
-            both = [row[f"probability_{i}"] for i in (1, 2, 3) if row[f"class_{i}"] in members]
+        elif row["predicted"] != third and home >= least:
             assert row["stopped_at"] == "Home"
-            assert row["stopped_probability"] == pytest.approx(sum(both))
+            assert row["stopped_probability"] == pytest.approx(home)
         else:
             assert (row["stopped_at"], row["stopped_probability"]) == (None, None)
         places.add(row["stopped_at"])
     assert {None, "Home"} < places
-    save_bundle(tmp_path / "plain", replace(given, sets=rule), created=CREATED)
+    save_bundle(tmp_path / "plain", given, created=CREATED)
     predict(tmp_path / "plain", Path(given.catalogue.source.path), tmp_path / "s.parquet")
     assert not any(pq.read_table(tmp_path / "s.parquet")["stopped_at"].to_pylist())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from prodcls.audit_hierarchy import StopStudy
@@ -44,4 +46,5 @@ def test_the_shares_add_up_and_nothing_is_claimed_without_a_node(study: StopStud
     rows = [[as_text(cell) for cell in row] for row in figure.table.rows]
     assert rows[1] == ["level 1", "100", "14.3%", "95.0% (90.0\u201398.0%)", "94.0%"]
     assert rows[2][3:] == ["\u2013", "\u2013"]
-    assert "in 95.7% (94.0\u201397.0%)" in as_text(stops_intro(study, EN))
+    assert "Here 95.7% (94.0\u201397.0%) of them do" in as_text(stops_intro(study, EN))
+    assert "no node is named" in as_text(stops_intro(replace(study, coverage=None), EN))

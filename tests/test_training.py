@@ -336,8 +336,8 @@ def test_classes_with_paths_keep_them_in_the_bundle_and_never_read_them(
     )
     report = fit_catalogue(config, SilentProgress()).report
     bundle = load_bundle(config.out / "bundle")
-    assert bundle.tree is not None
-    assert dict(zip(bundle.model.classes, bundle.tree.paths, strict=True)) == {
+    assert bundle.stopping is not None
+    assert dict(zip(bundle.model.classes, bundle.stopping.tree.paths, strict=True)) == {
         name: tuple(path.split(" >> ")) for name, path in homes.items()
     }
     assert "category_path" not in {*bundle.recipe.text_columns, *bundle.known.categorical, *bundle.known.numeric}
@@ -349,5 +349,5 @@ def test_classes_with_paths_keep_them_in_the_bundle_and_never_read_them(
     by_path = replace(config, target="category_path", out=tmp_path / "by_path")
     fit_catalogue(by_path, SilentProgress())
     again = load_bundle(by_path.out / "bundle")
-    assert again.tree is not None
-    assert set(again.tree.paths) == {tuple(path.split(" >> ")) for path in homes.values()}
+    assert again.stopping is not None
+    assert set(again.stopping.tree.paths) == {tuple(path.split(" >> ")) for path in homes.values()}

@@ -21,8 +21,7 @@ class StopFigures:
         Whether they go down to the class.
     products : int
     right : Interval or None
-        Share whose true class lies at or below the node, or is the class; exact binomial interval. None without
-        products.
+        Share whose true class lies at or below the node; exact binomial interval. None without products.
     stated : float
         Mean probability of the node; 1 where there is none.
     """
@@ -36,20 +35,20 @@ class StopFigures:
 
 @dataclass(frozen=True)
 class StopStudy:
-    """Decisions that stop where all classes of the prediction set part, by sets that had no say in their thresholds.
+    """Decisions that stop where a node is not probable enough, by thresholds in which the products had no say.
 
     Attributes
     ----------
     target : float
-        Coverage asked for.
+        Share of the named nodes that are to hold the true class.
     products : int
-    coverage : Interval
-        Share whose node holds the true class, those without a node counted as held: nothing was claimed of them.
+    coverage : Interval or None
+        Share of the named nodes that hold it, exact binomial interval; None where none is named.
     levels : tuple of StopFigures
         Down to the class first, then the deepest level, and those without a node last.
     """
 
     target: float
     products: int
-    coverage: Interval
+    coverage: Interval | None
     levels: tuple[StopFigures, ...]

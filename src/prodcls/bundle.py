@@ -47,17 +47,17 @@ from prodcls.bundle_products import (
     products_from_bytes,
     products_to_bytes,
 )
-from prodcls.bundle_tree import check_tree
+from prodcls.bundle_tree import check_stopping
 from prodcls.catalogue import Catalogue, Schema, Source
 from prodcls.config import FitConfig
 from prodcls.conformal import SetRule
 from prodcls.errors import BundleError, InputError
-from prodcls.hierarchy import ClassTree
 from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.photo_folders import default_image_root
 from prodcls.preparation import Recipe
 from prodcls.selective import Automation
+from prodcls.stopping import StopRule
 
 __all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "photo_folder", "save_bundle"]
 
@@ -87,8 +87,8 @@ class BundleContents:
         Which classes are in a prediction set; None: no sets are made.
     automation : Automation or None
         From which thresholds on certainty follow; None: there are none.
-    tree : ClassTree or None
-        How the classes stand to each other; None: they form no tree.
+    stopping : StopRule or None
+        How the classes stand to each other, and how far down a decision goes; None: they form no tree.
     """
 
     model: Model
@@ -102,7 +102,7 @@ class BundleContents:
     measured: Mapping[str, Any] = field(default_factory=dict)
     sets: SetRule | None = None
     automation: Automation | None = None
-    tree: ClassTree | None = None
+    stopping: StopRule | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class _Stored:
     leaves: NDArray[np.int32]
     sets: SetRule | None
     automation: Automation | None
-    tree: ClassTree | None
+    stopping: StopRule | None
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ class Bundle:
         Which classes are in a prediction set; None: the bundle was saved without.
     automation : Automation or None
         From which thresholds on certainty follow; None likewise.
-    tree : ClassTree or None
-        How the classes stand to each other; None: they form no tree.
+    stopping : StopRule or None
+        How the classes stand to each other, and how far down a decision goes; None: they form no tree.
     report : bytes or None
         The file that `prodcls.audit_stored` reads; None: the bundle was saved without a report.
     """
@@ -161,7 +161,7 @@ class Bundle:
     leaves: NDArray[np.int32]
     sets: SetRule | None
     automation: Automation | None
-    tree: ClassTree | None
+    stopping: StopRule | None
     report: bytes | None
     _products: bytes
 
@@ -214,7 +214,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         np.zeros((len(catalogue), 0), dtype=np.int32) if contents.leaves is None else contents.leaves,
         contents.sets,
         contents.automation,
-        contents.tree,
+        contents.stopping,
     )
     leaves = Leaves()
     tree = pack(stored, _Stored, leaves)
@@ -290,7 +290,7 @@ def _build(stored: StoredFiles) -> Bundle:
     check_leaves(found.model, found.leaves)
     check_sets(found.model, found.sets)
     check_automation(found.automation)
-    check_tree(found.model.classes, found.tree)
+    check_stopping(found.model.classes, found.stopping)
     replay(found.model, found.canary)
     return Bundle(
         found.model,
@@ -303,7 +303,7 @@ def _build(stored: StoredFiles) -> Bundle:
         found.leaves,
         found.sets,
         found.automation,
-        found.tree,
+        found.stopping,
         files.get(REPORT),
         products,
     )

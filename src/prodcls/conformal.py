@@ -14,7 +14,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SCORES", "Score", "SetRule", "conformity", "fit_sets", "held_out_sets", "named_sets", "threshold"]
+__all__ = [
+    "SCORES",
+    "Score",
+    "SetRule",
+    "conformity",
+    "fit_sets",
+    "held_out_sets",
+    "named_sets",
+    "parts_of",
+    "threshold",
+]
 
 Score = Literal["lac", "aps", "raps"]
 SCORES: tuple[Score, ...] = ("lac", "aps", "raps")
@@ -137,7 +147,7 @@ def fit_sets(
     """
     n_classes = probabilities.shape[1]
     of_truth = 1.0 - probabilities[np.arange(len(labels)), labels]
-    part = _parts(groups)
+    part = parts_of(groups)
     left = of_truth.copy()
     for p in range(PARTS):
         here, others = part == p, part != p
@@ -150,7 +160,7 @@ def fit_sets(
     return SetRule(coverage, thresholds, np.bincount(labels, minlength=n_classes) >= promised)
 
 
-def _parts(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+def parts_of(groups: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the part of each row, shape (n,); one group is in one part."""
     part: NDArray[np.int64] = np.unique(groups, return_inverse=True)[1].ravel().astype(np.int64) % PARTS
     return part
@@ -186,7 +196,7 @@ def held_out_sets(
     ndarray of shape (n, K), bool
     """
     found = np.ones(probabilities.shape, dtype=np.bool_)
-    part = _parts(groups)
+    part = parts_of(groups)
     for p in range(PARTS):
         here, others = part == p, part != p
         if here.any() and others.any():

@@ -13,6 +13,7 @@ from PIL import Image
 
 from prodcls.alternatives import EVALUATIONS, find_changes
 from prodcls.bundle import Bundle, load_bundle
+from prodcls.candidates import best_classes
 from prodcls.dissection import open_readers
 from prodcls.errors import InputError
 from prodcls.explain.attribution import Attribution
@@ -137,10 +138,11 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
 
 def _path(bundle: Bundle, found: Found) -> RollUp | None:
     """Return the decision along the path of its class; None where the classes form no tree."""
-    if bundle.tree is None or bundle.sets is None:
+    if bundle.stopping is None:
         return None
     probabilities = bundle.model.probabilities(found.subject.inputs)
-    return roll_up(bundle.model, found.subject, bundle.tree, probabilities[0], bundle.sets.sets(probabilities)[0])
+    stops = bundle.stopping.stops(probabilities, best_classes(probabilities, 1)[:, 0])
+    return roll_up(bundle.model, found.subject, bundle.stopping.tree, probabilities[0], int(stops.depth[0]))
 
 
 def _members(bundle: Bundle, found: Found) -> SetMembers | None:

@@ -50,7 +50,7 @@ from prodcls.reporting_confusions import confused_pairs
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_drift import drift_section
-from prodcls.reporting_hierarchy import stop_study
+from prodcls.reporting_hierarchy import out_of_fold_stops, stop_study
 from prodcls.reporting_overrides import overrides_section
 from prodcls.reporting_oversight import oversight_section
 from prodcls.reporting_papers import Papers
@@ -277,9 +277,10 @@ def _explanation(accounts: Accounts | None, config: FitConfig) -> ExplanationSec
 def evaluated(config: FitConfig, material: Material, findings: Findings) -> Evaluated:
     """Return what dossiers are made from."""
     root = photo_folder(config, material.catalogue)
-    problem, rows = material.problem, findings.scores.rows
-    inside = held_out_sets(findings.probabilities, problem.labels[rows], problem.groups[rows], config.coverage)
-    return Evaluated(material, findings.scores, findings.probabilities, root, inside, config.coverage, config.threads)
+    problem, scores, said = material.problem, findings.scores, findings.probabilities
+    inside = held_out_sets(said, problem.labels[scores.rows], problem.groups[scores.rows], config.coverage)
+    stops = out_of_fold_stops(problem, scores, said, material.tree, config.coverage)
+    return Evaluated(material, scores, said, root, inside, config.coverage, stops, config.threads)
 
 
 def _dossiers(config: FitConfig, material: Material, findings: Findings) -> tuple[Dossier, ...]:

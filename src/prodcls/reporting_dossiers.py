@@ -34,6 +34,7 @@ from prodcls.lookup import Found
 from prodcls.relatives import find_similar, numbers_of
 from prodcls.reporting_accounts import SUSPECT, choose_dossiers
 from prodcls.reporting_cleaning import originals
+from prodcls.stopping import Stops
 from prodcls.trained import FoldModel, something_known
 
 __all__ = ["EMBEDDED", "Chosen", "Evaluated", "chosen_dossiers", "judgements", "make_dossiers"]
@@ -72,6 +73,9 @@ class Evaluated:
         Prediction sets in whose thresholds the product had no say.
     coverage : float
         Of these sets.
+    stops : Stops or None
+        Where the decisions stop on the way down the tree, by thresholds in which the product had no say; None where the
+        classes form none.
     threads : int or None
         Of the encoders.
     """
@@ -82,6 +86,7 @@ class Evaluated:
     image_root: Path
     inside: NDArray[np.bool_]
     coverage: float
+    stops: Stops | None = None
     threads: int | None = None
 
 
@@ -279,9 +284,9 @@ class _Maker:
 
     def _path(self, trained: FoldModel, subject: Subject, at: int) -> RollUp | None:
         tree, found = self._evaluated.material.tree, self._evaluated
-        if tree is None:
+        if tree is None or found.stops is None:
             return None
-        return roll_up(trained.model, subject, tree, found.probabilities[at], found.inside[at])
+        return roll_up(trained.model, subject, tree, found.probabilities[at], int(found.stops.depth[at]))
 
     def _trained(self, fold: FoldScores) -> FoldModel | None:
         if fold.model is None:

@@ -20,7 +20,7 @@ from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.scored_rows import BUNDLE_KEY
 from prodcls.selective import Operating, Reason
-from prodcls.stopping import named_stops, stops
+from prodcls.stopping import named_stops
 from prodcls.triage import named_reasons, review_reasons
 
 __all__ = ["Scorer", "point_within"]
@@ -138,10 +138,10 @@ class Scorer:
         self, probabilities: NDArray[np.float64], predicted: NDArray[np.int64]
     ) -> tuple[list[str | None], list[float | None]]:
         """Return the node at which each decision stops, and its probability."""
-        tree, sets = self.fitted.tree, self.fitted.sets
-        if tree is None or sets is None:
+        rule = self.fitted.stopping
+        if rule is None:
             return [None] * len(predicted), [None] * len(predicted)
-        return named_stops(tree, stops(tree, probabilities, sets.sets(probabilities), predicted), predicted)
+        return named_stops(rule.tree, rule.stops(probabilities, predicted), predicted)
 
     def _count(self, review: NDArray[np.bool_], reasons: dict[Reason, NDArray[np.bool_]]) -> None:
         self.rows += len(review)

@@ -1,8 +1,8 @@
-"""Where a decision stops on the way down the tree: at the deepest node that all classes in question lie below.
+"""Where a decision stops on the way down the tree: at the deepest node that is probable enough.
 
-A prediction set holds the true class as often as promised. The lowest common ancestor of its classes, and of the
-predicted one, then holds it at least as often: whoever is in the set lies below that node. So the promise is kept at
-whatever level the decision stops, without a threshold of its own.
+The probability of a node is the sum over the classes below it, so that it grows from the class up to the top. How
+probable is enough is found on rows that the model has not seen: the least threshold at which the nodes that are named
+hold the true class as often as asked for, one further error counted in.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.category_paths import path_name
+from prodcls.conformal import parts_of
 from prodcls.hierarchy import ClassTree
 from prodcls.metrics import Estimate, exact_interval
 
-__all__ = ["StopLevel", "Stops", "named_stops", "stop_levels", "stops"]
+__all__ = ["NEVER", "StopLevel", "StopRule", "Stops", "fit_stops", "held_out_stops", "named_stops", "stop_levels"]
+
+NEVER = 2.0
+"""Threshold that no node reaches."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Stops:
     depth : ndarray of shape (n,), int64
         Nodes from the top on the path of the predicted class; 0: not even the top is sure.
     leaf : ndarray of shape (n,), bool
-        Whether the decision goes down to the predicted class: nothing else is in its set.
+        Whether the decision goes down to the predicted class.
     probability : ndarray of shape (n,), float64
         Of all classes at or below the node together; 1 at depth 0.
     """
@@ -38,34 +42,122 @@ class Stops:
     probability: NDArray[np.float64]
 
 
-def stops(
-    tree: ClassTree, probabilities: NDArray[np.float64], inside: NDArray[np.bool_], predicted: NDArray[np.int64]
-) -> Stops:
-    """Find the nodes.
+@dataclass(frozen=True)
+class StopRule:
+    """How far down a decision goes.
+
+    Attributes
+    ----------
+    tree : ClassTree
+    coverage : float
+        Share of the named nodes that are to hold the true class, in (0, 1).
+    least : float
+        Least probability of a node that is named, in [0, 2]; above 1 none is.
+    """
+
+    tree: ClassTree
+    coverage: float
+    least: float
+
+    def stops(self, probabilities: NDArray[np.float64], predicted: NDArray[np.int64]) -> Stops:
+        """Find the nodes.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n, K), float64
+        predicted : ndarray of shape (n,), int64
+
+        Returns
+        -------
+        Stops
+        """
+        said = _along(self.tree, probabilities, predicted)
+        depth = (said >= self.least).sum(axis=1)  # from the top down they only fall
+        reached = np.take_along_axis(said, np.maximum(depth - 1, 0)[:, None], axis=1)[:, 0]
+        return Stops(depth, depth == self.tree.depths[predicted], np.where(depth > 0, reached, 1.0))
+
+
+def _along(tree: ClassTree, probabilities: NDArray[np.float64], predicted: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the probability of each node on the path of the predicted class, shape (n, depth); -1 below the class."""
+    said = np.full((len(predicted), tree.levels.shape[1]), -1.0)
+    for i, level in enumerate(tree.levels.T):
+        here = level[predicted]
+        summed = (probabilities * (level[None, :] == here[:, None])).sum(axis=1)
+        said[:, i] = np.where(here >= 0, np.minimum(summed, 1.0), -1.0)
+    return np.minimum.accumulate(said, axis=1)  # sums of fewer terms can be larger by rounding
+
+
+def fit_stops(
+    tree: ClassTree,
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    coverage: float,
+) -> StopRule:
+    """Find how probable a node must be.
+
+    A row is wrong at a threshold where the first node on its way that does not hold the true class still reaches it,
+    and named where its top does.
 
     Parameters
     ----------
     tree : ClassTree
     probabilities : ndarray of shape (n, K), float64
-    inside : ndarray of shape (n, K), bool
-        Prediction sets. An empty one says that nothing fits, so that its decision stops at once.
+        From models that have not seen the rows.
+    labels : ndarray of shape (n,), int64
     predicted : ndarray of shape (n,), int64
+    coverage : float
+
+    Returns
+    -------
+    StopRule
+    """
+    said = _along(tree, probabilities, predicted)
+    shared = tree.shared(labels, predicted)
+    first_wrong = np.column_stack([said, np.full(len(labels), -1.0)])[np.arange(len(labels)), shared]
+    wrong, top = np.sort(first_wrong), np.sort(said[:, 0])
+    tried = np.unique(np.concatenate([[0.0], said[said >= 0]]))
+    errors = len(wrong) - np.searchsorted(wrong, tried, side="left")
+    named = len(top) - np.searchsorted(top, tried, side="left")
+    holds = errors + 1 <= (1.0 - coverage) * named
+    return StopRule(tree, coverage, float(tried[holds][0]) if holds.any() else NEVER)
+
+
+def held_out_stops(
+    tree: ClassTree,
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    coverage: float,
+) -> Stops:
+    """Find the node of each row by a threshold in which its own part, with its near-duplicates, had no say.
+
+    Parameters
+    ----------
+    tree : ClassTree
+    probabilities : ndarray of shape (n, K), float64
+        From models that have not seen the rows.
+    labels : ndarray of shape (n,), int64
+    groups : ndarray of shape (n,), int64
+        Groups of near-duplicates.
+    predicted : ndarray of shape (n,), int64
+    coverage : float
 
     Returns
     -------
     Stops
     """
-    depth = np.zeros(len(predicted), dtype=np.int64)
-    probability = np.ones(len(predicted))
-    going = inside.any(axis=1)
-    for level in tree.levels.T:
-        here = level[predicted]
-        below = level[None, :] == here[:, None]
-        going = going & (here >= 0) & ~(inside & ~below).any(axis=1)
-        depth += going
-        probability = np.where(going, np.minimum((probabilities * below).sum(axis=1), 1.0), probability)
-    alone = (inside.sum(axis=1) == 1) & inside[np.arange(len(predicted)), predicted]
-    return Stops(depth, alone, probability)
+    n = len(labels)
+    found = Stops(np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_), np.ones(n))
+    part = parts_of(groups)
+    for p in np.unique(part):
+        here, others = part == p, part != p
+        if others.any():
+            rule = fit_stops(tree, probabilities[others], labels[others], predicted[others], coverage)
+            there = rule.stops(probabilities[here], predicted[here])
+            found.depth[here], found.leaf[here], found.probability[here] = there.depth, there.leaf, there.probability
+    return found
 
 
 def named_stops(
@@ -104,7 +196,7 @@ class StopLevel:
         Whether they go down to the class.
     rows : int
     right : Estimate or None
-        Share whose true class lies at or below the node, or is the class; exact binomial interval; None without rows.
+        Share whose true class lies at or below the node, exact binomial interval; None without rows.
     stated : float
         Mean probability of the node; 1 without rows.
     """
@@ -134,7 +226,7 @@ def stop_levels(
     list of StopLevel
         Down to the class first, then from the deepest level up, and those without a node last.
     """
-    right = np.where(found.leaf, labels == predicted, tree.shared(labels, predicted) >= found.depth)
+    right = tree.shared(labels, predicted) >= found.depth
     parts = [(0, True, found.leaf)]
     parts += [(d, False, ~found.leaf & (found.depth == d)) for d in range(tree.levels.shape[1], -1, -1)]
     return [

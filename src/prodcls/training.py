@@ -20,6 +20,7 @@ from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, photo_folder, save_bundle
 from prodcls.bundle_products import collect_products
 from prodcls.calibration import softmax
+from prodcls.candidates import best_classes
 from prodcls.cleaning import told
 from prodcls.comparison import Audited, compare_audits, read_audited
 from prodcls.config import FitConfig
@@ -42,6 +43,7 @@ from prodcls.reporting_robustness import robustness_section
 from prodcls.reporting_trust import trust_section
 from prodcls.reporting_verdict import failing
 from prodcls.shards import write_shards
+from prodcls.stopping import StopRule, fit_stops
 from prodcls.tables import (
     CLEANING,
     OUT_OF_FOLD,
@@ -212,7 +214,7 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         stored.measured,
         fit_sets(*_judged(material, findings), config.coverage),
         automation(material.problem, findings.scores, findings.probabilities, config.coverage),
-        material.tree,
+        _stopping(config, material, findings),
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(config.out / "bundle", contents, created=created)
@@ -253,6 +255,14 @@ def _rejections(material: Material) -> bytes:
     return rejections_bytes(
         (*material.catalogue.rejections, *material.set_apart), (*tested, *material.set_apart_tested)
     )
+
+
+def _stopping(config: FitConfig, material: Material, findings: Findings) -> StopRule | None:
+    """Return how far down the tree of classes a decision goes; None where they form none."""
+    if material.tree is None:
+        return None
+    probabilities, labels, _ = _judged(material, findings)
+    return fit_stops(material.tree, probabilities, labels, best_classes(probabilities, 1)[:, 0], config.coverage)
 
 
 def _judged(material: Material, findings: Findings) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:

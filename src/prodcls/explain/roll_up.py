@@ -21,7 +21,6 @@ from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead
 from prodcls.hierarchy import ClassTree
 from prodcls.model import Model
-from prodcls.stopping import stops
 
 __all__ = ["roll_up"]
 
@@ -31,13 +30,16 @@ PRO, CONTRA = 3, 2
 NAMED = 3
 """Most nodes beside the one chosen."""
 
+RIVAL = 0.2
+"""Least share of the probability of the chosen node with which one beside it is in question."""
+
 
 def roll_up(
     model: Model,
     subject: Subject,
     tree: ClassTree,
     probabilities: NDArray[np.float64],
-    inside: NDArray[np.bool_],
+    depth: int,
 ) -> RollUp | None:
     """Go down the tree to where the decision stops, and one step further.
 
@@ -48,8 +50,8 @@ def roll_up(
     tree : ClassTree
     probabilities : ndarray of shape (K,), float64
         As served.
-    inside : ndarray of shape (K,), bool
-        Prediction set.
+    depth : int
+        Nodes from the top down to where the decision stops.
 
     Returns
     -------
@@ -63,15 +65,13 @@ def roll_up(
     """
     if not isinstance(model.head, EvidenceHead):
         return None
-    predicted = best_classes(probabilities[None], 1)[:, 0]
-    found = stops(tree, probabilities[None], inside[None], predicted)
-    k, depth = int(predicted[0]), int(found.depth[0])
-    levels = list(_levels(tree, probabilities, inside, k, depth))
+    k = int(best_classes(probabilities[None], 1)[0, 0])
+    levels = list(_levels(tree, probabilities, k, depth))
     accounts = explain_many(model, subject, [(model.classes[k], model.classes[level.rival]) for level in levels])
     return RollUp(
         subject.inputs.ids[0],
         _branch(probabilities, np.flatnonzero(tree.below(k, depth)), tree.paths[k][:depth]) if depth else None,
-        bool(found.leaf[0]),
+        depth == len(tree.paths[k]),
         tuple(_step(level, account) for level, account in zip(levels, accounts, strict=True)),
     )
 
@@ -86,20 +86,20 @@ class _Level:
     rival: int
 
 
-def _levels(
-    tree: ClassTree, probabilities: NDArray[np.float64], inside: NDArray[np.bool_], k: int, depth: int
-) -> Iterator[_Level]:
+def _levels(tree: ClassTree, probabilities: NDArray[np.float64], k: int, depth: int) -> Iterator[_Level]:
     """Yield each level that has something beside the node, to the first beyond ``depth``."""
     for level in range(1, len(tree.paths[k]) + 1):
         own = tree.below(k, level)
         beside = _branches(tree, probabilities, np.flatnonzero(tree.below(k, level - 1) & ~own), level)
         if beside:
-            reached = [found for found in beside if level > depth and inside[found[1]].any()][:NAMED]
-            told = reached or beside[:1]
-            members = told[0][1]
+            node = _branch(probabilities, np.flatnonzero(own), tree.paths[k][:level])
+            likely = [
+                branch for branch, _ in beside if level > depth and branch.probability >= RIVAL * node.probability
+            ]
+            members = beside[0][1]
             yield _Level(
-                _branch(probabilities, np.flatnonzero(own), tree.paths[k][:level]),
-                tuple(branch for branch, _ in told),
+                node,
+                tuple(likely[:NAMED]) or (beside[0][0],),
                 level <= depth,
                 int(members[probabilities[members].argmax()]),
             )

@@ -60,9 +60,9 @@ class Step:
     branch : Branch
         That the predicted class lies below.
     others : tuple of Branch
-        Beside it: the most probable one where the step is sure, else those that the prediction set reaches into.
+        Beside it, most probable first: one where the step is sure, else those in question.
     sure : bool
-        Whether all of the prediction set lies below ``branch``.
+        Whether the decision goes on to ``branch``.
     predicted, versus : str
         Classes of the account; ``versus`` lies below the first of ``others``.
     margin : float
@@ -94,7 +94,7 @@ class RollUp:
     stopped : Branch or None
         Where the decision stops; None: not even the top is sure.
     leaf : bool
-        Whether that is the class itself, with nothing else in question.
+        Whether that is the class itself.
     steps : tuple of Step
         From the top to the first that is not sure; levels with nothing beside the node are left out.
     """

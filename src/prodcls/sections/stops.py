@@ -31,8 +31,10 @@ def hierarchy_levels(found: HierarchyFigures, t: Language) -> Table:
 
 def stops_intro(study: StopStudy, t: Language) -> Prose:
     """Return where a decision stops and what that promises."""
-    numbers = {"target": t.share(study.target, 0), "held": _range(t, study.coverage)}
-    return t.say("stops.intro", **{name: plain(text) for name, text in numbers.items()})
+    told = t.say("stops.intro", target=plain(t.share(study.target, 0)))
+    if study.coverage is None:
+        return told + t.say("stops.none_named")
+    return told + t.say("stops.held", held=plain(_range(t, study.coverage)))
 
 
 def stops_figure(study: StopStudy, t: Language) -> Figure:

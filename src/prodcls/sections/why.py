@@ -189,7 +189,7 @@ def why_context(case: Case, t: Language) -> WhyContext:
         bands=bands,
         similar=() if case.similar is None else similar_context(case.similar, main.predicted, t),
         origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
-        terms=tuple(map(t.term, TERMS if case.path is None and case.members is None else (*TERMS, "prediction_set"))),
+        terms=tuple(map(t.term, TERMS if case.members is None else (*TERMS, "prediction_set"))),
     )
 
 

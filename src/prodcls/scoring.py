@@ -97,8 +97,8 @@ def predict_catalogue(
         ``probability``, ``second``, ``second_probability``, ``class_1``, ``probability_1`` and so on to ``top_k``,
         ``prediction_set`` (a list, in CSV as JSON; null where the bundle makes no sets), ``review`` (whether a person
         should look at it), ``reasons`` (a list of `prodcls.selective.REASONS`: why), ``stopped_at`` and
-        ``stopped_probability`` (the deepest node of the tree that is probable enough, and the probability of all classes
-        there; null where not even the top is, and where the classes form no tree).
+        ``stopped_probability`` (the deepest node of the tree that is probable enough, and the probability of all of its
+        classes; null where not even the top is, and where the classes form no tree).
     options : PredictOptions
     progress : Progress
     store : EmbeddingStore, optional

@@ -101,6 +101,8 @@ def test_how_far_the_class_is_sure_is_told(lang: str, told: str) -> None:
     t = load_language(lang)
     row = make_scored(stopped_at="Home >> Kitchen")
     assert as_text(asked_because(row, t)).replace("\u2068", "").replace("\u2069", "").endswith(told)
+    whole = make_scored(stopped_at=f"Home >> {row.predicted}")
+    assert as_text(asked_because(whole, t)) == as_text(asked_because(make_scored(), t))
     quiet = make_scored(stopped_at="Home", review=False, reasons=())
     assert as_text(asked_because(quiet, t)) == t("worklist.no_reason")
 

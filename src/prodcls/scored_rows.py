@@ -44,7 +44,7 @@ class Scored:
     reasons : tuple of str
         Codes of why.
     stopped_at : str
-        Where the classes form a tree, the node that the whole set lies below; empty where nothing is sure or said.
+        Where the classes form a tree, the deepest node that is probable enough; empty where none is, or none is told.
     """
 
     id: str

@@ -197,7 +197,9 @@ def asked_because(row: Scored, t: Language) -> Prose:
     t : Language
     """
     told = why_words(row.reasons, t)
-    return told + t.say("worklist.sure_to", node=row.stopped_at) if row.stopped_at and row.reasons else told
+    # A node above the class is news; that the class itself is probable enough stands beside it already.
+    above = bool(row.stopped_at) and not f" >> {row.stopped_at}".endswith(f" >> {row.predicted}")
+    return told + t.say("worklist.sure_to", node=row.stopped_at) if above and row.reasons else told
 
 
 def _count(number: int, t: Language) -> Prose:

@@ -37,6 +37,13 @@ def test_the_note_says_where_it_stops() -> None:
     assert "1.0e−15" in as_text(rolled_up_note(FOUND, EN))
 
 
+def test_a_step_that_is_only_probable_is_not_called_sure() -> None:
+    step = replace(FOUND.steps[0], branch=replace(FOUND.steps[0].branch, probability=0.7))
+    assert as_text(rolled_up(replace(FOUND, steps=(step,)), EN)[0]).startswith(
+        "Taken for Cookware and Bakeware (70.0%)"
+    )
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_without_a_tree_nothing_is_said(lang: str) -> None:
     t = load_language(lang)

@@ -12,6 +12,9 @@ from prodcls.sections.reasons import listed_reasons
 
 __all__ = ["rolled_up", "rolled_up_note"]
 
+SURELY = 0.9
+"""Probability from which on a step is called sure and not only taken: the threshold may be lower."""
+
 
 def rolled_up(found: RollUp | None, t: Language) -> tuple[Prose, ...]:
     """Return a sentence for each level; none where the classes form no tree.
@@ -41,7 +44,8 @@ def rolled_up_note(found: RollUp | None, t: Language) -> Prose:
 
 
 def _sure(step: Step, t: Language) -> Prose:
-    told = t.say("rollup.sure", node=_named(step.branch, t))
+    key = "rollup.sure" if step.branch.probability >= SURELY else "rollup.likely"
+    told = t.say(key, node=_named(step.branch, t))
     if step.pro:
         told += t.say("rollup.because", list=listed_reasons(step.pro, t))
     next_best = step.others[0]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -159,3 +162,18 @@ def test_take_picks_products() -> None:
     np.testing.assert_array_equal(part.start, data.start[[4, 1]])
     np.testing.assert_array_equal(part.truth, data.truth[[4, 1]])
     assert part.monotone == data.monotone
+
+
+def test_no_call_leaves_the_number_of_threads_to_lightgbm() -> None:
+    """It is kept for the whole process: a call that raises it while a thread trains with fewer ends in a crash."""
+    calls = []
+    for path in (Path(__file__).parents[1] / "src" / "prodcls").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called = ast.unparse(node.func)
+                if called in ("lightgbm.Dataset", "lightgbm.train") or called.endswith("booster.predict"):
+                    calls.append((path.name, ast.unparse(node)))
+    assert len(calls) >= 9
+    free = [call for call in calls if "num_threads" not in call[1]]
+    # These take the number from the parameters of the training, which name it.
+    assert sorted(name for name, _ in free) == ["booster.py", "flat.py", "flat.py"]

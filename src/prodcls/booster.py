@@ -110,7 +110,9 @@ def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads:
         flat,
         label=np.zeros(len(flat)),
         init_score=data.start.ravel(),
-        params={"verbosity": -1, "max_bin": PARAMETERS["max_bin"]},
+        # Not the default, all processors: LightGBM keeps the number for the whole process, and one that is larger than
+        # that of a booster which another thread trains lets it write beyond its buffers.
+        params={"verbosity": -1, "max_bin": PARAMETERS["max_bin"], "num_threads": parameters["num_threads"]},
     )
     dataset.construct()
     if not any(dataset.feature_num_bin(i) > 1 for i in range(flat.shape[1])):  # LightGBM aborts on such a table

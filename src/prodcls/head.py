@@ -253,7 +253,7 @@ def fit_head(
 
 def _base_value(booster: lightgbm.Booster, data: BoosterData) -> float:
     """Return what TreeSHAP starts from: the same for every row."""
-    return float(np.asarray(booster.predict(data.evidence[:1, 0], pred_contrib=True))[0, -1])
+    return float(np.asarray(booster.predict(data.evidence[:1, 0], pred_contrib=True, num_threads=1))[0, -1])
 
 
 def _choose_correction(

@@ -47,6 +47,7 @@ def bounds(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float6
     labels, groups = problem.labels[scores.rows], problem.groups[scores.rows]
     asked = reasons_found(problem, scores, probabilities, TARGET)
     alone = ~np.any(list(asked.values()), axis=0)
+    usual = ~np.any([rows for name, rows in asked.items() if name != "not-one-class"], axis=0)
     certainty, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     names, rng = np.unique(groups), np.random.default_rng(0)
     found: dict[str, Any] = {
@@ -59,11 +60,11 @@ def bounds(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float6
     for bound in BOUNDS:
         shown, shares, errors, broken = 0, [], [], 0
         for half in halves:
-            point = guaranteed(certainty[half & alone], right[half & alone], bound).point
+            point = guaranteed(certainty[half & usual], right[half & usual], bound).point
             shares.append(0.0)
             if point is None:
                 continue
-            other = automate(certainty[~half & alone], right[~half & alone], point.threshold)
+            other = automate(certainty[~half & usual], right[~half & usual], point.threshold)
             shown += 1
             shares[-1] = other.automated / int((~half).sum())
             if other.error is not None:

@@ -400,8 +400,9 @@ def _confidence(evaluation: EvaluationSection) -> ConfidenceSection:
         cost=OperatingCost(
             minutes=1.5,
             reasons={"nothing-known": 0, "not-one-class": round(products * 0.06), "unlike-training": 2},
-            alone=round(products * 0.93),
-            points=(point(0.0, 0.93, 0.06), point(0.5, 0.9, 0.05), point(0.9, 0.8, 0.012), point(0.99, 0.0, 0.0)),
+            usual=round(products * 0.99),
+            served=point(0.0, 0.93, 0.06),
+            points=(point(0.5, 0.9, 0.05), point(0.9, 0.8, 0.012), point(0.99, 0.0, 0.0)),
             bounds=(
                 RiskBound(0.01, 299, None),
                 RiskBound(0.02, 149, point(0.87, 0.83, 0.013)),

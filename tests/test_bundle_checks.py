@@ -184,9 +184,9 @@ def test_set_thresholds_that_are_none_are_refused(
 )  # fmt: skip
 def test_certainties_that_are_none_are_refused(certainty: list[float], right: list[Any], tested: int) -> None:
     check_automation(None)
-    check_automation(Automation(3, np.array([0.5, 0.6]), np.array([True, False])))
+    check_automation(Automation(3, np.array([0.5, 0.6]), np.array([True, False]), np.array([True, True])))
     with pytest.raises(BundleError, match="certainty"):
-        check_automation(Automation(tested, np.array(certainty), np.array(right)))
+        check_automation(Automation(tested, np.array(certainty), np.array(right), np.array(right)))
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,13 @@ def test_products_are_right_or_wrong_unless_something_asks_for_a_person() -> Non
     assert not any(reasons[name].any() for name in reasons if name != "not-one-class")  # 60 products tell nothing
     kept = automation(problem, scores, probabilities, COVERAGE)
     assert kept.tested == 60
-    np.testing.assert_array_equal(kept.certainty, probabilities.max(axis=1)[~several])
-    np.testing.assert_array_equal(kept.right, (probabilities.argmax(axis=1) == problem.labels)[~several])
+    np.testing.assert_array_equal(kept.certainty, probabilities.max(axis=1))
+    right = probabilities.argmax(axis=1) == problem.labels
+    np.testing.assert_array_equal(kept.right, right)
+    np.testing.assert_array_equal(kept.single, ~several)
+    assert kept.served.automated == 60 - several.sum()
+    assert kept.served.error is not None
+    assert kept.served.error.value == (~right[~several]).mean()
 
 
 def test_what_is_unusual_in_a_fold_is_given_to_a_person() -> None:
@@ -42,6 +47,8 @@ def test_what_is_unusual_in_a_fold_is_given_to_a_person() -> None:
     folds = tuple(replace(f, unusual={"unusual-number": f.rows % 2 == 0}) for f in scores.folds)
     reasons = reasons_found(problem, replace(scores, folds=folds), probabilities, COVERAGE)
     assert reasons["unusual-number"].tolist() == [True, False] * 30
+    kept = automation(problem, replace(scores, folds=folds), probabilities, COVERAGE)
+    assert (kept.tested, len(kept.certainty), len(kept.single)) == (60, 30, 30)
 
 
 def test_the_cost_counts_the_same_products() -> None:
@@ -49,8 +56,8 @@ def test_the_cost_counts_the_same_products() -> None:
     found = operating_cost(problem, scores, probabilities, COVERAGE, 2.5)
     kept = automation(problem, scores, probabilities, COVERAGE)
     assert found.minutes == 2.5
-    assert found.alone == found.points[0].automated == len(kept.certainty)
+    assert found.usual == len(kept.certainty)
+    assert found.served.automated == kept.served.automated == 60 - found.reasons["not-one-class"]
     assert [p.threshold for p in found.points] == list(THRESHOLDS)
     assert [p.automated for p in found.points] == [int((kept.certainty >= t).sum()) for t in THRESHOLDS]
     assert [b.bound for b in found.bounds] == list(BOUNDS)
-    assert found.reasons["not-one-class"] == 60 - found.alone

@@ -27,7 +27,7 @@ def bundle(folder: Path, automation: Automation | None) -> Path:
 
 def ladder(n: int, wrong: int) -> Automation:
     """Return n tested products of which the least certain ones are wrong."""
-    return Automation(n + 10, np.linspace(1, 0, n), np.arange(n) < n - wrong)
+    return Automation(n + 10, np.linspace(1, 0, n), np.arange(n) < n - wrong, np.arange(n) % 2 > 0)
 
 
 def run(folder: Path, tmp_path: Path, max_error: float) -> PredictOutcome:
@@ -56,7 +56,7 @@ def test_the_less_certain_are_up_for_review(tmp_path: Path, monkeypatch: pytest.
     [
         (None, "keeps no tested products: fit it again"),
         (ladder(200, 0), "it takes 299 tested products without an error to show that, and there are 200: allow"),
-        (Automation(400, np.linspace(0, 1, 400), np.arange(400) % 2 > 0), "hold more errors: allow"),
+        (replace(ladder(400, 0), right=np.arange(400) % 2 > 0), "hold more errors: allow"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(automation: Automation | None, why: str, tmp_path: Path) -> None:

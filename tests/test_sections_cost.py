@@ -21,8 +21,8 @@ def found() -> ConfidenceSection:
 
 def test_every_threshold_tells_share_errors_and_hours(found: ConfidenceSection) -> None:
     rows = [[as_text(cell) for cell in row] for row in cost_thresholds(found, EN).rows]
-    assert len(rows) == len(found.cost.points)
-    for row, point in zip(rows, found.cost.points, strict=True):
+    points = (found.cost.served, *found.cost.points)
+    for row, point in zip(rows, points, strict=True):
         alone = point.automated / found.products
         assert row[1] == EN.share(alone)
         assert row[4] == EN.decimal((1 - alone) * 1000 * 1.5 / 60, 1)
@@ -46,4 +46,4 @@ def test_reasons_are_counted_and_the_intro_names_the_option(found: ConfidenceSec
     assert [as_text(row[1]) for row in rows] == [t.count(n) for n in found.cost.reasons.values()]
     said = as_text(cost_intro(found, t))
     assert "--review-minutes" in said
-    assert t.share(found.cost.alone / found.products) in said
+    assert t.share(found.cost.served.automated / found.products) in said

@@ -52,6 +52,7 @@ def test_sets_of_other_than_one_class_are_for_people() -> None:
     given = contents()
     everything = SetRule(0.9, np.ones(3), np.ones(3, dtype=np.bool_))
     assert reasons(given.model, given.inputs, everything) == [["not-one-class"]] * len(given.inputs)
+    assert not any(reasons(given.model, given.inputs, everything, least=1e-9))  # a threshold decides in its place
     nothing = SetRule(0.9, np.zeros(3), np.ones(3, dtype=np.bool_))
     assert reasons(given.model, given.inputs, nothing) == [["not-one-class"]] * len(given.inputs)
 

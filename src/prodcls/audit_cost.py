@@ -57,16 +57,19 @@ class OperatingCost:
         That a person takes for a product, as the fit was told.
     reasons : dict of str to int
         Tested products by reason for review, but for certainty; a product may have several.
-    alone : int
-        Tested products without any.
+    usual : int
+        Tested products of which something is known and nothing is unusual.
+    served : OperatingPoint
+        Without a threshold: those of them whose prediction set holds exactly one class.
     points : tuple of OperatingPoint
-        Among those; lowest threshold first, which is 0.
+        With a threshold in place of that; lowest first.
     bounds : tuple of RiskBound
-        Among the same.
+        Likewise.
     """
 
     minutes: float
     reasons: dict[str, int]
-    alone: int
+    usual: int
+    served: OperatingPoint
     points: tuple[OperatingPoint, ...]
     bounds: tuple[RiskBound, ...]

@@ -200,6 +200,7 @@ def check_automation(automation: Automation | None) -> None:
         return
     (rows,) = automation.right.shape if automation.right.ndim == 1 else (-1,)
     _check("certainty", automation.certainty, (rows,))
+    _check("certainty", automation.single, (rows,))
     if rows and (automation.certainty.min() < 0 or automation.certainty.max() > 1):
         _refuse("certainty", "is not within 0 to 1")
     if automation.tested < rows:

@@ -14,7 +14,7 @@ from prodcls.selective import Automation, Operating, Reason
 
 __all__ = ["automation", "operating_cost", "reasons_found"]
 
-THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 BOUNDS = (0.01, 0.02, 0.05)
 
 
@@ -45,7 +45,7 @@ def reasons_found(
 
 
 def automation(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float) -> Automation:
-    """Return certainty and outcome of the tested products that nothing else than a threshold would give to a person.
+    """Return certainty and outcome of the tested products of which something is known and nothing is unusual.
 
     Parameters
     ----------
@@ -60,9 +60,11 @@ def automation(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.fl
     -------
     Automation
     """
-    alone = ~np.any(list(reasons_found(problem, scores, probabilities, coverage).values()), axis=0)
+    reasons = reasons_found(problem, scores, probabilities, coverage)
+    single = ~reasons.pop("not-one-class")
+    kept = ~np.any(list(reasons.values()), axis=0)
     right = probabilities.argmax(axis=1) == problem.labels[scores.rows]
-    return Automation(len(alone), probabilities.max(axis=1)[alone], right[alone])
+    return Automation(len(kept), probabilities.max(axis=1)[kept], right[kept], single[kept])
 
 
 def operating_cost(
@@ -94,7 +96,8 @@ def operating_cost(
     return OperatingCost(
         minutes=minutes,
         reasons={name: int(rows.sum()) for name, rows in reasons.items()},
-        alone=len(found.certainty),
+        usual=len(found.certainty),
+        served=_point(found.served),
         points=tuple(_point(found.at(threshold)) for threshold in THRESHOLDS),
         bounds=tuple(bounds),
     )

@@ -105,13 +105,21 @@ class Automation:
     tested : int
         Products that models judged which had not seen them.
     certainty : ndarray of shape (m,), float64
-        Of those m of them that nothing but a threshold on certainty would give to a person; in [0, 1].
+        Of those m of them of which something is known and nothing is unusual; in [0, 1].
     right : ndarray of shape (m,), bool
+    single : ndarray of shape (m,), bool
+        Whether the prediction set holds exactly one class: without a threshold, others are given to a person.
     """
 
     tested: int
     certainty: NDArray[np.float64]
     right: NDArray[np.bool_]
+    single: NDArray[np.bool_]
+
+    @property
+    def served(self) -> Operating:
+        """What goes without a person where no threshold is asked for."""
+        return automate(np.ones(int(self.single.sum())), self.right[self.single], 0.0)
 
     def at(self, threshold: float) -> Operating:
         """Return what a threshold on certainty does; see `automate`."""

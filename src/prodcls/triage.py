@@ -41,7 +41,7 @@ def review_reasons(
     said : tuple of (ndarray of shape (n, K), Margins or None)
         What the model decided: see `Model.decide`.
     least : float
-        Certainty below which a decision is given to a person.
+        Certainty below which a decision is given to a person, whatever its set; 0 for none.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def review_reasons(
     nowhere = np.zeros(len(inputs), dtype=np.bool_)
     found: dict[Reason, NDArray[np.bool_]] = dict.fromkeys(REASONS, nowhere)
     found["nothing-known"] = ~there
-    if sets is not None:
+    if sets is not None and not least:
         found["not-one-class"] = there & (sets.sets(probabilities).sum(axis=1) != 1)
     found["not-sure-enough"] = there & (probabilities.max(axis=1) < least)
     if isinstance(model.head, EvidenceHead) and margins is not None:

@@ -15,12 +15,13 @@ THOUSAND = 1000
 
 def cost_intro(found: ConfidenceSection, t: Language) -> Prose:
     """Return what is served without a threshold, and what an hour stands for."""
-    first, cost = found.cost.points[0], found.cost
+    cost, first = found.cost, found.cost.served
     numbers = {
-        "alone": t.share(cost.alone / found.products),
+        "alone": t.share(first.automated / found.products),
         "error": "\u2013" if first.error is None else f"{t.share(first.error.value)} ({t.interval(first.error)})",
         "minutes": t.decimal(cost.minutes, 1),
         "option": "--review-minutes",
+        "error_option": "predict --max-error",
     }
     return t.say("cost.intro", **{name: plain(text) for name, text in numbers.items()})
 
@@ -45,9 +46,10 @@ def _reason(name: str, t: Language) -> Prose:
 
 def cost_thresholds(found: ConfidenceSection, t: Language) -> Table:
     """Return what each threshold on certainty does."""
-    heads = (Column(t.say("head.certainty"), numeric=True), *_heads(t))
+    heads = (Column(t.say("head.certainty")), *_heads(t))
+    served = (t.say("cost.served"), *_work(found.cost.served, found, t))
     rows = tuple((plain(t.share(p.threshold, 0)), *_work(p, found, t)) for p in found.cost.points)
-    return Table(t("risk.thresholds"), heads, rows)
+    return Table(t("risk.thresholds"), heads, (served, *rows))
 
 
 def cost_bounds(found: ConfidenceSection, t: Language) -> Table:
@@ -56,7 +58,7 @@ def cost_bounds(found: ConfidenceSection, t: Language) -> Table:
     rows = []
     for b in found.cost.bounds:
         if b.point is None:
-            few = "risk.too_few" if b.needed > found.cost.alone else "risk.not_shown"
+            few = "risk.too_few" if b.needed > found.cost.usual else "risk.not_shown"
             said = (t.say(few, n=plain(t.count(b.needed))), *(plain("\u2013") for _ in range(4)))
         else:
             said = (plain(t.share(b.point.threshold, 2)), *_work(b.point, found, t))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -136,3 +137,13 @@ def test_a_table_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("prodcls.tables.MAX_TABLE_BYTES", 5000)
     with pytest.raises(ValueError, match="unpacks to"):
         list(cleaning_rows(data))
+
+
+def test_parquet_in_memory_is_read_without_threads() -> None:
+    """Those of pyarrow abort the process at its end now and then, when they read from a Python file."""
+    source = Path(__file__).parents[1] / "src" / "prodcls"
+    texts = {path.name: path.read_text(encoding="utf-8") for path in source.rglob("*.py")}
+    assert [name for name, text in texts.items() if "pq.read_table(" in text] == []
+    lines = [line for text in texts.values() for line in text.splitlines() if ".iter_batches(" in line]
+    assert lines
+    assert all("use_threads=False" in line for line in lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from prodcls.catalogue import Catalogue
@@ -19,7 +17,7 @@ from prodcls.errors import BundleError, InputError
 from prodcls.images import photo_digest
 from prodcls.inputs import Inputs
 from prodcls.nearest import nearest
-from prodcls.tables import parquet_bytes
+from prodcls.tables import parquet_bytes, parquet_table
 
 __all__ = [
     "Judgements",
@@ -267,7 +265,7 @@ def products_from_bytes(data: bytes) -> Products:
         Code ``bundle-content``, if the file is no such table.
     """
     try:
-        table = pq.read_table(io.BytesIO(data))
+        table = parquet_table(data)
         photos = zip(_strings(table, "photo"), _strings(table, "photo_sha256"), strict=True)
         return Products(
             ids=_strings(table, "id"),

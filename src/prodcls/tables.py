@@ -24,6 +24,7 @@ __all__ = [
     "out_of_fold_bytes",
     "out_of_fold_rows",
     "parquet_bytes",
+    "parquet_table",
     "rejections_bytes",
 ]
 
@@ -193,7 +194,7 @@ def cleaning_rows(data: bytes) -> Iterator[CleanedRow]:
         if not file.schema_arrow.equals(_CLEANING) or size > MAX_TABLE_BYTES:
             message = f"unpacks to {size} bytes" if size > MAX_TABLE_BYTES else "has other columns"
             raise ValueError(message)
-        for batch in file.iter_batches(BATCH):
+        for batch in file.iter_batches(BATCH, use_threads=False):
             for row in batch.to_pylist():
                 yield CleanedRow(**row | {"steps": tuple(row["steps"])})
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
@@ -241,13 +242,35 @@ def out_of_fold_rows(data: bytes) -> OutOfFoldRows:
         If it is no such file.
     """
     try:
-        table = pq.read_table(io.BytesIO(data)).cast(_OUT_OF_FOLD)
+        table = parquet_table(data).cast(_OUT_OF_FOLD)
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"no table of out-of-fold predictions ({type(error).__name__})"
         raise ValueError(message) from error
     numbers = {name: table[name].to_numpy() for name in ("fold", "group", "probability", "second_probability")}
     texts = {name: table[name].to_pylist() for name in ("id", "label", "predicted", "second", "set")}
     return OutOfFoldRows(**numbers, **texts)
+
+
+def parquet_table(data: bytes) -> pa.Table:
+    """Return the table of a Parquet file in memory.
+
+    Read in this thread alone: pyarrow's threads, when they read from a Python file that goes at the end of the process,
+    abort it now and then ("terminate called without an active exception").
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    pyarrow.Table
+
+    Raises
+    ------
+    pyarrow.ArrowException
+        If it is no Parquet file.
+    """
+    return pq.ParquetFile(io.BytesIO(data), pre_buffer=False).read(use_threads=False)
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

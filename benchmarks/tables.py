@@ -195,6 +195,33 @@ def _figures(found: dict[str, dict[str, float]]) -> str:
     )
 
 
+def triage_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of what review catches."""
+    lines = ["| catalogue | no person, wrong | review, wrong | not one class | unlike training | unusual number |"]
+    lines.append("|" + "---|" * 6)
+    for name, found in results.items():
+        bounds = found["bounds"]
+        asked = [bounds["reasons"].get(k, 0) for k in ("not-one-class", "unlike-training", "unusual-number")]
+        shares = f"{bounds['alone']:.1%}, {bounds['error alone']:.4f} | {1 - bounds['alone']:.1%}"
+        lines.append(f"| {name} | {shares}, {bounds['error asked']:.4f} | " + " | ".join(map(str, asked)) + " |")
+    lines += ["", "| catalogue | `--max-error` | shown in | no person | wrong among them | clearly above the bound |"]
+    lines.append("|" + "---|" * 6)
+    for name, found in results.items():
+        for bound, kept in ((k, v) for k, v in found["bounds"].items() if k.startswith("0.")):
+            error = "-" if kept["error"] is None else f"{kept['error']:.4f}"
+            shown = f"{kept['shown']:.0%} of 200 | {kept['automated']:.1%} | {error} | {kept['broken']:.1%}"
+            lines.append(f"| {name} | {bound} | {shown} |")
+    lines += [
+        "",
+        "| class that was not learned | products | review | not one class | unlike training | others |",
+    ]
+    lines.append("|" + "---|" * 6)
+    for name, seen in results["flipkart top, specs"]["strangers"].items():
+        shares = [seen[f"{k} new"] for k in ("review", "not-one-class", "unlike-training")] + [seen["review others"]]
+        lines.append(f"| {name} | {seen['new']} | " + " | ".join(f"{share:.0%}" for share in shares) + " |")
+    return lines
+
+
 def confidence_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of calibration and automation, of ways to calibrate, and of prediction sets."""
     lines = [
@@ -319,6 +346,9 @@ def main() -> None:
         "## Confidence: calibration, automation and prediction sets at target .95, out of fold",
         "`python benchmarks/confidence.py`; sets over 20 splits into halves, near-duplicates together",
         "\n".join(confidence_lines(json.loads((RESULTS / "confidence.json").read_text()))),
+        "## Review: what goes without a person, error bounds on halves with no say in the threshold, unknown classes",
+        "`python benchmarks/triage.py`; a bound is chosen on one half and looked at on the other, 200 times",
+        "\n".join(triage_lines(json.loads((RESULTS / "triage.json").read_text()))),
         "## Trees of classes: near misses by branch, and where decisions stop at target .95, out of fold",
         "`python benchmarks/hierarchy.py`; stops over 20 splits into halves, near-duplicates together",
         "\n".join(hierarchy_lines(json.loads((RESULTS / "hierarchy.json").read_text()))),

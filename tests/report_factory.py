@@ -27,6 +27,7 @@ from prodcls.audit import (
     Resources,
 )
 from prodcls.audit_augmentation import AugmentationSection
+from prodcls.audit_balance import BalanceSection, SizeGroup
 from prodcls.audit_calibrations import Calibrations, CalibrationScores
 from prodcls.audit_cells import CellNote, Conversion, ConversionRate
 from prodcls.audit_cleaning import CleaningExample, CleaningFindings, CleaningStep, Piece
@@ -798,6 +799,20 @@ def make_report(
         ),
         augmentation=AugmentationSection(
             20, 3, 41, 120, Interval(0.002, -0.003, 0.007), Interval(0.004, -0.002, 0.01), 7, 5, 0.774
+        ),
+        balance=BalanceSection(
+            "macro-f1",
+            0.3,
+            (0.3, 0.4, 0.2, 0.3, 0.3),
+            Interval(-0.004, -0.011, 0.002),
+            Interval(0.021, 0.008, 0.035),
+            9,
+            12,
+            (
+                SizeGroup(3, 9, 21, 41, _near(0.71, 0.1), _near(0.55, 0.1)),
+                SizeGroup(3, 30, 96, 204, _near(0.88, 0.04), _near(0.86, 0.04)),
+                SizeGroup(2, 149, 401, 550, _near(0.97, 0.02), _near(0.98, 0.02)),
+            ),
         ),
     )
     return dataclasses.replace(report, verdict=judge(report, None))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from prodcls.audit_augmentation import AugmentationSection
+from prodcls.audit_balance import BalanceSection
 from prodcls.audit_cells import CellNote, Conversion
 from prodcls.audit_cleaning import CleaningFindings
 from prodcls.audit_comparison import Comparison
@@ -392,6 +393,8 @@ class AuditReport:
         None where no decisions of people were given.
     stops : StopStudy or None
         Where decisions stop on the way down the tree; None where the classes form none.
+    balance : BalanceSection or None
+        None with the flat head, and in reports made before classes were balanced.
     """
 
     format_version: int
@@ -419,3 +422,4 @@ class AuditReport:
     augmentation: AugmentationSection | None = None
     overrides: OverridesSection | None = None
     stops: StopStudy | None = None
+    balance: BalanceSection | None = None

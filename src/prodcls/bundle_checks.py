@@ -245,7 +245,8 @@ def _check_evidence_head(head: EvidenceHead, n_classes: int) -> None:
     _check_evidence(head.evidence, n_classes)
     described = head.evidence.channels
     _check("pool weights", head.pool.weights, (len(described),))
-    if head.pool.weights.min() < 0:
+    plain = head.pool.weights + head.balance * np.array([c.kind == "prior" for c in described])
+    if not (np.isfinite(head.balance) and plain.min() > -TOLERANCE):
         _refuse("pool weights", "are negative")
     served = head.calibration
     numbers = np.array([head.level, served.sure, served.unsure, served.behind])

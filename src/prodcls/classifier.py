@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.atomic import cache_root
 from prodcls.catalogue import Catalogue, RawTable, Schema
-from prodcls.config import Head, Runtime
+from prodcls.config import Balance, Head, Runtime
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders.base import available_processors
@@ -50,6 +50,8 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     clean : bool, default True
         Whether texts are cleaned.
     head : {"evidence", "flat"}, default "evidence"
+    balance : {"macro-f1", "accuracy", "none"}, default "macro-f1"
+        Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : sequence of str, optional
         Chosen by the scripts of the texts by default.
     runtime : {"onnx", "torch"}, default "onnx"
@@ -92,6 +94,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         image_root: str | Path | None = None,
         clean: bool = True,
         head: Head = "evidence",
+        balance: Balance = "macro-f1",
         text_encoder: Sequence[str] | None = None,
         runtime: Runtime = "onnx",
         cache_dir: str | Path | None = None,
@@ -105,6 +108,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.image_root = image_root
         self.clean = clean
         self.head = head
+        self.balance = balance
         self.text_encoder = text_encoder
         self.runtime = runtime
         self.cache_dir = cache_dir
@@ -166,6 +170,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
                 groups,
                 names,
                 head=self.head,
+                balance=self.balance,
                 random_state=self.random_state,
                 threads=self._threads(),
             )

@@ -11,9 +11,22 @@ from prodcls.errors import InputError
 from prodcls.number_formats import NumberRules
 from prodcls.rates import Rates, rates_from
 
-__all__ = ["ALL", "COVERAGE", "LIMITS", "MAX_ERROR", "REVIEW_MINUTES", "FitConfig", "Head", "Lang", "Limit", "Runtime"]
+__all__ = [
+    "ALL",
+    "COVERAGE",
+    "LIMITS",
+    "MAX_ERROR",
+    "REVIEW_MINUTES",
+    "Balance",
+    "FitConfig",
+    "Head",
+    "Lang",
+    "Limit",
+    "Runtime",
+]
 
 Head = Literal["evidence", "flat"]
+Balance = Literal["macro-f1", "accuracy", "none"]
 Runtime = Literal["onnx", "torch"]
 Lang = Literal["en", "zh"]
 
@@ -102,6 +115,8 @@ class FitConfig:
         Whether texts are cleaned: markup, damaged encodings, white space and the like.
     head : {"evidence", "flat"}
         Evidence of each (product, class) pair, or all embedding dimensions as columns of one multiclass booster.
+    balance : {"macro-f1", "accuracy", "none"}
+        Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : tuple of str or None
         Names of text encoders. None: chosen by the scripts found in the catalogue.
     runtime : {"onnx", "torch"}
@@ -170,6 +185,7 @@ class FitConfig:
     rates: Rates | None = None
     clean: bool = True
     head: Head = "evidence"
+    balance: Balance = "macro-f1"
     text_encoder: tuple[str, ...] | None = None
     runtime: Runtime = "onnx"
     folds: int = 5
@@ -197,7 +213,7 @@ class FitConfig:
             value = getattr(self, name, None)
             if isinstance(value, int) and not limit.low <= value <= limit.high:
                 _refuse(name, f"{value} is not within {limit.low} to {limit.high} {limit.unit}".rstrip())
-        for name, choices in {"head": Head, "runtime": Runtime, "lang": Lang}.items():
+        for name, choices in {"head": Head, "balance": Balance, "runtime": Runtime, "lang": Lang}.items():
             if getattr(self, name) not in get_args(choices):
                 _refuse(name, f"{getattr(self, name)!r} is none of {', '.join(get_args(choices))}")
         if not COVERAGE[0] <= self.coverage <= COVERAGE[1]:

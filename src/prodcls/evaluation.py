@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from prodcls.balance import lean
 from prodcls.candidates import best_classes
-from prodcls.config import Head
+from prodcls.config import Balance, Head
 from prodcls.evidence import Channel
 from prodcls.explain.account import EvidenceAccount, explain_evidence
 from prodcls.explain.views import FoldView, Judged, Look
@@ -74,6 +75,8 @@ class FoldScores:
         See `EvidenceHead.unusual`; empty for the flat head.
     stepped : ndarray of shape (m, K), float64, or None
         Logits that calibration has taken off the margins; None where it takes off nothing.
+    unbalanced : ndarray of shape (m,), int64, or None
+        Predicted classes where no class is held back; None where the model holds none back.
     """
 
     rows: NDArray[np.intp]
@@ -85,6 +88,7 @@ class FoldScores:
     model: Model | None = None
     unusual: dict[Reason, NDArray[np.bool_]] = field(default_factory=dict)
     stepped: NDArray[np.float64] | None = None
+    unbalanced: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,13 @@ class OutOfFold:
         order = np.argsort(np.concatenate([f.rows for f in self.folds]))
         return {name: np.concatenate([f.unusual[name] for f in self.folds])[order] for name in self.folds[0].unusual}
 
+    @property
+    def unbalanced(self) -> NDArray[np.int64]:
+        """Predicted class of each tested row where no class is held back, shape (m,)."""
+        order = np.argsort(np.concatenate([f.rows for f in self.folds]))
+        found = [best_classes(f.margins, 1)[:, 0] if f.unbalanced is None else f.unbalanced for f in self.folds]
+        return np.concatenate(found)[order]
+
     def ablation(self) -> dict[str, NDArray[np.int64]]:
         """Return the predicted classes of each ablation, shape (m,) each, in the order of `rows`."""
         order = np.argsort(np.concatenate([f.rows for f in self.folds]))
@@ -145,6 +156,7 @@ def cross_validate(
     problem: Problem,
     *,
     head: Head = "evidence",
+    balance: Balance = "macro-f1",
     random_state: int = 0,
     threads: int = 1,
     look: Look | None = None,
@@ -156,6 +168,8 @@ def cross_validate(
     ----------
     problem : Problem
     head : {"evidence", "flat"}
+    balance : {"macro-f1", "accuracy", "none"}
+        What classes of unequal size are balanced for.
     random_state : int
     threads : int
         Folds at a time; no effect on the scores.
@@ -178,6 +192,7 @@ def cross_validate(
             problem.groups[train],
             problem.classes,
             head=head,
+            balance=balance,
             random_state=random_state,
             threads=1,
         )
@@ -187,7 +202,7 @@ def cross_validate(
     numbers = np.unique(problem.fold[problem.fold != NOT_TESTED]).tolist()
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
         judged = [pool.submit(judge, k) for k in numbers]
-        learning = pool.submit(_learn, problem, numbers[0], head, random_state) if parts else None
+        learning = pool.submit(_learn, problem, numbers[0], head, balance, random_state) if parts else None
         folds = [future.result() for future in judged]
     rows = np.concatenate([f.rows for f in folds])
     order = np.argsort(rows)
@@ -198,11 +213,13 @@ def cross_validate(
     )
 
 
-def _learn(problem: Problem, fold: int, head: Head, random_state: int) -> tuple[LearningPoint, ...]:
+def _learn(problem: Problem, fold: int, head: Head, balance: Balance, random_state: int) -> tuple[LearningPoint, ...]:
     test = problem.fold == fold
     if head == "flat" or int((~test).sum()) * len(problem.classes) > LARGEST:
         return ()
-    return learn_from_parts(problem.inputs, problem.labels, problem.groups, problem.classes, test, head, random_state)
+    return learn_from_parts(
+        problem.inputs, problem.labels, problem.groups, problem.classes, test, head, random_state, balance
+    )
 
 
 def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look | None) -> FoldScores:
@@ -219,7 +236,14 @@ def _score(fit: ModelFit, problem: Problem, test: NDArray[np.intp], look: Look |
     view = None if look is None else look(Judged(fit.model, margins, account, best[:, [0, -1]], test))
     unusual = fitted.unusual(inputs, margins, best[:, 0])
     stepped = fitted.stepped(margins)
-    return FoldScores(test, margins.total, temperature, account, ablation, view, fit.model, unusual, stepped)
+    plain = _unbalanced(fitted, margins)
+    return FoldScores(test, margins.total, temperature, account, ablation, view, fit.model, unusual, stepped, plain)
+
+
+def _unbalanced(head: EvidenceHead, margins: Margins) -> NDArray[np.int64] | None:
+    if not head.balance:
+        return None
+    return best_classes(head.unbalanced(margins.total), 1)[:, 0]
 
 
 def modality_names(channels: tuple[Channel, ...], text_blocks: tuple[str, ...]) -> dict[str, str]:
@@ -254,5 +278,7 @@ def _ablate(details: HeadFit, margins: Margins) -> dict[str, NDArray[np.int64]]:
             used = keep | (of_channel == "")
             data = details.pool_data
             pool = fit_pool(data.channels[:, :, used], data.truth, scores[used], strength=details.strength)
+            kept = tuple(described[i] for i in np.flatnonzero(used))
+            pool = lean(pool, kept, details.balance.strength)
             found[title] = best_classes(pool.scores(channels[:, :, used]), 1)[:, 0]
     return found

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from prodcls.config import ALL, COVERAGE, LIMITS, REVIEW_MINUTES, FitConfig, Head, Lang, Runtime
+from prodcls.config import ALL, COVERAGE, LIMITS, REVIEW_MINUTES, Balance, FitConfig, Head, Lang, Runtime
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.rates import Rates, read_rates
 
@@ -114,6 +114,12 @@ def _range(name: str) -> click.IntRange:
     type=click.Choice(get_args(Head)),
     default=FitConfig.head,
     help="evidence: named evidence of each class; flat: all columns in one booster.",
+)
+@click.option(
+    "--balance",
+    type=click.Choice(get_args(Balance)),
+    default=FitConfig.balance,
+    help="Hold large classes back against small ones as far as this figure gains by more than chance.",
 )
 @click.option(
     "--text-encoder",

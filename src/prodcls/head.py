@@ -8,9 +8,11 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.balance import BalanceChoice, choose_balance, lean
 from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_booster
 from prodcls.calibration import Calibration, fit_calibration
 from prodcls.candidates import best_classes, candidate_evidence, leads, with_truth
+from prodcls.config import Balance
 from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
 from prodcls.inputs import Inputs
 from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool, listwise_loss
@@ -36,7 +38,7 @@ class Margins:
     pooled : ndarray of shape (n, K), float64
         Pool scores, logits.
     candidates : ndarray of shape (n, M), int64
-        Best classes by pool score, best first.
+        Best classes by pool score with no class held back, best first.
     corrections : ndarray of shape (n, M), float64
         Booster output for the candidates above its level, logits.
     total : ndarray of shape (n, K), float64
@@ -58,6 +60,7 @@ class EvidenceHead:
     ----------
     evidence : EvidenceModel
     pool : Pool
+        With ``balance`` already taken off the weight of the class's share.
     booster : lightgbm.Booster or None
         None when inner folds chose no correction.
     level : float
@@ -67,6 +70,8 @@ class EvidenceHead:
         Its step is taken off all classes but the candidates; its temperature divides the margins.
     usual : Usual
         What is usual among the training products; no part of the margins.
+    balance : float
+        Strength by which large classes are held back, see `balance`.
     """
 
     evidence: EvidenceModel
@@ -75,6 +80,11 @@ class EvidenceHead:
     level: float
     calibration: Calibration
     usual: Usual
+    balance: float = 0.0
+
+    def unbalanced(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return pool scores or totals, shape (n, K), as they are with no class held back."""
+        return scores + self.balance * self.evidence.log_prior
 
     def margins(self, inputs: Inputs, *, threads: int = 1) -> Margins:
         """Score products.
@@ -133,7 +143,7 @@ class EvidenceHead:
         Margins
         """
         pooled = self.pool.scores(channels)
-        candidates = best_classes(pooled)
+        candidates = best_classes(self.unbalanced(pooled))  # those that the trees learned to correct
         corrections = np.zeros(candidates.shape)
         if self.booster is not None and len(channels):
             evidence = candidate_evidence(channels, candidates, self.evidence.channels)
@@ -172,6 +182,7 @@ class HeadFit:
     strength : float
         Penalty of the pool.
     rounds : RoundsChoice
+    balance : BalanceChoice
     text_blocks : tuple of str
         Blocks made of text, the lexical one included.
     """
@@ -180,6 +191,7 @@ class HeadFit:
     pool_data: PoolData
     strength: float
     rounds: RoundsChoice
+    balance: BalanceChoice
     text_blocks: tuple[str, ...]
 
 
@@ -189,10 +201,11 @@ def fit_head(
     groups: NDArray[np.int64],
     n_classes: int,
     *,
+    balance: Balance = "macro-f1",
     random_state: int = 0,
     threads: int = 1,
 ) -> HeadFit:
-    """Fit channels, pool, correction and calibration on training products.
+    """Fit channels, pool, correction, class balance and calibration on training products.
 
     Parameters
     ----------
@@ -201,6 +214,8 @@ def fit_head(
     groups : ndarray of shape (n,), int64
         Groups of near-duplicates: never split by inner folds.
     n_classes : int
+    balance : {"macro-f1", "accuracy", "none"}
+        What classes of unequal size are balanced for.
     random_state : int
     threads : int
 
@@ -244,11 +259,14 @@ def fit_head(
     total = pooled.copy()
     np.put_along_axis(total, candidates, data.start + rounds.corrections - level, 1)
     usual = fit_usual(inputs, labels, groups, fit.held_out, described)
+    chosen = choose_balance(total, labels, fit.model.log_prior, balance, random_state)
+    total = total - chosen.strength * fit.model.log_prior
     outside = np.ones(total.shape, dtype=np.bool_)
     np.put_along_axis(outside, best_classes(pooled), values=False, axis=1)
     calibration = fit_calibration(total, outside, labels, inner)
-    head = EvidenceHead(fit.model, pool, booster, level, calibration, usual)
-    return HeadFit(head, pool_data, strength, rounds, (*inputs.texts, LEXICAL))
+    pool = lean(pool, described, chosen.strength)
+    head = EvidenceHead(fit.model, pool, booster, level, calibration, usual, chosen.strength)
+    return HeadFit(head, pool_data, strength, rounds, chosen, (*inputs.texts, LEXICAL))
 
 
 def _base_value(booster: lightgbm.Booster, data: BoosterData) -> float:

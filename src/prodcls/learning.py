@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.config import Head
+from prodcls.config import Balance, Head
 from prodcls.inputs import Inputs
 from prodcls.model import fit_model
 from prodcls.splits import stratified_group_folds
@@ -46,6 +46,7 @@ def learn_from_parts(
     test: NDArray[np.bool_],
     head: Head,
     random_state: int,
+    balance: Balance = "macro-f1",
 ) -> tuple[LearningPoint, ...]:
     """Fit models on a quarter and on half of the training rows.
 
@@ -61,6 +62,7 @@ def learn_from_parts(
         Rows of the fold, at least one; the others are trained on.
     head : {"evidence", "flat"}
     random_state : int
+    balance : {"macro-f1", "accuracy", "none"}
 
     Returns
     -------
@@ -77,7 +79,13 @@ def learn_from_parts(
         if len(np.unique(labels[rows])) < 2 or len(np.unique(groups[rows])) < 2:
             continue
         model = fit_model(
-            inputs.take(rows), labels[rows], groups[rows], classes, head=head, random_state=random_state
+            inputs.take(rows),
+            labels[rows],
+            groups[rows],
+            classes,
+            head=head,
+            balance=balance,
+            random_state=random_state,
         ).model
         right = model.probabilities(inputs.take(judged)).argmax(axis=1) == labels[judged]
         found.append(LearningPoint(len(rows), int(right.sum()), len(judged)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.calibration import softmax
-from prodcls.config import Head
+from prodcls.config import Balance, Head
 from prodcls.flat import FlatModel, fit_flat, flat_probabilities
 from prodcls.head import EvidenceHead, HeadFit, Margins, fit_head
 from prodcls.inputs import Inputs
@@ -57,6 +57,7 @@ def fit_model(
     classes: tuple[str, ...],
     *,
     head: Head = "evidence",
+    balance: Balance = "macro-f1",
     random_state: int = 0,
     threads: int = 1,
 ) -> ModelFit:
@@ -72,6 +73,8 @@ def fit_model(
         Groups of near-duplicates.
     classes : tuple of str
     head : {"evidence", "flat"}
+    balance : {"macro-f1", "accuracy", "none"}
+        What classes of unequal size are balanced for; nothing with the flat head.
     random_state : int
     threads : int
 
@@ -82,5 +85,5 @@ def fit_model(
     if head == "flat":
         flat = fit_flat(inputs, labels, len(classes), random_state, threads)
         return ModelFit(Model(classes, flat), None)
-    fit = fit_head(inputs, labels, groups, len(classes), random_state=random_state, threads=threads)
+    fit = fit_head(inputs, labels, groups, len(classes), balance=balance, random_state=random_state, threads=threads)
     return ModelFit(Model(classes, fit.head), fit)

@@ -45,6 +45,7 @@ from prodcls.reporting_accounts import (
     explanation_section,
     gather_accounts,
 )
+from prodcls.reporting_balance import balance_section
 from prodcls.reporting_confidence import confidence_section
 from prodcls.reporting_confusions import confused_pairs
 from prodcls.reporting_data import data_section
@@ -86,6 +87,8 @@ class Findings:
         What harms cost on a sample.
     augmentation : AugmentationSection or None
         What copies of photos brought.
+    strength : float
+        By which the served model holds large classes back.
     """
 
     scores: OutOfFold
@@ -94,6 +97,7 @@ class Findings:
     trust: TrustSection | None = None
     robustness: RobustnessSection | None = None
     augmentation: AugmentationSection | None = None
+    strength: float = 0.0
 
 
 def environment() -> dict[str, str]:
@@ -158,6 +162,7 @@ def build_report(
         robustness=findings.robustness,
         augmentation=findings.augmentation,
         overrides=overrides_section(material, findings.scores),
+        balance=balance_section(problem, findings.scores, config, findings.strength),
         drift=drift_section(material, config.random_state),
         stops=stop_study(problem, findings.scores, findings.probabilities, material.tree, config.coverage),
     )

@@ -45,6 +45,7 @@ def augmentation_section(
     plain = cross_validate(
         replace(problem, inputs=problem.inputs.without_copies()),
         head=config.head,
+        balance=config.balance,
         random_state=config.random_state,
         threads=threads,
     )

@@ -35,6 +35,7 @@ from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, evaluated, with_cost
 from prodcls.reporting_augmentation import augmentation_lines, augmentation_section
+from prodcls.reporting_balance import balance_lines
 from prodcls.reporting_cost import automation
 from prodcls.reporting_dossiers import chosen_dossiers, make_dossiers
 from prodcls.reporting_kept import kept_judgements
@@ -102,6 +103,8 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     findings = _judge(config, material, progress)
     with progress.stage("train"):
         fit = _train(config, material)
+        if fit.details is not None:
+            findings = replace(findings, strength=fit.details.balance.strength)
     with progress.stage("report"):
         tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
         changed = cleaning_bytes(material.catalogue, material.tested)
@@ -133,7 +136,13 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
     with progress.stage("evaluate"):
         look = look_for(material, plan_views(problem), config.random_state)
         scores = cross_validate(
-            problem, head=config.head, random_state=config.random_state, threads=threads, look=look, parts=True
+            problem,
+            head=config.head,
+            balance=config.balance,
+            random_state=config.random_state,
+            threads=threads,
+            look=look,
+            parts=True,
         )
         probabilities = softmax(scores.margins, scores.temperature)
     baselines: dict[str, BaselineResult] = {}
@@ -193,6 +202,7 @@ def _train(config: FitConfig, material: Material) -> ModelFit:
             problem.groups[rows],
             problem.classes,
             head=config.head,
+            balance=config.balance,
             random_state=config.random_state,
             threads=config.threads or available_processors(),
         )
@@ -302,6 +312,7 @@ def _summary(report: AuditReport) -> Iterator[str]:
         name, best = max(e.baselines.items(), key=lambda item: item[1].accuracy.value)
         yield f"best baseline: {name}, accuracy {_range(best.accuracy)}, macro-F1 {_range(best.macro_f1)}"
     yield from augmentation_lines(report.augmentation)
+    yield from balance_lines(report.balance)
     judged = [c for c in report.verdict if c.passed is not None]
     if judged:
         yield f"thresholds: {sum(c.passed is True for c in judged)} of {len(judged)} hold"

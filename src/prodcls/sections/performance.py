@@ -8,6 +8,7 @@ from prodcls.audit import AuditReport, BaselineFigures, ClassFigures, Evaluation
 from prodcls.charts import Key
 from prodcls.charts_rows import DotRow, Mark, dots
 from prodcls.language import Language, Prose, as_text, plain, quoted
+from prodcls.sections.balance import balance_figure, balance_note
 from prodcls.sections.closer import learning_figure, precision_curves, slice_figure
 from prodcls.sections.parts import Column, Figure, Section, Table, baseline_name
 from prodcls.sections.stops import hierarchy_levels, hierarchy_note
@@ -34,6 +35,10 @@ class PerformanceContext:
         Against the baselines; None when none was run.
     ablation : Figure or None
         With one kind of input alone and without it; None when it was not run.
+    balance : Prose
+        How far large classes are held back; nothing with the flat head and in older reports.
+    sizes : Figure or None
+        Recall by size of the classes; None where all are of about one size.
     classes : Figure
         Recall, precision and F1 of each class.
     hierarchy : Prose
@@ -53,6 +58,8 @@ class PerformanceContext:
     calibration: Prose
     rivals: Figure | None
     ablation: Figure | None
+    balance: Prose
+    sizes: Figure | None
     classes: Figure
     hierarchy: Prose
     levels: Table | None
@@ -216,6 +223,8 @@ def build(report: AuditReport, t: Language) -> PerformanceContext:
         calibration=t.say(calibration, **{name: plain(text) for name, text in numbers.items()}),
         rivals=_rivals(ev, t),
         ablation=_ablation(ev, t),
+        balance=() if report.balance is None else balance_note(report.balance, t),
+        sizes=None if report.balance is None else balance_figure(report.balance, t),
         classes=_classes(ev, t),
         hierarchy=hierarchy_note(paths, t),
         levels=None if paths is None else hierarchy_levels(paths, t),

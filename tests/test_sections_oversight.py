@@ -17,7 +17,7 @@ REPORT = make_report(3, sampled=4)
 def test_the_workload_is_said_with_its_interval() -> None:
     intro = as_text(build(REPORT, EN).intro)
     assert "31 of the 879 products" in intro
-    assert "3.0% are to be expected with nothing known or a close runner-up (95% interval 2.0\u20134.3%)" in intro
+    assert "3.0% are to be expected up for review (95% interval 2.0\u20134.3%)" in intro
 
 
 def test_the_queue_names_reasons_and_leads_to_dossiers() -> None:

@@ -59,8 +59,8 @@ class OversightSection:
     waiting : int
         Products with at least one reason.
     workload : Interval
-        Share of products that need a person whatever their label, as it is to be expected of new products; exact
-        binomial interval.
+        Share of products that a prediction gives to a person, for the reasons of `OperatingCost`, as it is to be
+        expected of new products; exact binomial interval.
     errors, errors_waiting : int
         Products put into another class than their label, and those of them with at least one reason.
     queue : tuple of ReviewItem

@@ -48,6 +48,7 @@ from prodcls.reporting_accounts import (
 from prodcls.reporting_balance import balance_section
 from prodcls.reporting_confidence import confidence_section
 from prodcls.reporting_confusions import confused_pairs
+from prodcls.reporting_cost import up_for_review
 from prodcls.reporting_data import data_section
 from prodcls.reporting_dossiers import Evaluated, chosen_dossiers, make_dossiers
 from prodcls.reporting_drift import drift_section
@@ -136,6 +137,7 @@ def build_report(
     before = expected_calibration_error(softmax(findings.scores.uncalibrated()), labels)
     accounts = gather_accounts(findings.scores)
     evaluation = _evaluation(config, material, findings, result, before)
+    review = up_for_review(problem, findings.scores, findings.probabilities, config.coverage)
     papers = papers or Papers()
     phrases = mine_phrases(problem.inputs.texts, material.copies)
     report = AuditReport(
@@ -155,7 +157,7 @@ def build_report(
             problem, findings.scores, findings.probabilities, material.tree, config.random_state
         ),
         confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
-        oversight=oversight_section(material, findings.scores, findings.probabilities),
+        oversight=oversight_section(material, findings.scores, findings.probabilities, review),
         card=None if papers.card is None else papers.card.card,
         trust=findings.trust,
         quality=find_faults(material, phrases),

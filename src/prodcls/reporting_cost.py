@@ -12,7 +12,7 @@ from prodcls.evaluation import OutOfFold, Problem
 from prodcls.reporting_oversight import anything_known
 from prodcls.selective import Automation, Operating, Reason
 
-__all__ = ["automation", "operating_cost", "reasons_found"]
+__all__ = ["automation", "operating_cost", "reasons_found", "up_for_review"]
 
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 BOUNDS = (0.01, 0.02, 0.05)
@@ -42,6 +42,14 @@ def reasons_found(
     sets = held_out_sets(probabilities, labels, groups, coverage)
     found: dict[Reason, NDArray[np.bool_]] = {"nothing-known": ~there, "not-one-class": there & (sets.sum(axis=1) != 1)}
     return found | {name: there & rows for name, rows in scores.unusual().items()}
+
+
+def up_for_review(
+    problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float
+) -> NDArray[np.bool_]:
+    """Tell which tested products have any of `reasons_found`, shape (m,)."""
+    found: NDArray[np.bool_] = np.any(list(reasons_found(problem, scores, probabilities, coverage).values()), axis=0)
+    return found
 
 
 def automation(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.float64], coverage: float) -> Automation:

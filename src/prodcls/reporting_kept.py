@@ -11,7 +11,7 @@ from prodcls.bundle_products import Judgements
 from prodcls.evaluation import OutOfFold
 from prodcls.gathering import Material
 from prodcls.reporting_accounts import gather_accounts
-from prodcls.reporting_cost import reasons_found
+from prodcls.reporting_cost import up_for_review
 from prodcls.reporting_dossiers import judgements
 
 __all__ = ["kept_accounts", "kept_judgements"]
@@ -37,7 +37,7 @@ def kept_judgements(
     """
     n, rows = len(material.catalogue), scores.rows
     settled = np.zeros(n, dtype=np.bool_)
-    asked = np.any(list(reasons_found(material.problem, scores, probabilities, coverage).values()), axis=0)
+    asked = up_for_review(material.problem, scores, probabilities, coverage)
     settled[rows[rows < n]] = ~asked[rows < n]
     found = judgements(material, scores, probabilities)
     return replace(found, accounts=kept_accounts(scores, n), settled=settled)

@@ -123,7 +123,9 @@ def anything_known(problem: Problem, scores: OutOfFold) -> NDArray[np.bool_]:
     return known[scores.rows]
 
 
-def oversight_section(material: Material, scores: OutOfFold, probabilities: NDArray[np.float64]) -> OversightSection:
+def oversight_section(
+    material: Material, scores: OutOfFold, probabilities: NDArray[np.float64], review: NDArray[np.bool_]
+) -> OversightSection:
     """Return the review queue of the tested products.
 
     Parameters
@@ -132,6 +134,8 @@ def oversight_section(material: Material, scores: OutOfFold, probabilities: NDAr
     scores : OutOfFold
     probabilities : ndarray of shape (m, K), float64
         Calibrated, in the order of ``scores.rows``.
+    review : ndarray of shape (m,), bool
+        Whether a prediction would give the product to a person.
 
     Returns
     -------
@@ -145,8 +149,7 @@ def oversight_section(material: Material, scores: OutOfFold, probabilities: NDAr
     judged = Judged(labels, ranked, top, anything_known(problem, scores), settled)
     reasons = judged.reasons()
     waiting = np.any(list(reasons.values()), axis=0)
-    new = reasons["unknown"] | reasons["close"]  # whether a label is in doubt needs a label
-    share = exact_interval(int(new.sum()), len(new))
+    share = exact_interval(int(review.sum()), len(review))
     wrong = ranked[:, 0] != labels
     return OversightSection(
         products=len(labels),

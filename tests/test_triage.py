@@ -57,6 +57,14 @@ def test_sets_of_other_than_one_class_are_for_people() -> None:
     assert reasons(given.model, given.inputs, nothing) == [["not-one-class"]] * len(given.inputs)
 
 
+def test_a_set_of_another_class_alone_is_for_people() -> None:
+    given = contents()
+    predicted = given.model.probabilities(given.inputs).argmax(axis=1)
+    for k in range(3):
+        alone = SetRule(0.9, np.eye(3)[k], np.ones(3, dtype=np.bool_))
+        assert reasons(given.model, given.inputs, alone) == [["not-one-class"] if p != k else [] for p in predicted]
+
+
 def test_unusual_products_are_for_people() -> None:
     given = contents()
     for found, price in zip(reasons(strict(given.model), given.inputs), given.inputs.numeric["price"], strict=True):

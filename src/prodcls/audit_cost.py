@@ -60,7 +60,7 @@ class OperatingCost:
     usual : int
         Tested products of which something is known and nothing is unusual.
     served : OperatingPoint
-        Without a threshold: those of them whose prediction set holds exactly one class.
+        Without a threshold: those of them whose prediction set is the predicted class alone.
     points : tuple of OperatingPoint
         With a threshold in place of that; lowest first.
     bounds : tuple of RiskBound

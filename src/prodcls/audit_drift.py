@@ -109,7 +109,7 @@ class Certainty:
     below : float or None
         Share of the new products that are less sure, in [0, 1].
     review_before : float or None
-        Share of products whose prediction set does not hold exactly one class, measured at the fit.
+        Share of products up for review, measured at the fit.
     review_after : float or None
         The same of the new products, with those of which nothing is known; None where the bundle makes no sets.
     unknown : int

@@ -206,6 +206,24 @@ def held_out_sets(
     return found
 
 
+def decided(inside: NDArray[np.bool_], predicted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which sets hold the predicted class and no other.
+
+    A class with a strict threshold may be missing from the set although it is the most probable one.
+
+    Parameters
+    ----------
+    inside : ndarray of shape (n, K), bool
+    predicted : ndarray of shape (n,), int64
+
+    Returns
+    -------
+    ndarray of shape (n,), bool
+    """
+    found: NDArray[np.bool_] = (inside.sum(axis=1) == 1) & inside[np.arange(len(predicted)), predicted]
+    return found
+
+
 def named_sets(
     inside: NDArray[np.bool_], probabilities: NDArray[np.float64], classes: tuple[str, ...]
 ) -> list[list[str]]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from prodcls.audit import Interval
 from prodcls.audit_cost import OperatingCost, OperatingPoint, RiskBound
-from prodcls.conformal import held_out_sets
+from prodcls.conformal import decided, held_out_sets
 from prodcls.evaluation import OutOfFold, Problem
 from prodcls.reporting_oversight import anything_known
 from prodcls.selective import Automation, Operating, Reason
@@ -39,8 +39,8 @@ def reasons_found(
     """
     labels, groups = problem.labels[scores.rows], problem.groups[scores.rows]
     there = anything_known(problem, scores)
-    sets = held_out_sets(probabilities, labels, groups, coverage)
-    found: dict[Reason, NDArray[np.bool_]] = {"nothing-known": ~there, "not-one-class": there & (sets.sum(axis=1) != 1)}
+    alone = decided(held_out_sets(probabilities, labels, groups, coverage), probabilities.argmax(axis=1))
+    found: dict[Reason, NDArray[np.bool_]] = {"nothing-known": ~there, "not-one-class": there & ~alone}
     return found | {name: there & rows for name, rows in scores.unusual().items()}
 
 

@@ -219,7 +219,7 @@ def _tell_progress(before: int, more: int, rows: int, progress: Progress) -> Non
 
 _ASKED: dict[Reason, str] = {
     "nothing-known": "nothing is known about them",
-    "not-one-class": "their prediction set does not hold exactly one class",
+    "not-one-class": "their prediction set is not the predicted class alone",
     "not-sure-enough": "they are less certain than {least:.3f}",
     "unlike-training": "no training product is like them",
     "unusual-number": "a number of theirs, such as the price, is unusual for the class",

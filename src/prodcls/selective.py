@@ -108,7 +108,7 @@ class Automation:
         Of those m of them of which something is known and nothing is unusual; in [0, 1].
     right : ndarray of shape (m,), bool
     single : ndarray of shape (m,), bool
-        Whether the prediction set holds exactly one class: without a threshold, others are given to a person.
+        Whether the prediction set is the predicted class alone: without a threshold, others are given to a person.
     """
 
     tested: int

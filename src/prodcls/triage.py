@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.bundle_products import KnownColumns
-from prodcls.conformal import SetRule
+from prodcls.conformal import SetRule, decided
 from prodcls.head import EvidenceHead, Margins
 from prodcls.inputs import Inputs
 from prodcls.model import Model
@@ -54,7 +54,7 @@ def review_reasons(
     found: dict[Reason, NDArray[np.bool_]] = dict.fromkeys(REASONS, nowhere)
     found["nothing-known"] = ~there
     if sets is not None and not least:
-        found["not-one-class"] = there & (sets.sets(probabilities).sum(axis=1) != 1)
+        found["not-one-class"] = there & ~decided(sets.sets(probabilities), probabilities.argmax(axis=1))
     found["not-sure-enough"] = there & (probabilities.max(axis=1) < least)
     if isinstance(model.head, EvidenceHead) and margins is not None:
         unusual = model.head.unusual(inputs, margins, probabilities.argmax(axis=1))

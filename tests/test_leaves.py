@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from chain_factory import fitted, make_subject
+from prodcls.balance import UNBALANCED
 from prodcls.candidates import candidate_evidence
 from prodcls.head import EvidenceHead, HeadFit, PoolData
 from prodcls.leaves import leaves_of, training_leaves
@@ -35,7 +36,7 @@ def test_leaves_are_the_boosters_own(head: EvidenceHead) -> None:
 def test_training_products_fall_as_their_own_label(head: EvidenceHead) -> None:
     inputs = make_subject("steel kettle", price=25.0).inputs
     data = PoolData(head.evidence.scores(inputs), np.array([2]))
-    fit = HeadFit(head, data, 1.0, None, ())  # type: ignore[arg-type]
+    fit = HeadFit(head, data, 1.0, None, UNBALANCED, ())  # type: ignore[arg-type]
     assert training_leaves(fit).tolist() == [leaves_of(head, inputs, 2).tolist()]
     bare = replace(fit, head=replace(head, booster=None))
     assert training_leaves(bare).shape == (1, 0)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from prodcls.metrics import Estimate
 
 __all__ = ["Interval"]
 
@@ -20,3 +23,8 @@ class Interval:
     value: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Self:
+        """Return the figure of an estimate."""
+        return cls(estimate.value, estimate.low, estimate.high)

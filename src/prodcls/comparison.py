@@ -23,7 +23,6 @@ from prodcls.audit_stored import whole_report
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.bundle_products import Products
 from prodcls.comparison_data import SHOWN, compare_data, text_changes
-from prodcls.metrics import Estimate
 from prodcls.paired import compare_predictions
 
 __all__ = ["Audited", "compare_audits", "read_audited", "report_of"]
@@ -222,13 +221,9 @@ def _paired(pairs: list[_Pair], random_state: int) -> PairedChange | None:
         found.lost,
         found.gained,
         found.p_value,
-        _interval(found.accuracy),
-        _interval(found.macro_f1),
+        Interval.of(found.accuracy),
+        Interval.of(found.macro_f1),
     )
-
-
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(estimate.value, estimate.low, estimate.high)
 
 
 def _classes(was: AuditReport, now: AuditReport) -> tuple[ClassChange, ...]:

@@ -39,7 +39,7 @@ from prodcls.conformal import held_out_sets
 from prodcls.evaluation import OutOfFold
 from prodcls.explain.phrases import mine_phrases
 from prodcls.gathering import Material
-from prodcls.metrics import Estimate, Scores, evaluate, expected_calibration_error
+from prodcls.metrics import Scores, evaluate, expected_calibration_error
 from prodcls.reporting_accounts import (
     Accounts,
     explanation_section,
@@ -196,10 +196,6 @@ def peak_rss_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(estimate.value, estimate.low, estimate.high)
-
-
 def _evaluation(
     config: FitConfig, material: Material, findings: Findings, result: Scores, ece_before: float
 ) -> EvaluationSection:
@@ -208,22 +204,22 @@ def _evaluation(
 
     def figures(predicted: NDArray[np.int64], seconds: float) -> BaselineFigures:
         s = evaluate(labels, predicted, None, n_classes, config.random_state)
-        return BaselineFigures(_interval(s.accuracy), _interval(s.macro_f1), seconds)
+        return BaselineFigures(Interval.of(s.accuracy), Interval.of(s.macro_f1), seconds)
 
     return EvaluationSection(
         method="folds" if config.test is None else "test",
         folds=config.folds if config.test is None else 0,
         grouped=config.group_duplicates and config.test is None,
-        accuracy=_interval(result.accuracy),
-        macro_precision=_interval(result.macro_precision),
-        macro_recall=_interval(result.macro_recall),
-        macro_f1=_interval(result.macro_f1),
-        weighted_f1=_interval(result.weighted_f1),
+        accuracy=Interval.of(result.accuracy),
+        macro_precision=Interval.of(result.macro_precision),
+        macro_recall=Interval.of(result.macro_recall),
+        macro_f1=Interval.of(result.macro_f1),
+        weighted_f1=Interval.of(result.weighted_f1),
         log_loss=result.log_loss or 0.0,
         ece_before=ece_before,
         ece=result.ece or 0.0,
         per_class=tuple(
-            ClassFigures(name, c.support, _interval(c.precision), _interval(c.recall), _interval(c.f1))
+            ClassFigures(name, c.support, Interval.of(c.precision), Interval.of(c.recall), Interval.of(c.f1))
             for name, c in zip(problem.classes, result.per_class, strict=True)
         ),
         confusion=Confusion(problem.classes, tuple(tuple(row) for row in result.confusion.tolist())),

@@ -12,7 +12,6 @@ from prodcls.audit_augmentation import AugmentationSection
 from prodcls.config import FitConfig
 from prodcls.evaluation import OutOfFold, cross_validate
 from prodcls.gathering import Material
-from prodcls.metrics import Estimate
 from prodcls.paired import compare_predictions
 from prodcls.preparation import IMAGE_BLOCK
 
@@ -56,16 +55,12 @@ def augmentation_section(
         classes=len(np.unique(problem.labels[sources])),
         photos=len(sources),
         copies=len(image.copies.source),
-        accuracy=_interval(figures.accuracy),
-        macro_f1=_interval(figures.macro_f1),
+        accuracy=Interval.of(figures.accuracy),
+        macro_f1=Interval.of(figures.macro_f1),
         gained=figures.gained,
         lost=figures.lost,
         p_value=figures.p_value,
     )
-
-
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(estimate.value, estimate.low, estimate.high)
 
 
 def augmentation_lines(found: AugmentationSection | None) -> Iterator[str]:

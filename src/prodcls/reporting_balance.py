@@ -12,7 +12,7 @@ from prodcls.audit_interval import Interval
 from prodcls.config import FitConfig
 from prodcls.evaluation import NOT_TESTED, OutOfFold, Problem
 from prodcls.head import EvidenceHead
-from prodcls.metrics import Estimate, exact_interval
+from prodcls.metrics import exact_interval
 from prodcls.paired import compare_predictions
 
 __all__ = ["balance_lines", "balance_section"]
@@ -52,8 +52,8 @@ def balance_section(problem: Problem, scores: OutOfFold, config: FitConfig, stre
         objective=config.balance,
         strength=strength,
         folds=tuple(head.balance for head in heads),
-        accuracy=_interval(found.accuracy),
-        macro_f1=_interval(found.macro_f1),
+        accuracy=Interval.of(found.accuracy),
+        macro_f1=Interval.of(found.macro_f1),
         gained=found.gained,
         lost=found.lost,
         groups=_groups(sizes, labels, before, after),
@@ -72,16 +72,12 @@ def _groups(
         if not rows.any():
             continue
         recall, without = (
-            _interval(exact_interval(int((guess[rows] == labels[rows]).sum()), int(rows.sum())))
+            Interval.of(exact_interval(int((guess[rows] == labels[rows]).sum()), int(rows.sum())))
             for guess in (after, before)
         )
         fewest, most = int(sizes[members].min()), int(sizes[members].max())
         found.append(SizeGroup(len(members), fewest, most, int(rows.sum()), recall, without))
     return tuple(found)
-
-
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(estimate.value, estimate.low, estimate.high)
 
 
 def balance_lines(found: BalanceSection | None) -> Iterator[str]:

@@ -20,7 +20,6 @@ from prodcls.config import FitConfig
 from prodcls.conformal import PROMISED
 from prodcls.conformal_study import SPLITS, SetStudy, study_sets
 from prodcls.evaluation import OutOfFold, Problem
-from prodcls.metrics import Estimate
 from prodcls.reliability import reliability
 from prodcls.reporting_calibrations import calibrations
 from prodcls.reporting_cost import operating_cost
@@ -73,11 +72,11 @@ def _sets(study: SetStudy, names: tuple[str, ...], target: float) -> Sets:
         kept = [c.value for c, p in zip(found.by_class, promised, strict=True) if p]
         below = sum(value < target - SHORT for value in kept)
         methods.append(
-            SetFigures(name, _interval(found.coverage), _interval(found.size), min(kept, default=None), below)
+            SetFigures(name, Interval.of(found.coverage), Interval.of(found.size), min(kept, default=None), below)
         )
     rule = study.methods["rule"]
     classes = [
-        ClassCoverage(name, n, p, _interval(c))
+        ClassCoverage(name, n, p, Interval.of(c))
         for name, n, p, c in zip(names, study.support, promised, rule.by_class, strict=True)
         if n
     ]
@@ -85,14 +84,10 @@ def _sets(study: SetStudy, names: tuple[str, ...], target: float) -> Sets:
     return Sets(target, SPLITS, PROMISED, tuple(methods), rule.sizes, tuple(order))
 
 
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(estimate.value, estimate.low, estimate.high)
-
-
 def _calibration(probabilities: NDArray[np.float64], labels: NDArray[np.int64], random_state: int) -> Calibration:
     found = reliability(probabilities, labels, random_state)
-    bins = tuple(ReliabilityBin(b.stated, _interval(b.right), b.rows) for b in found.bins)
-    return Calibration(bins, _interval(found.ece), _interval(found.classwise_ece))
+    bins = tuple(ReliabilityBin(b.stated, Interval.of(b.right), b.rows) for b in found.bins)
+    return Calibration(bins, Interval.of(found.ece), Interval.of(found.classwise_ece))
 
 
 def _risk(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> Risk:

@@ -112,5 +112,5 @@ def operating_cost(
 
 
 def _point(found: Operating) -> OperatingPoint:
-    error = None if found.error is None else Interval(found.error.value, found.error.low, found.error.high)
+    error = None if found.error is None else Interval.of(found.error)
     return OperatingPoint(found.threshold, found.automated, error)

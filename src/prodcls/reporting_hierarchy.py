@@ -10,7 +10,7 @@ from prodcls.audit_interval import Interval
 from prodcls.candidates import best_classes
 from prodcls.evaluation import OutOfFold, Problem
 from prodcls.hierarchy import ClassTree
-from prodcls.metrics import Estimate, exact_interval
+from prodcls.metrics import exact_interval
 from prodcls.stopping import Stops, held_out_stops, stop_levels
 
 __all__ = ["out_of_fold_stops", "stop_study"]
@@ -46,12 +46,12 @@ def stop_study(
         return None
     labels, predicted = problem.labels[scores.rows], best_classes(probabilities, 1)[:, 0]
     levels = tuple(
-        StopFigures(one.depth, one.leaf, one.rows, None if one.right is None else _interval(one.right), one.stated)
+        StopFigures(one.depth, one.leaf, one.rows, None if one.right is None else Interval.of(one.right), one.stated)
         for one in stop_levels(tree, found, labels, predicted)
     )
     named = int((found.depth > 0).sum())
     right = int(((found.depth > 0) & (tree.shared(labels, predicted) >= found.depth)).sum())
-    share = _interval(exact_interval(right, named)) if named else None
+    share = Interval.of(exact_interval(right, named)) if named else None
     return StopStudy(coverage, len(labels), share, levels)
 
 
@@ -83,7 +83,3 @@ def out_of_fold_stops(
     predicted = best_classes(probabilities, 1)[:, 0]
     labels, groups = problem.labels[scores.rows], problem.groups[scores.rows]
     return held_out_stops(tree, probabilities, labels, groups, predicted, coverage)
-
-
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(estimate.value, estimate.low, estimate.high)

@@ -157,7 +157,7 @@ def oversight_section(
         doubt_from=SUSPECT,
         counts={name: int(reasons[name].sum()) for name in REASONS},
         waiting=int(waiting.sum()),
-        workload=Interval(share.value, share.low, share.high),
+        workload=Interval.of(share),
         errors=int(wrong.sum()),
         errors_waiting=int((wrong & waiting).sum()),
         queue=tuple(_item(material, int(scores.rows[i]), judged, i) for i in choose_queue(judged.order())),

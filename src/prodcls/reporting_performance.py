@@ -19,7 +19,7 @@ from prodcls.encoders import script_shares
 from prodcls.evaluation import OutOfFold, Problem
 from prodcls.hierarchy import ClassTree, hierarchical
 from prodcls.inputs import Inputs
-from prodcls.metrics import Estimate, exact_interval
+from prodcls.metrics import exact_interval
 from prodcls.precision_recall import precision_recall
 from prodcls.slices import bands, compare_slices, top_values
 
@@ -88,12 +88,8 @@ def _hierarchy(
     labels: NDArray[np.int64], predicted: NDArray[np.int64], tree: ClassTree, random_state: int
 ) -> HierarchyFigures:
     found = hierarchical(labels, predicted, tree, random_state)
-    levels = tuple(map(_interval, found.levels))
-    return HierarchyFigures(_interval(found.precision), _interval(found.recall), _interval(found.f1), levels)
-
-
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(estimate.value, estimate.low, estimate.high)
+    levels = tuple(map(Interval.of, found.levels))
+    return HierarchyFigures(Interval.of(found.precision), Interval.of(found.recall), Interval.of(found.f1), levels)
 
 
 def _learning(problem: Problem, scores: OutOfFold) -> tuple[LearningFigures, ...]:
@@ -108,14 +104,14 @@ def _learning(problem: Problem, scores: OutOfFold) -> tuple[LearningFigures, ...
 
 
 def _share(hits: int, rows: int) -> Interval:
-    return _interval(exact_interval(hits, rows))
+    return Interval.of(exact_interval(hits, rows))
 
 
 def _slices(parts: list[_Part], right: NDArray[np.bool_]) -> tuple[SliceFigures, ...]:
     named = {(f"{p.kind}:{p.column}", p.value): p for p in parts}
     found = []
     for s in compare_slices(right, {name: p.rows for name, p in named.items()}):
-        p, accuracy = named[s.family, s.value], Interval(s.accuracy.value, s.accuracy.low, s.accuracy.high)
+        p, accuracy = named[s.family, s.value], Interval.of(s.accuracy)
         found.append(
             SliceFigures(p.kind, p.column, p.value, p.low, p.high, s.rows, accuracy, s.rest, s.p_value, s.worse)
         )

@@ -120,7 +120,7 @@ def _degradation(
 
 def _interval(values: NDArray[np.float64]) -> Interval:
     found = bootstrap_mean(values)
-    return Interval(found.value, found.low, found.high)
+    return Interval.of(found)
 
 
 def _harms(sample: _Sample, served: Inputs) -> Harmed:

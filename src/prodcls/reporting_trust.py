@@ -217,4 +217,4 @@ def _interval(values: NDArray[np.float64]) -> Interval:
     if len(values) < ENOUGH:
         return Interval(float(values.mean()), float(values.mean()), float(values.mean()))
     found = bootstrap_mean(values)
-    return Interval(found.value, found.low, found.high)
+    return Interval.of(found)

@@ -68,11 +68,15 @@ def automation(problem: Problem, scores: OutOfFold, probabilities: NDArray[np.fl
     -------
     Automation
     """
-    reasons = reasons_found(problem, scores, probabilities, coverage)
-    single = ~reasons.pop("not-one-class")
-    kept = ~np.any(list(reasons.values()), axis=0)
     right = probabilities.argmax(axis=1) == problem.labels[scores.rows]
-    return Automation(len(kept), probabilities.max(axis=1)[kept], right[kept], single[kept])
+    return _automation(reasons_found(problem, scores, probabilities, coverage), probabilities.max(axis=1), right)
+
+
+def _automation(
+    reasons: dict[Reason, NDArray[np.bool_]], certainty: NDArray[np.float64], right: NDArray[np.bool_]
+) -> Automation:
+    kept = ~np.any([rows for name, rows in reasons.items() if name != "not-one-class"], axis=0)
+    return Automation(len(kept), certainty[kept], right[kept], ~reasons["not-one-class"][kept])
 
 
 def operating_cost(
@@ -95,12 +99,13 @@ def operating_cost(
     -------
     OperatingCost
     """
-    found = automation(problem, scores, probabilities, coverage)
+    reasons = reasons_found(problem, scores, probabilities, coverage)
+    right = probabilities.argmax(axis=1) == problem.labels[scores.rows]
+    found = _automation(reasons, probabilities.max(axis=1), right)
     bounds = []
     for bound in BOUNDS:
         kept = found.within(bound)
         bounds.append(RiskBound(bound, kept.needed, None if kept.point is None else _point(kept.point)))
-    reasons = reasons_found(problem, scores, probabilities, coverage)
     return OperatingCost(
         minutes=minutes,
         reasons={name: int(rows.sum()) for name, rows in reasons.items()},

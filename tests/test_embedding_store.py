@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import prodcls.embedding_store
 from prodcls.embedding_store import MERGE_SHARDS, EmbeddingStore, content_key
 from prodcls.encoders import Encoded
 from prodcls.errors import ImageError
@@ -39,12 +41,24 @@ def test_one_row_at_a_time_does_not_fill_the_folder(tmp_path: Path) -> None:
     assert [found[key].vector[0] for key in keys] == list(range(len(keys)))
 
 
+def test_joining_takes_no_more_than_its_bytes_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = EmbeddingStore(tmp_path)
+    keys = [content_key(str(i)) for i in range(MERGE_SHARDS)]
+    for i, key in enumerate(keys):
+        if i == MERGE_SHARDS - 1:
+            one = next((tmp_path / "e").iterdir()).stat().st_size
+            monkeypatch.setattr(prodcls.embedding_store, "JOINED_BYTES", 5 * one)
+        store.add("e", [key], Encoded(np.full((1, 2), i, dtype=np.float32), np.ones(1, dtype=np.float32)))
+    assert len(list((tmp_path / "e").iterdir())) >= MERGE_SHARDS - 5
+    found, _ = store.load("e", keys)
+    assert [found[key].vector[0] for key in keys] == list(range(len(keys)))
+
+
 def test_failed_items_are_not_kept(tmp_path: Path) -> None:
     keys = [content_key("good"), content_key("bad")]
     failed = {1: ImageError("broken", code="photo-corrupt")}
     store = EmbeddingStore(tmp_path)
-    kept = store.add("e", keys, Encoded(np.ones((2, 2), dtype=np.float32), np.ones(2, dtype=np.float32), failed))
-    assert list(kept) == keys[:1]
+    store.add("e", keys, Encoded(np.ones((2, 2), dtype=np.float32), np.ones(2, dtype=np.float32), failed))
     assert list(store.load("e", keys)[0]) == keys[:1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import prodcls.embeddings
+import prodcls.scratch
 from prodcls.embeddings import EmbeddingStore, embed
 from prodcls.encoders import Encoded, Item, Kind, Parts, Progress, image_encoder
 from prodcls.errors import ImageError
@@ -148,6 +150,20 @@ def test_many_writers_share_a_store(tmp_path: Path) -> None:
     for start, found in zip(range(0, 60, 10), results, strict=True):
         np.testing.assert_array_equal(found, np.stack([vector(f"text {i}") for i in range(start, start + 30)]))
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_vectors_in_a_file_are_those_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [None if i % 7 == 0 else f"text {i % 40}" for i in range(300)]
+    expected = embed("title", items, CountingEncoder(), EmbeddingStore(tmp_path / "a"))
+    monkeypatch.setattr(prodcls.scratch, "IN_MEMORY", 0)
+    monkeypatch.setattr(prodcls.embeddings, "SHARD_ITEMS", 7)
+    monkeypatch.setattr(prodcls.embeddings, "CHUNK_ROWS", 9)
+    for _ in range(2):
+        found = embed("title", items, CountingEncoder(), EmbeddingStore(tmp_path / "b"))
+        assert isinstance(found.vectors.base, mmap.mmap)
+        np.testing.assert_array_equal(found.vectors, expected.vectors)
+        np.testing.assert_array_equal(found.read_share, expected.read_share)
+        np.testing.assert_array_equal(found.present, expected.present)
 
 
 def test_a_photo_is_known_by_its_bytes_and_a_broken_one_is_missing(tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import prodcls.inputs
+import prodcls.scratch
 from prodcls.inputs import Inputs, concatenated
 from synthetic import make_sample
 
@@ -40,6 +43,13 @@ def test_take_picks_the_rows_in_that_order(rows: list[int]) -> None:
 def test_parts_put_together_are_the_whole(cut: int) -> None:
     rows = np.arange(12)
     check_equal(concatenated(INPUTS.take(rows[:cut]), INPUTS.take(rows[cut:])), INPUTS)
+
+
+def test_parts_are_put_together_alike_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prodcls.scratch, "IN_MEMORY", 0)
+    monkeypatch.setattr(prodcls.inputs, "CHUNK_ROWS", 3)
+    rows = np.arange(12)
+    check_equal(concatenated(INPUTS.take(rows[:5]), INPUTS.take(rows[5:]), tmp_path), INPUTS)
 
 
 def test_the_columns_of_the_first_part_count() -> None:

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import prodcls.preparation
+import prodcls.scratch
 from prodcls.catalogue import Catalogue, ColumnRole, Schema, Source
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import choose_text_encoders
@@ -130,6 +132,15 @@ def test_joined_blocks_name_all_encoders_and_read_the_least() -> None:
     assert both.encoder == "x + y"
     assert both.block == "title"
     assert both.read_share.tolist() == [1.0, 0.5]
+
+
+def test_blocks_are_joined_alike_in_a_file_and_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    parts = [replace(embeddings("title", v), vectors=v) for v in rng.normal(size=(2, 50, 3)).astype(np.float32)]
+    expected = joined(parts)
+    monkeypatch.setattr(prodcls.preparation, "CHUNK_ROWS", 1)
+    monkeypatch.setattr(prodcls.scratch, "IN_MEMORY", 0)
+    np.testing.assert_array_equal(joined(parts, tmp_path).vectors, expected.vectors)
 
 
 @pytest.mark.parametrize("name", RESERVED)

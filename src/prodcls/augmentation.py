@@ -70,7 +70,7 @@ def augment(
         progress.note(f"--augment {least}: no class with fewer rows has photos, so nothing is copied")
         return inputs
     encoder = image_encoder(recipe.image_encoder, recipe.runtime, threads)
-    found = joined([embed_block(f"{IMAGE_BLOCK} (copies)", copies, encoder, store, progress)])
+    found = joined([embed_block(f"{IMAGE_BLOCK} (copies)", copies, encoder, store, progress)], store.scratch)
     there = np.flatnonzero(found.present)
     rows = np.array(source, dtype=np.intp)[there]
     classes, photos = len({labels[row] for row in rows}), len(np.unique(rows))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,14 +25,25 @@ from prodcls.errors import ImageError
 from prodcls.images import photo_digest
 from prodcls.photo_copies import PhotoCopy
 
-__all__ = ["EmbedStats", "EmbeddingStore", "Stored", "content_key"]
+__all__ = ["KEY", "EmbedStats", "EmbeddingStore", "Keys", "Stored", "content_key", "key_array"]
 
 MERGE_SHARDS = 32
 """Small shards of one encoder from which on they are joined into one."""
 SMALL_SHARD = 1 << 19
 """Bytes below which a shard counts as small: about 250 rows of 512 dimensions."""
 
+JOINED_BYTES = 4 << 20
+"""Bytes that are joined at a time; bounds the memory it takes."""
+
 _KEY_BYTES = 32
+
+KEY = np.dtype(f"S{_KEY_BYTES}")
+
+Keys = NDArray[np.bytes_]
+"""Keys of contents in one array of 32 bytes each; compared byte by byte."""
+
+Take = Callable[[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]], None]
+"""Called with places, shape (m,), and the vectors, shape (m, d), and shares read, shape (m,), that belong there."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +61,24 @@ class Stored:
     vector: NDArray[np.float32]
     read_share: float
 
-    def copy(self) -> Stored:
-        """Return the row in memory of its own."""
-        return Stored(self.vector.copy(), self.read_share)
+
+@dataclass(frozen=True)
+class _Shard:
+    """The rows of one file.
+
+    Attributes
+    ----------
+    keys : ndarray of shape (m,), 32 bytes each
+    vectors : ndarray of shape (m, d), float32
+    read_share : ndarray of shape (m,), float32
+    """
+
+    keys: Keys
+    vectors: NDArray[np.float32]
+    read_share: NDArray[np.float32]
+
+    def take(self, rows: NDArray[np.intp]) -> _Shard:
+        return _Shard(self.keys[rows], self.vectors[rows], self.read_share[rows])
 
 
 @dataclass(frozen=True)
@@ -96,8 +122,47 @@ class EmbeddingStore:
     root: Path = field(default_factory=lambda: cache_root() / "embeddings")
     stats: list[EmbedStats] = field(default_factory=list)
 
+    @property
+    def scratch(self) -> Path:
+        """Folder for files that last as long as a process."""
+        return self.root / ".scratch"
+
+    def read(self, encoder: str, wanted: Keys, take: Take) -> int:
+        """Hand on what the store has of ``wanted``, one shard at a time.
+
+        Parameters
+        ----------
+        encoder : str
+            Identity.
+        wanted : ndarray of shape (n,), 32 bytes each
+            From `key_array`; ascending, each once.
+        take : callable
+            Called with places in ``wanted``; the same place may come again, with the same vector.
+
+        Returns
+        -------
+        int
+            Shards that were not what their names say. They are removed.
+        """
+        found = np.zeros(len(wanted), dtype=np.bool_)
+        damaged = 0
+        for path in self._shards(encoder):
+            if found.all():
+                break
+            shard = _read(path)
+            if shard is None:
+                damaged += self._drop_damaged(path)
+                continue
+            places = np.minimum(np.searchsorted(wanted, shard.keys), len(wanted) - 1)
+            rows = np.flatnonzero(wanted[places] == shard.keys)
+            if len(rows):
+                found[places[rows]] = True
+                take(places[rows], shard.vectors[rows], shard.read_share[rows])
+                _mark_used(path)
+        return damaged
+
     def load(self, encoder: str, keys: Sequence[bytes]) -> tuple[dict[bytes, Stored], int]:
-        """Return what the store has of ``keys``.
+        """Return what the store has of a few ``keys``; see `read`.
 
         Parameters
         ----------
@@ -112,24 +177,15 @@ class EmbeddingStore:
         damaged : int
             Shards that were not what their names say. They are removed.
         """
-        wanted = set(keys)
+        wanted = sorted(set(keys))
         found: dict[bytes, Stored] = {}
-        damaged = 0
-        for path in self._shards(encoder):
-            if len(found) == len(wanted):
-                break
-            shard = _read(path)
-            if shard is None:
-                damaged += self._drop_damaged(path)
-            else:
-                # Copies, so that one wanted row does not keep its whole shard in memory.
-                used = {key: shard[key].copy() for key in shard.keys() & wanted}
-                found.update(used)
-                if used:
-                    _mark_used(path)
-        return found, damaged
 
-    def add(self, encoder: str, keys: Sequence[bytes], encoded: Encoded) -> dict[bytes, Stored]:
+        def take(places: NDArray[np.intp], vectors: NDArray[np.float32], shares: NDArray[np.float32]) -> None:
+            found.update({wanted[j]: Stored(v, float(s)) for j, v, s in zip(places, vectors, shares, strict=True)})
+
+        return found, self.read(encoder, key_array(wanted), take)
+
+    def add(self, encoder: str, keys: Sequence[bytes], encoded: Encoded) -> None:
         """Keep vectors as a new shard.
 
         Parameters
@@ -139,33 +195,18 @@ class EmbeddingStore:
         keys : sequence of bytes, length m
         encoded : Encoded
             Of m items. Those that failed are not kept.
-
-        Returns
-        -------
-        dict of bytes to Stored
-            What was kept.
         """
-        rows = {
-            key: Stored(encoded.vectors[i], float(encoded.read_share[i]))
-            for i, key in enumerate(keys)
-            if i not in encoded.failed
-        }
-        if rows:
-            self._write(encoder, rows)
+        kept = np.array([i for i in range(len(keys)) if i not in encoded.failed], dtype=np.intp)
+        if len(kept):
+            self._write(encoder, _Shard(key_array(keys), encoded.vectors, encoded.read_share).take(kept))
             self._merge(encoder)
-        return rows
 
-    def _write(self, encoder: str, rows: dict[bytes, Stored]) -> Path:
+    def _write(self, encoder: str, shard: _Shard) -> Path:
         """Write a shard of at least one row."""
         from safetensors.numpy import save
 
-        data = save(
-            {
-                "keys": np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, _KEY_BYTES),
-                "vectors": np.stack([row.vector for row in rows.values()]),
-                "read_share": np.array([row.read_share for row in rows.values()], dtype=np.float32),
-            }
-        )
+        keys = np.frombuffer(shard.keys.tobytes(), dtype=np.uint8).reshape(-1, _KEY_BYTES)
+        data = save({"keys": keys, "vectors": shard.vectors, "read_share": shard.read_share})
         return write_addressed(self.root / encoder, "shard", ".safetensors", data)
 
     def _shards(self, encoder: str) -> list[Path]:
@@ -181,17 +222,30 @@ class EmbeddingStore:
         return 1
 
     def _merge(self, encoder: str) -> None:
-        """Join the small shards of one encoder once there are many, as one row at a time makes them."""
-        small = [path for path in self._shards(encoder) if _size(path) < SMALL_SHARD]
+        """Join small shards of one encoder once there are many, as one row at a time makes them."""
+        small = [path for path in reversed(self._shards(encoder)) if _size(path) < SMALL_SHARD]
         if len(small) < MERGE_SHARDS:
             return
-        rows: dict[bytes, Stored] = {}
-        for path in small:
-            rows.update(_read(path) or {})
-        kept = self._write(encoder, rows) if rows else None
-        for path in small:
-            if path != kept:
+        total = np.cumsum([_size(path) for path in small])
+        joined = small[: max(2, int(np.searchsorted(total, JOINED_BYTES)))]
+        shards = [shard for shard in map(_read, joined) if shard is not None]
+        if shards:
+            whole = _Shard(*(np.concatenate([getattr(s, name) for s in shards]) for name in _Shard.__annotations__))
+            kept = self._write(encoder, whole.take(np.unique(whole.keys, return_index=True)[1]))
+        for path in joined:
+            if not shards or path != kept:
                 path.unlink(missing_ok=True)
+
+
+def key_array(keys: Sequence[bytes]) -> Keys:
+    """Return keys in one array, shape (n,).
+
+    Parameters
+    ----------
+    keys : sequence of bytes
+        From `content_key`.
+    """
+    return np.frombuffer(b"".join(keys), dtype=KEY)
 
 
 def content_key(item: Item) -> bytes:
@@ -232,7 +286,7 @@ def _mark_used(path: Path) -> None:
         os.utime(path)
 
 
-def _read(path: Path) -> dict[bytes, Stored] | None:
+def _read(path: Path) -> _Shard | None:
     """Return the rows of a shard, or None when the file is damaged or gone."""
     from safetensors.numpy import load
 
@@ -240,8 +294,5 @@ def _read(path: Path) -> dict[bytes, Stored] | None:
     if data is None:
         return None
     tensors = load(data)
-    keys = (row.tobytes() for row in tensors["keys"])
-    return {
-        key: Stored(vector, float(share))
-        for key, vector, share in zip(keys, tensors["vectors"], tensors["read_share"], strict=True)
-    }
+    keys = np.frombuffer(tensors["keys"].tobytes(), dtype=KEY)
+    return _Shard(keys, tensors["vectors"], tensors["read_share"])

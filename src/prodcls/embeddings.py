@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.embedding_store import EmbeddingStore, EmbedStats, Stored, content_key
+from prodcls.embedding_store import KEY, EmbeddingStore, EmbedStats, Keys, content_key
 from prodcls.encoders import Encoder, Item
 from prodcls.errors import ImageError
+from prodcls.scratch import CHUNK_ROWS, VectorFile
 
 __all__ = ["Copies", "EmbedProgress", "EmbedStats", "EmbeddingStore", "Embeddings", "embed"]
 
@@ -114,38 +116,103 @@ def embed(
     InputError
         If the encoder's weights are not the pinned ones.
     """
-    keys, failed = _keys(items)
-    contents = {key: item for key, item in zip(keys, items, strict=True) if key is not None and item is not None}
-    found, damaged = store.load(encoder.identity, list(contents))
+    contents, failed = _contents(items)
+    rows = _Rows(contents, encoder.dimension, store.scratch)
+    damaged = store.read(encoder.identity, contents.keys, rows.take)
     # In the order of their digests: long and short texts mixed, so that the time left can be told.
-    missing = sorted(contents.keys() - found.keys())
-    reused = len(found)
+    missing = np.flatnonzero(~rows.found)
     started = time.perf_counter()
     for first in range(0, len(missing), SHARD_ITEMS):
         chunk = missing[first : first + SHARD_ITEMS]
-        encoded = encoder.encode([contents[key] for key in chunk], _shifted(progress, first, len(missing)))
-        found.update(store.add(encoder.identity, chunk, encoded))
-        broken = {chunk[j]: error for j, error in encoded.failed.items()}
-        failed.update({i: broken[key] for i, key in enumerate(keys) if key in broken})
-    seconds = time.perf_counter() - started if missing else 0.0
+        asked = [items[i] for i in contents.first[chunk]]
+        encoded = encoder.encode(asked, _shifted(progress, first, len(missing)))
+        store.add(encoder.identity, [contents.keys[j : j + 1].tobytes() for j in chunk], encoded)
+        whole = np.array([j for j in range(len(chunk)) if j not in encoded.failed], dtype=np.intp)
+        rows.take(chunk[whole], encoded.vectors[whole], encoded.read_share[whole])
+        for j, error in encoded.failed.items():
+            failed.update(dict.fromkeys(np.flatnonzero(contents.of_item == chunk[j]).tolist(), error))
+    seconds = time.perf_counter() - started if len(missing) else 0.0
+    reused = len(contents.keys) - len(missing)
     stats = EmbedStats(block, encoder.identity, len(missing), reused, damaged, seconds, dict(sorted(failed.items())))
     store.stats.append(stats)
-    return _assemble(block, encoder, [found.get(key) if key is not None else None for key in keys])
+    return Embeddings(block, encoder.identity, rows.vectors.array(), rows.present, rows.read_share)
 
 
-def _keys(items: Sequence[Item | None]) -> tuple[list[bytes | None], dict[int, ImageError]]:
-    """Return the key of each item, None for missing ones, and the photos whose files cannot be read."""
-    keys: list[bytes | None] = []
+@dataclass(frozen=True)
+class _Contents:
+    """What n items hold, equal contents once.
+
+    Attributes
+    ----------
+    keys : ndarray of shape (u,), 32 bytes each
+        Ascending.
+    first : ndarray of shape (u,), intp
+        The first item with the content.
+    of_item : ndarray of shape (n,), intp
+        Content of each item; u where it is missing.
+    """
+
+    keys: Keys
+    first: NDArray[np.intp]
+    of_item: NDArray[np.intp]
+
+
+class _Rows:
+    """Vectors of n items as those of their contents come in.
+
+    Parameters
+    ----------
+    contents : _Contents
+    dimension : int
+    folder : Path
+        For the vectors, see `VectorFile`.
+
+    Attributes
+    ----------
+    vectors : VectorFile
+    read_share, present : ndarray of shape (n,)
+    found : ndarray of shape (u,), bool
+        Contents that came in.
+    """
+
+    def __init__(self, contents: _Contents, dimension: int, folder: Path) -> None:
+        n = len(contents.of_item)
+        self.vectors = VectorFile((n, dimension), folder)
+        self.read_share = np.ones(n, dtype=np.float32)
+        self.present = np.zeros(n, dtype=np.bool_)
+        self.found = np.zeros(len(contents.keys), dtype=np.bool_)
+        self._of_item = contents.of_item
+
+    def take(self, places: NDArray[np.intp], vectors: NDArray[np.float32], read_share: NDArray[np.float32]) -> None:
+        """Put what belongs to the contents at ``places``, shape (m,), in the rows of their items."""
+        self.found[places] = True
+        of_content = np.full(len(self.found) + 1, -1, dtype=np.intp)
+        of_content[places] = np.arange(len(places))
+        rows = np.flatnonzero(of_content[self._of_item] >= 0)
+        self.present[rows] = True
+        for start in range(0, len(rows), CHUNK_ROWS):  # one content may be in any number of items
+            some = rows[start : start + CHUNK_ROWS]
+            source = of_content[self._of_item[some]]
+            self.vectors.put(some, vectors[source])
+            self.read_share[some] = read_share[source]
+
+
+def _contents(items: Sequence[Item | None]) -> tuple[_Contents, dict[int, ImageError]]:
+    """Return what the items hold, and the photos whose files cannot be read."""
+    keys = np.zeros(len(items), dtype=KEY)
+    there = np.zeros(len(items), dtype=np.bool_)
     failed: dict[int, ImageError] = {}
     for i, item in enumerate(items):
-        key = None
         if item is not None and str(item).strip():
             try:
-                key = content_key(item)
+                keys[i], there[i] = content_key(item), True
             except ImageError as error:
                 failed[i] = error
-        keys.append(key)
-    return keys, failed
+    rows = np.flatnonzero(there)
+    unique, first, content = np.unique(keys[rows], return_index=True, return_inverse=True)
+    of_item = np.full(len(items), len(unique), dtype=np.intp)
+    of_item[rows] = content
+    return _Contents(unique, rows[first], of_item), failed
 
 
 def _shifted(progress: EmbedProgress | None, first: int, total: int) -> Callable[[int], None] | None:
@@ -154,14 +221,3 @@ def _shifted(progress: EmbedProgress | None, first: int, total: int) -> Callable
         return None
     progress(first, total)
     return lambda done: progress(first + done, total)
-
-
-def _assemble(block: str, encoder: Encoder, rows: Sequence[Stored | None]) -> Embeddings:
-    """Return the embeddings whose rows are given; None is missing."""
-    vectors = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
-    read_share = np.ones(len(rows), dtype=np.float32)
-    present = np.array([row is not None for row in rows], dtype=np.bool_)
-    for i, row in enumerate(rows):
-        if row is not None:
-            vectors[i], read_share[i] = row.vector, row.read_share
-    return Embeddings(block, encoder.identity, vectors, present, read_share)

@@ -76,7 +76,8 @@ def gather(config: FitConfig, progress: Progress) -> Material:
         catalogue = _with_failed_photos(catalogue, store, 0)
         if tested is not None:
             before = len(store.stats)
-            inputs = concatenated(inputs, prepare(tested, recipe, store, progress, threads=config.threads))
+            others = prepare(tested, recipe, store, progress, threads=config.threads)
+            inputs = concatenated(inputs, others, store.scratch)
             tested = _with_failed_photos(tested, store, before)
         if config.augment:
             inputs = augment(

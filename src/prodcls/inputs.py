@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.embeddings import Embeddings
+from prodcls.scratch import CHUNK_ROWS, VectorFile, release
 
 __all__ = ["Inputs", "concatenated"]
 
@@ -72,7 +74,7 @@ class Inputs:
         return tuple("\n".join(filter(None, cells)) for cells in zip(*self.texts.values(), strict=True))
 
 
-def concatenated(first: Inputs, second: Inputs) -> Inputs:
+def concatenated(first: Inputs, second: Inputs, scratch: Path | None = None) -> Inputs:
     """Return the products of ``first`` followed by those of ``second``.
 
     Parameters
@@ -81,6 +83,8 @@ def concatenated(first: Inputs, second: Inputs) -> Inputs:
     second : Inputs
         With the same blocks and text columns. Its numeric and categorical columns become those of ``first``, as in
         `Inputs.aligned`.
+    scratch : Path, optional
+        Folder for the vectors, see `prodcls.scratch.VectorFile`; they stay in memory by default.
 
     Returns
     -------
@@ -90,16 +94,23 @@ def concatenated(first: Inputs, second: Inputs) -> Inputs:
     return Inputs(
         ids=first.ids + second.ids,
         texts={name: cells + second.texts[name] for name, cells in first.texts.items()},
-        dense={name: _stacked(e, second.dense[name]) for name, e in first.dense.items()},
+        dense={name: _stacked(e, second.dense[name], scratch) for name, e in first.dense.items()},
         numeric={name: np.concatenate([values, second.numeric[name]]) for name, values in first.numeric.items()},
         categorical={name: cells + second.categorical[name] for name, cells in first.categorical.items()},
     )
 
 
-def _stacked(first: Embeddings, second: Embeddings) -> Embeddings:
+def _stacked(first: Embeddings, second: Embeddings, scratch: Path | None) -> Embeddings:
+    n = len(first.present)
+    vectors = VectorFile((n + len(second.present), first.vectors.shape[1]), scratch)
+    for offset, part in ((0, first), (n, second)):
+        for start in range(0, len(part.present), CHUNK_ROWS):
+            chunk = part.vectors[start : start + CHUNK_ROWS]
+            vectors.put(offset + start + np.arange(len(chunk)), chunk)
+            release(part.vectors)
     return replace(
         first,
-        vectors=np.concatenate([first.vectors, second.vectors]),
+        vectors=vectors.array(),
         present=np.concatenate([first.present, second.present]),
         read_share=np.concatenate([first.read_share, second.read_share]),
     )

@@ -18,6 +18,7 @@ from prodcls.encoders import Encoder, Item, choose_text_encoders, image_encoder,
 from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
 from prodcls.progress import Progress
+from prodcls.scratch import CHUNK_ROWS, VectorFile, release
 
 __all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "embed_block", "failed_photos", "joined", "prepare"]
 
@@ -102,11 +103,13 @@ def prepare(
     dense: dict[str, Embeddings] = {}
     readers = [text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders]
     for column in recipe.text_columns:
-        dense[column] = joined([embed_block(column, catalogue.texts[column], e, store, progress) for e in readers])
+        dense[column] = joined(
+            [embed_block(column, catalogue.texts[column], e, store, progress) for e in readers], store.scratch
+        )
     if recipe.image_encoder is not None:
         photos: Sequence[Path | None] = catalogue.photos or (None,) * len(catalogue)
         encoder = image_encoder(recipe.image_encoder, recipe.runtime, threads)
-        dense[IMAGE_BLOCK] = joined([embed_block(IMAGE_BLOCK, photos, encoder, store, progress)])
+        dense[IMAGE_BLOCK] = joined([embed_block(IMAGE_BLOCK, photos, encoder, store, progress)], store.scratch)
     return Inputs(catalogue.ids, catalogue.texts, dense, catalogue.numeric, catalogue.categorical)
 
 
@@ -139,13 +142,15 @@ def embed_block(
         return embed(block, items, encoder, store, report)
 
 
-def joined(parts: Sequence[Embeddings]) -> Embeddings:
+def joined(parts: Sequence[Embeddings], scratch: Path | None = None) -> Embeddings:
     """Return one block: the unit-length vectors of several encoders side by side, again of unit length.
 
     Parameters
     ----------
     parts : sequence of Embeddings
         Of the same n items, at least one.
+    scratch : Path, optional
+        Folder for the vectors, see `prodcls.scratch.VectorFile`; they stay in memory by default.
 
     Returns
     -------
@@ -153,9 +158,17 @@ def joined(parts: Sequence[Embeddings]) -> Embeddings:
         ``read_share`` is the least of the parts'.
     """
     scale = np.float32(1.0 / np.sqrt(len(parts)))
-    vectors = np.concatenate([_unit(p.vectors) * scale for p in parts], axis=1)
+    n = len(parts[0].present)
+    vectors = VectorFile((n, sum(p.vectors.shape[1] for p in parts)), scratch)
+    for start in range(0, n, CHUNK_ROWS):
+        rows = np.arange(start, min(start + CHUNK_ROWS, n))
+        vectors.put(rows, np.concatenate([_unit(p.vectors[rows]) * scale for p in parts], axis=1))
+        for part in parts:
+            release(part.vectors)
     read_share = np.min([p.read_share for p in parts], axis=0)
-    return replace(parts[0], encoder=" + ".join(p.encoder for p in parts), vectors=vectors, read_share=read_share)
+    return replace(
+        parts[0], encoder=" + ".join(p.encoder for p in parts), vectors=vectors.array(), read_share=read_share
+    )
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -91,6 +93,25 @@ def test_where_the_folder_is_read_only_the_file_goes_elsewhere(
     path = written_traceback(RuntimeError("x"), capsys)
     assert path.parent == tmp_path
     assert path.exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "disk-full"), (errno.EACCES, "write-refused")])
+def test_a_full_disk_is_no_defect(
+    number: int, code: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(failing(OSError(number, os.strerror(number), "out/a.csv")), [], "prodcls") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("prodcls: out/a.csv: cannot be written (")
+    assert said.endswith(f"[{code}]\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_error_of_the_system_is_a_defect(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written_traceback(OSError(errno.EBADF, "Bad file descriptor"), capsys)
 
 
 @given(st.text())

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from prodcls.decision_check import verify_log
 from prodcls.decision_log import append, last_entries, log_key, prune, read_entry
-from prodcls.errors import InputError
+from prodcls.errors import InputError, WriteError
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -154,3 +155,24 @@ def test_a_log_that_is_in_use_is_refused(log: Path, tmp_path: Path, monkeypatch:
         pass
     assert caught.value.code == "log-locked"
     assert verify_log(path).entries == 11
+
+
+def test_a_full_disk_is_told_and_the_log_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path / "log")
+    before = path.read_bytes()
+    plain = sqlite3.connect
+
+    def small(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        connection = plain(*arguments, **named)
+        connection.execute(f"PRAGMA max_page_count = {len(before) // 4096}")  # as a disk of that many pages would
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", small)
+        with pytest.raises(WriteError) as caught, append(path, map(body, range(1000))):
+            pytest.fail("more than there is room for")
+    assert caught.value.code == "disk-full"
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["log"]
+    with pytest.raises(WriteError, match="write-refused"):
+        log_key(tmp_path / "no such folder" / "log")

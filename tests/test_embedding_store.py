@@ -79,3 +79,12 @@ def test_half_a_surrogate_pair_has_a_key() -> None:
 def test_a_text_and_a_photo_of_the_same_bytes_have_the_same_key(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes("手机".encode())
     assert content_key(tmp_path / "a") == content_key("手机")
+
+
+def test_a_store_that_cannot_be_written_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "root").write_text("in the way")
+    store = EmbeddingStore(tmp_path / "root")
+    for i in range(3):
+        store.add("e", [content_key(str(i))], Encoded(np.full((1, 2), i, np.float32), np.ones(1, np.float32)))
+    assert len(caplog.records) == 1
+    assert "[write-failed]" in caplog.text

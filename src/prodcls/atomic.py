@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import logging
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from prodcls.errors import InputError
+from prodcls.write_faults import naming
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 __all__ = [
+    "TEMPORARY",
     "cache_root",
+    "discard",
+    "keep_addressed",
     "locked",
     "read_addressed",
     "replacing",
+    "staging",
     "sync_folder",
+    "temporary_prefix",
     "write_addressed",
     "write_bytes",
     "write_text",
 ]
 
+TEMPORARY = ".tmp"
+"""Ending of temporary files."""
+
 LOCK_SECONDS = 60.0
 """How long another process is waited for."""
+
+_log = logging.getLogger(__name__)
 
 
 def cache_root() -> Path:
@@ -43,6 +59,22 @@ def cache_root() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("prodcls", appauthor=False)
+
+
+class _Target(io.FileIO):
+    """A temporary file whose failed writes tell of the file that it is to become."""
+
+    def __init__(self, descriptor: int, target: Path) -> None:
+        super().__init__(descriptor, "wb")
+        self.target = target
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        with naming(self.target):
+            return super().write(data)
+
+    def close(self) -> None:
+        with naming(self.target):
+            super().close()
 
 
 @contextmanager
@@ -64,24 +96,67 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     Raises
     ------
-    OSError
+    WriteError
         If the folder cannot be written; no temporary file is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    with staging(path) as (stream, temporary):
+        yield stream
+    try:
+        with naming(path):
+            temporary.replace(path)
+    except BaseException:
+        discard(temporary)
+        raise
+    with naming(path):
+        sync_folder(path.parent)
+
+
+@contextmanager
+def staging(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """Yield a stream and the temporary file beside ``path`` that it fills, whole and on the disk when the block ends.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made when absent.
+
+    Yields
+    ------
+    tuple of (BinaryIO, Path)
+        Whoever asked gives the file its name, or takes it away. After an exception in the block it is gone.
+
+    Raises
+    ------
+    WriteError
+        If the folder cannot be written.
+    """
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path), suffix=TEMPORARY)
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
+        with io.BufferedWriter(_Target(descriptor, path)) as stream:
+            yield stream, temporary
             stream.flush()
-            os.fsync(stream.fileno())
+            with naming(path):
+                os.fsync(stream.fileno())
         # mkstemp makes files private to the user; outputs get the permissions that open() would give.
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        with naming(path):
+            temporary.chmod(0o666 & ~_umask())
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
         raise
-    sync_folder(path.parent)
+
+
+def temporary_prefix(path: Path) -> str:
+    """Return how the names of temporary files for ``path`` begin."""
+    return f".{path.name[:40]}."
+
+
+def discard(temporary: Path) -> None:
+    """Take away a temporary file; one that cannot be taken away is left, since there is a graver error to tell."""
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -128,10 +203,14 @@ def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     ------
     InputError
         Code ``file-locked``, when another still holds it.
+    WriteError
+        If no file can be made there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f".{path.name}.lock").open("ab")
     until = time.monotonic() + seconds
-    with path.with_name(f".{path.name}.lock").open("ab") as stream:
+    with lock as stream:
         while not _try_lock(stream.fileno()):
             if time.monotonic() > until:
                 message = "another process is writing it: try again when that has ended"
@@ -181,6 +260,22 @@ def write_addressed(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
     path = folder / f"{stem}.{hashlib.sha256(data).hexdigest()}{suffix}"
     write_bytes(path, data)
     return path
+
+
+def keep_addressed(folder: Path, stem: str, suffix: str, data: bytes) -> None:
+    """Do as `write_addressed`, and only say so where that fails: for what can be computed again.
+
+    Parameters
+    ----------
+    folder : Path
+    stem : str
+    suffix : str
+    data : bytes
+    """
+    try:
+        write_addressed(folder, stem, suffix, data)
+    except OSError as error:
+        _log.warning("%s is not kept, and has to be made again next time: %s", stem, error)
 
 
 def read_addressed(path: Path) -> bytes | None:

@@ -63,16 +63,18 @@ check.params[:0] = [param for param in fit.params if param.name in SHARED]
 
 
 def _write(report: CheckReport, html: Path | None, as_json: Path | None, lang: str) -> None:
-    from prodcls.atomic import write_text
+    from prodcls.together import together
 
-    if html is not None:
-        from prodcls.render import render_check
+    with together() as files:
+        if html is not None:
+            from prodcls.render import render_check
 
-        write_text(html, render_check(report, lang))
-    if as_json is not None:
-        from prodcls.audit_json import to_json
+            files.write_bytes(html, render_check(report, lang).encode("utf-8"))
+        if as_json is not None:
+            from prodcls.audit_json import to_json
 
-        write_text(as_json, to_json(report))
+            files.write_bytes(as_json, to_json(report).encode("utf-8"))
+        files.name_all()
 
 
 def _print(report: CheckReport, lang: str) -> None:

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from prodcls.errors import InputError, ProdclsError
+from prodcls.write_faults import is_of_the_disk, write_error
 
 __all__ = ["EXIT_UNMET", "printable", "run", "run_and_exit"]
 
@@ -62,8 +63,8 @@ def run(command: click.Command, arguments: Sequence[str] | None, prog_name: str)
     Returns
     -------
     int
-        0; 2 where the input or the call is at fault; 3 where a check that was asked for did not hold; 130 when
-        interrupted; 1 for a defect, of which a traceback file tells more, and for a closed pipe.
+        0; 2 where the input, the call or the disk is at fault; 3 where a check that was asked for did not hold; 130
+        when interrupted; 1 for a defect, of which a traceback file tells more, and for a closed pipe.
     """
     try:
         code = command.main(arguments, prog_name=prog_name, standalone_mode=False)
@@ -78,18 +79,26 @@ def run(command: click.Command, arguments: Sequence[str] | None, prog_name: str)
     except (click.Abort, KeyboardInterrupt):
         _complain(prog_name, "interrupted")
         return EXIT_INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last resort: whatever else happens is a defect of ours
-        path = _write_traceback(error)
-        # Messages of other exceptions quote cells of the catalogue, and this line ends in logs.
-        said = f": {error}" if isinstance(error, ProdclsError | OSError) else ""
-        _complain(prog_name, f"defect: {type(error).__name__}{said}; please report it with {path}")
-        return EXIT_DEFECT
+    except Exception as error:  # noqa: BLE001 - the last resort
+        return _failed(prog_name, error)
     return code if isinstance(code, int) else 0
 
 
 def run_and_exit(command: click.Command, prog_name: str) -> NoReturn:
     """Run a command with the arguments of the process and leave with its exit code."""
     sys.exit(run(command, None, prog_name))
+
+
+def _failed(prog_name: str, error: Exception) -> int:
+    """Tell of a disk that is full or broken, or else of a defect of ours: whatever other error comes up is one."""
+    if isinstance(error, OSError) and is_of_the_disk(error):
+        _complain(prog_name, str(write_error(error)))
+        return EXIT_INPUT
+    path = _write_traceback(error)
+    # Messages of other exceptions quote cells of the catalogue, and this line ends in logs.
+    said = f": {error}" if isinstance(error, ProdclsError | OSError) else ""
+    _complain(prog_name, f"defect: {type(error).__name__}{said}; please report it with {path}")
+    return EXIT_DEFECT
 
 
 def _complain(prog_name: str, message: str) -> None:

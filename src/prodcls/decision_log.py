@@ -9,6 +9,7 @@ A rollback journal and not a write-ahead log: the log is one file that can be co
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import secrets
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prodcls.errors import InputError
+from prodcls.write_faults import write_error
 
 __all__ = [
     "Entry",
@@ -45,6 +47,14 @@ SCHEMA = (
     ),
     "CREATE TABLE entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, hash BLOB NOT NULL)",
 )
+
+_FAILED_WRITES = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
+"""Error of SQLite -> error number of the system that says the same."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,8 @@ def append(path: Path, bodies: Iterable[str]) -> Iterator[None]:
     ------
     InputError
         Codes ``log-damaged``, ``log-version``, ``log-locked``.
+    WriteError
+        If the log cannot be written; it is as it was then.
     """
     with open_log(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -211,7 +223,10 @@ def open_log(path: Path, *, make: bool = False) -> Iterator[sqlite3.Connection]:
         if is_locked(error):
             message = "is in use by another process: try again when that has ended"
             raise InputError(message, code="log-locked", file=str(path)) from error
-        message = f"is no decision log, is damaged, or cannot be written ({error}): take it from a backup"
+        number = _failed_write(error)
+        if number:
+            raise write_error(OSError(number, str(error)), path) from error
+        message = f"is no decision log, or is damaged ({error}): take it from a backup"
         raise InputError(message, code="log-damaged", file=str(path)) from error
 
 
@@ -255,6 +270,13 @@ def entry_hash(previous: bytes, number: int, body: str) -> bytes:
 def genesis(created: str, key: bytes) -> bytes:
     """Return what the first entry follows."""
     return hashlib.sha256(TAG + len(created).to_bytes(8, "big") + created.encode() + key).digest()
+
+
+def _failed_write(error: Exception) -> int | None:
+    """Return the error number of the system that SQLite met when it wrote; None where it told of something else."""
+    if "READ" in getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_READONLY"):
+        return None
+    return _FAILED_WRITES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
 
 
 def is_locked(error: Exception) -> bool:

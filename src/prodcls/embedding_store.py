@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.atomic import cache_root, read_addressed, write_addressed
+from prodcls.atomic import cache_root, discard, read_addressed, write_addressed
 from prodcls.encoders import Encoded, Item
 from prodcls.errors import ImageError
 from prodcls.images import photo_digest
@@ -117,10 +117,13 @@ class EmbeddingStore:
         Made at the first write. ``cache_root() / "embeddings"`` by default.
     stats : list of EmbedStats
         One entry for each call of `prodcls.embeddings.embed` with this store, in order.
+    unkept : bool
+        Whether vectors could not be kept, which is told once.
     """
 
     root: Path = field(default_factory=lambda: cache_root() / "embeddings")
     stats: list[EmbedStats] = field(default_factory=list)
+    unkept: bool = False
 
     @property
     def scratch(self) -> Path:
@@ -186,7 +189,7 @@ class EmbeddingStore:
         return found, self.read(encoder, key_array(wanted), take)
 
     def add(self, encoder: str, keys: Sequence[bytes], encoded: Encoded) -> None:
-        """Keep vectors as a new shard.
+        """Keep vectors as a new shard; where that cannot be written, say so once and go on without it.
 
         Parameters
         ----------
@@ -197,9 +200,15 @@ class EmbeddingStore:
             Of m items. Those that failed are not kept.
         """
         kept = np.array([i for i in range(len(keys)) if i not in encoded.failed], dtype=np.intp)
-        if len(kept):
+        if not len(kept):
+            return
+        try:
             self._write(encoder, _Shard(key_array(keys), encoded.vectors, encoded.read_share).take(kept))
             self._merge(encoder)
+        except OSError as error:  # a fit that has its vectors would gain nothing by ending here
+            if not self.unkept:
+                _log.warning("embeddings are not kept, and have to be encoded again next time: %s", error)
+            self.unkept = True
 
     def _write(self, encoder: str, shard: _Shard) -> Path:
         """Write a shard of at least one row."""
@@ -218,7 +227,7 @@ class EmbeddingStore:
         if not path.exists():
             return 0
         _log.warning("embeddings in %s are damaged and encoded again", path)
-        path.unlink(missing_ok=True)
+        discard(path)
         return 1
 
     def _merge(self, encoder: str) -> None:

@@ -7,7 +7,8 @@
     │   ├── CatalogueError       a file, row, column or cell of a catalogue
     │   ├── SchemaError          columns missing, unknown or in the wrong role
     │   ├── ImageError           a photo that cannot be used
-    │   └── BundleError          a bundle that is damaged, incomplete or of another version
+    │   ├── BundleError          a bundle that is damaged, incomplete or of another version
+    │   └── WriteError           a file that cannot be written; an OSError too
     └── DefectError              a promise of ours is broken: exit code 1, traceback file
         └── AdditivityError      the parts of an account do not sum to the served margin
 """
@@ -23,6 +24,7 @@ __all__ = [
     "InputError",
     "ProdclsError",
     "SchemaError",
+    "WriteError",
 ]
 
 
@@ -83,6 +85,10 @@ class ImageError(InputError):
 
 class BundleError(InputError):
     """Raised when a bundle is damaged, incomplete or of an unknown version."""
+
+
+class WriteError(InputError, OSError):
+    """Raised when a file cannot be written, such as on a full disk; what had its name is as it was."""
 
 
 class DefectError(ProdclsError):

@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from prodcls.atomic import write_text
 from prodcls.audit import AuditReport
 from prodcls.audit_json import to_json
 from prodcls.language import LANGUAGES, load_language
@@ -22,6 +21,7 @@ from prodcls.render import (
     render_index,
 )
 from prodcls.shards import read_shards
+from prodcls.together import together
 
 __all__ = ["DATA", "PAGE", "PRODUCTS", "Page", "build_pages", "language_of", "left_over", "write_pages"]
 
@@ -86,14 +86,20 @@ def write_pages(folder: Path, report: AuditReport, lang: str, source: Path | Non
     -------
     int
         Number of files written.
+
+    Raises
+    ------
+    WriteError
+        If one of them cannot be written; all of them are then as they were.
     """
-    (folder / PRODUCTS).mkdir(parents=True, exist_ok=True)
     written = set()
-    for name, text in build_pages(report, lang, source or folder):
-        write_text(folder / name, text)
-        written.add(name)
-    for name in left_over(folder, written):
-        (folder / name).unlink()
+    with together() as files:
+        for name, text in build_pages(report, lang, source or folder):
+            files.write_bytes(folder / name, text.encode("utf-8"))
+            written.add(name)
+        for name in left_over(folder, written):
+            files.remove(folder / name)
+        files.name_all()
     return len(written)
 
 

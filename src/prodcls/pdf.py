@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from prodcls.atomic import write_bytes
 from prodcls.errors import InputError
 
 __all__ = ["find_browser", "print_page"]
@@ -64,6 +65,8 @@ def print_page(browser: str, page: Path, pdf: Path) -> None:
     ------
     InputError
         Code ``pdf-failed``, if the browser did not write it.
+    WriteError
+        If ``pdf`` cannot be written.
     """
     # The browser's sandbox cannot be set up by the superuser, as whom containers run.
     flags = (*FLAGS, "--no-sandbox") if hasattr(os, "geteuid") and os.geteuid() == 0 else FLAGS
@@ -75,7 +78,8 @@ def print_page(browser: str, page: Path, pdf: Path) -> None:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         except (OSError, subprocess.TimeoutExpired) as error:
             said = [type(error).__name__]
-        if not made.is_file() or not made.read_bytes().startswith(b"%PDF"):
+        data = made.read_bytes() if made.is_file() else b""
+        if not data.startswith(b"%PDF"):
             message = f"{browser} did not print it ({said[-1] if said else 'no reason given'}): print it by hand"
             raise InputError(message, code="pdf-failed", file=str(page))
-        shutil.move(made, pdf)
+    write_bytes(pdf, data)

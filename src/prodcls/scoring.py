@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from prodcls.atomic import write_bytes
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.catalogue_parts import CatalogueParts, open_catalogue
@@ -26,6 +25,7 @@ from prodcls.scoring_rows import Scorer, point_within
 from prodcls.scoring_summary import Seen
 from prodcls.selective import Operating, Reason
 from prodcls.tables import rejections_bytes
+from prodcls.together import together
 
 __all__ = ["PredictOptions", "PredictOutcome", "batches", "open_new", "predict_catalogue"]
 
@@ -112,6 +112,8 @@ def predict_catalogue(
     ------
     InputError
         If the bundle, the catalogue, its columns or ``out`` are at fault; nothing is written then.
+    WriteError
+        If a file cannot be written; all of them are then as they were.
     """
     log = options.log
     _check_out(out, bundle, catalogue, log)
@@ -128,14 +130,9 @@ def predict_catalogue(
         least=least,
         logging=None if log is None else Logging(log_key(log), fitted.digest, options.batch_size, least),
     )
-    with progress.stage("predict"):
-        seen = _write(products, scorer, out, options, progress)
-    rejections = (*seen.rejections, *scorer.failed_photos)
     beside = out.with_name(f"{out.stem}.rejections.parquet")
-    if rejections:
-        write_bytes(beside, rejections_bytes(rejections))
-    else:
-        beside.unlink(missing_ok=True)  # of an earlier prediction
+    with progress.stage("predict"):
+        seen, rejections = _write(products, scorer, (out, beside), options, progress)
     lines = (
         f"{seen.rows} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
         *seen.cleaned_line(),
@@ -146,26 +143,33 @@ def predict_catalogue(
     return PredictOutcome(seen.rows, out, beside if rejections else None, lines)
 
 
-def _write(products: CatalogueParts, scorer: Scorer, out: Path, options: PredictOptions, progress: Progress) -> Seen:
-    """Write the scored file, and the entries of the log; return what was seen."""
-    seen = Seen(scorer.fitted.known)
-    # The transaction ends after the file has its name: no entry without a prediction, and none lost to a full disk.
-    with (
-        ExitStack() as logged,
-        tempfile.TemporaryFile("w+", encoding="ascii") as bodies,
-        open_table(out, scorer.schema) as write,
-    ):
-        for part in products.parts:
-            for batch in batches(part, options.batch_size):
-                write(scorer.score(batch, progress))
-                bodies.writelines(f"{body}\n" for body in scorer.bodies)
-                _tell_progress(seen.rows, len(batch), products.rows, progress)
-                seen.add(batch)
-            seen.rejections += part.rejections
-        if options.log is not None:
-            bodies.seek(0)
-            logged.enter_context(append(options.log, (line.rstrip("\n") for line in bodies)))
-    return seen
+def _write(
+    products: CatalogueParts, scorer: Scorer, places: tuple[Path, Path], options: PredictOptions, progress: Progress
+) -> tuple[Seen, tuple[Rejection, ...]]:
+    """Write the scored file, the rejections and the entries of the log, or none of them; return what was seen."""
+    seen, (out, beside) = Seen(scorer.fitted.known), places
+    with tempfile.TemporaryFile("w+", encoding="ascii") as bodies, together() as files:
+        with open_table(out, scorer.schema, files.replacing) as write:
+            for part in products.parts:
+                for batch in batches(part, options.batch_size):
+                    write(scorer.score(batch, progress))
+                    bodies.writelines(f"{body}\n" for body in scorer.bodies)
+                    _tell_progress(seen.rows, len(batch), products.rows, progress)
+                    seen.add(batch)
+                seen.rejections += part.rejections
+        rejections = (*seen.rejections, *scorer.failed_photos)
+        if rejections:
+            files.write_bytes(beside, rejections_bytes(rejections))
+        else:
+            files.remove(beside)  # of an earlier prediction
+        bodies.seek(0)
+        # The transaction ends after the files have their names: no entry without a prediction. Where it cannot end,
+        # they lose them again: no prediction without an entry.
+        with ExitStack() as logged:
+            if options.log is not None:
+                logged.enter_context(append(options.log, (line.rstrip("\n") for line in bodies)))
+            files.name_all()
+    return seen, rejections
 
 
 def _check_out(out: Path, bundle: Path, catalogue: Path, log: Path | None) -> None:

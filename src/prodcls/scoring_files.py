@@ -20,6 +20,7 @@ from prodcls.tables import COMPRESSION
 __all__ = ["check_format", "guarded", "open_table"]
 
 Write = Callable[[pa.Table], None]
+Replace = Callable[[Path], AbstractContextManager[BinaryIO]]
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the start of a formula."""
@@ -65,7 +66,7 @@ def check_format(path: Path) -> None:
 
 
 @contextmanager
-def open_table(path: Path, schema: pa.Schema) -> Iterator[Write]:
+def open_table(path: Path, schema: pa.Schema, replace: Replace = replacing) -> Iterator[Write]:
     """Yield a function that appends a table of ``schema``; the file takes its name when the block ends.
 
     Parameters
@@ -73,13 +74,15 @@ def open_table(path: Path, schema: pa.Schema) -> Iterator[Write]:
     path : Path
         Its ending chooses the format; replaced when it exists.
     schema : pyarrow.Schema
+    replace : callable
+        What gives the stream, and the file its name in the end.
 
     Yields
     ------
     callable
     """
     check_format(path)
-    with replacing(path) as stream, _FORMATS[path.suffix.lower()](stream, schema) as write:
+    with replace(path) as stream, _FORMATS[path.suffix.lower()](stream, schema) as write:
         yield write
 
 

@@ -10,7 +10,7 @@ from safetensors.torch import load as parse
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from prodcls.atomic import cache_root, read_addressed, write_addressed
+from prodcls.atomic import cache_root, keep_addressed, read_addressed
 from prodcls.encoders.weights import WeightFile
 
 __all__ = ["Lite0Net", "load"]
@@ -69,5 +69,5 @@ def load(weights: WeightFile) -> Lite0Net:
             return Lite0Net(parse(data)).eval()
     pickled = torch.load(BytesIO(weights.read()), map_location="cpu", weights_only=True)
     tensors = {name: tensor.contiguous() for name, tensor in pickled.items()}
-    write_addressed(folder, stem, ".safetensors", save(tensors))
+    keep_addressed(folder, stem, ".safetensors", save(tensors))
     return Lite0Net(tensors).eval()

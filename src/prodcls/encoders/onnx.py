@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.atomic import cache_root, read_addressed, write_addressed
+from prodcls.atomic import cache_root, discard, keep_addressed, read_addressed
 from prodcls.config import Runtime
 
 if TYPE_CHECKING:
@@ -151,10 +151,10 @@ def exported(network: Network) -> bytes:
         if data is not None:
             return data
         _log.warning("exported encoder %s is damaged and made again", path)
-        path.unlink(missing_ok=True)
+        discard(path)
     _log.info("exporting encoder %s for ONNX Runtime, once on this machine", network.key)
     data = _export(network)
-    write_addressed(folder, stem, ".onnx", data)
+    keep_addressed(folder, stem, ".onnx", data)
     return data
 
 

@@ -280,7 +280,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(name: str, data: bytes
 
 def test_a_booster_that_is_no_booster_is_refused(bundle: Path) -> None:
     rewritten(bundle, "booster.txt", lambda _: b"tree\nversion=v4\n")
-    assert refused(bundle) == "bundle-content"
+    assert refused(bundle) == "bundle-booster"
 
 
 def in_arrays(path: str, change: Callable[[Any], Any]) -> Callable[[bytes], bytes]:
@@ -385,8 +385,11 @@ def test_other_trees_than_those_that_were_saved_are_found_by_the_canaries(bundle
         i = next(i for i, line in enumerate(lines) if line.startswith("leaf_value="))
         values = [float(v) for v in lines[i].removeprefix("leaf_value=").split()]
         # As long as before, since LightGBM is told the length of each tree.
-        changed = "leaf_value=" + " ".join(f"{v + 0.25:.17g}" for v in values)
-        lines[i] = changed[: len(lines[i]) - 1].ljust(len(lines[i]) - 1) + "\n"
+        room = len(lines[i]) - len("leaf_value=\n") - len(values) + 1
+        digits = [room // len(values) + (k < room % len(values)) for k in range(len(values))]
+        lines[i] = (
+            "leaf_value=" + " ".join(f"{abs(v) + 0.25:.{d - 2}f}" for v, d in zip(values, digits, strict=True)) + "\n"
+        )
         return "".join(lines).encode()
 
     rewritten(bundle, "booster.txt", change)

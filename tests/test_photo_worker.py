@@ -12,7 +12,7 @@ import sys
 from prodcls import photo_worker
 photo_worker._warm_up()
 heavy = {"torch", "pandas", "lightgbm", "onnxruntime", "scipy"} & set(sys.modules)
-photo_worker._limit(100 << 20)
+photo_worker.limit_memory(100 << 20)
 try:
     open("/dev/null")
 except OSError as error:

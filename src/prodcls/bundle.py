@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
+from prodcls.bundle_booster import checked_booster
 from prodcls.bundle_checks import (
     Canary,
     check_automation,
@@ -37,6 +38,7 @@ from prodcls.bundle_files import (
     as_files,
     json_object,
 )
+from prodcls.bundle_first_load import remember, try_apart
 from prodcls.bundle_layout import Manifest, StoredFiles, make_manifest, read_folder, write_folder
 from prodcls.bundle_products import (
     Judgements,
@@ -223,7 +225,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     if contents.report is not None:
         files[REPORT] = contents.report.encode()
     manifest = make_manifest(files, created, contents.measured)
-    _build(StoredFiles(manifest, files))
+    _build(StoredFiles(manifest, files), own=True)
     write_folder(folder, files, manifest)
     return manifest
 
@@ -268,8 +270,11 @@ def photo_folder(options: FitConfig, catalogue: Catalogue) -> Path:
     return options.image_root or default_image_root(Path(catalogue.source.path))
 
 
-def _build(stored: StoredFiles) -> Bundle:
-    """Return the bundle in verified files; raises BundleError."""
+def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
+    """Return the bundle in verified files; raises BundleError.
+
+    A booster that this process trained, ``own``, need not be tried in another.
+    """
     files = stored.files
     try:
         config = json_object(files[CONFIG])
@@ -283,8 +288,11 @@ def _build(stored: StoredFiles) -> Bundle:
     except (KeyError, TypeError, ValueError, RecursionError, SafetensorError, InputError) as error:
         message = f"its files are not what a bundle holds ({type(error).__name__}): fit it again"
         raise BundleError(message, code="bundle-content") from error
-    if BOOSTER in files:
-        leaves.boosters["/model/head/booster"] = files[BOOSTER].decode()
+    text = checked_booster(files[BOOSTER]) if BOOSTER in files else None
+    if text is not None:
+        leaves.boosters["/model/head/booster"] = text
+        if not own:
+            try_apart(text)
     found = unpack(config, _Stored, leaves)
     check_model(found.model)
     check_leaves(found.model, found.leaves)
@@ -292,6 +300,8 @@ def _build(stored: StoredFiles) -> Bundle:
     check_automation(found.automation)
     check_stopping(found.model.classes, found.stopping)
     replay(found.model, found.canary)
+    if own and text is not None:
+        remember(text)
     return Bundle(
         found.model,
         found.recipe,

@@ -11,15 +11,14 @@ from __future__ import annotations
 import atexit
 import os
 import subprocess
-import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.child_process import child_command, child_environment
 from prodcls.errors import ImageError
 from prodcls.photo_decoding import WORKING_SIDE
 
@@ -92,16 +91,9 @@ class Worker:
         if self._process is not None and self._owner == os.getpid() and self._process.poll() is None:
             return self._process
         self._stop()
-        folder = str(Path(__file__).resolve().parents[1])
-        environment = os.environ | {
-            # The same package as here; and numpy's threads, which are not needed, would each reserve memory.
-            "PYTHONPATH": os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")])),
-            **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-        }
-        # With -P the working directory, which may be a catalogue's, is not where modules come from.
-        command = [sys.executable, "-P", "-m", "prodcls.photo_worker", str(self.memory), str(self.cpu_seconds)]
+        command = child_command("prodcls.photo_worker", self.memory, self.cpu_seconds)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=child_environment()
         )
         self._owner = os.getpid()
         with _deadline(self._process, START_SECONDS):

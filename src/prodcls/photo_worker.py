@@ -8,12 +8,12 @@ of a refusal. Numbers are big-endian.
 from __future__ import annotations
 
 import io
-import signal
 import sys
 
 import numpy as np
 from PIL import Image
 
+from prodcls.child_process import limit_memory, limit_time
 from prodcls.errors import ImageError
 from prodcls.photo_decoding import FORMATS, decode
 
@@ -25,12 +25,12 @@ def main() -> None:
     memory, seconds = int(sys.argv[1]), float(sys.argv[2])
     request, answer = sys.stdin.buffer, sys.stdout.buffer
     _warm_up()
-    _limit(memory)
+    limit_memory(memory)
     answer.write(b"R")
     answer.flush()
     while len(head := request.read(8)) == 8:
         data = request.read(int.from_bytes(head, "big"))
-        _set_clock(seconds)
+        limit_time(seconds)
         try:
             pixels = np.ascontiguousarray(decode(data))
         except ImageError as error:
@@ -40,7 +40,7 @@ def main() -> None:
             answer.write(b"".join(side.to_bytes(4, "big") for side in pixels.shape[:2]))
             answer.write(pixels.data)
             del pixels
-        _set_clock(0.0)
+        limit_time(0.0)
         answer.flush()
 
 
@@ -53,28 +53,6 @@ def _warm_up() -> None:
                 buffer = io.BytesIO()
                 Image.new(mode, (8, 8)).save(buffer, form)
                 decode(buffer.getvalue())
-
-
-def _limit(memory: int) -> None:
-    """Let this process take ``memory`` bytes more than now, and neither open nor write any file."""
-    try:
-        import resource
-        from pathlib import Path
-
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except (ImportError, OSError):  # not Linux: the time is limited all the same
-        return
-    most = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-
-
-def _set_clock(seconds: float) -> None:
-    """End this process after so much processor time; 0 stops the clock."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":

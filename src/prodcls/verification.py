@@ -121,7 +121,7 @@ def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
 
 
 def _damaged(error: BundleError) -> Iterator[Result]:
-    if error.code in ("bundle-canary", "bundle-content"):
+    if error.code in ("bundle-canary", "bundle-content", "bundle-booster"):
         yield Result("bundle files", True)
         yield Result("bundle scores" if error.code == "bundle-canary" else "bundle contents", False, (str(error),))
     else:

@@ -24,6 +24,7 @@ from prodcls.encoders import Encoded, Item
 from prodcls.errors import ImageError
 from prodcls.images import photo_digest
 from prodcls.photo_copies import PhotoCopy
+from prodcls.scratch import CHUNK_ROWS
 
 __all__ = ["KEY", "EmbedStats", "EmbeddingStore", "Keys", "Stored", "content_key", "key_array"]
 
@@ -158,9 +159,11 @@ class EmbeddingStore:
                 continue
             places = np.minimum(np.searchsorted(wanted, shard.keys), len(wanted) - 1)
             rows = np.flatnonzero(wanted[places] == shard.keys)
+            found[places[rows]] = True
+            for start in range(0, len(rows), CHUNK_ROWS):
+                some = rows[start : start + CHUNK_ROWS]
+                take(places[some], shard.vectors[some], shard.read_share[some])
             if len(rows):
-                found[places[rows]] = True
-                take(places[rows], shard.vectors[rows], shard.read_share[rows])
                 _mark_used(path)
         return damaged
 
@@ -303,5 +306,6 @@ def _read(path: Path) -> _Shard | None:
     if data is None:
         return None
     tensors = load(data)
+    del data  # the tensors are copies
     keys = np.frombuffer(tensors["keys"].tobytes(), dtype=KEY)
     return _Shard(keys, tensors["vectors"], tensors["read_share"])

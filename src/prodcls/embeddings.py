@@ -124,13 +124,13 @@ def embed(
     started = time.perf_counter()
     for first in range(0, len(missing), SHARD_ITEMS):
         chunk = missing[first : first + SHARD_ITEMS]
-        asked = [items[i] for i in contents.first[chunk]]
+        asked = [items[i] for i in contents.items[contents.bounds[chunk]]]
         encoded = encoder.encode(asked, _shifted(progress, first, len(missing)))
         store.add(encoder.identity, [contents.keys[j : j + 1].tobytes() for j in chunk], encoded)
         whole = np.array([j for j in range(len(chunk)) if j not in encoded.failed], dtype=np.intp)
         rows.take(chunk[whole], encoded.vectors[whole], encoded.read_share[whole])
         for j, error in encoded.failed.items():
-            failed.update(dict.fromkeys(np.flatnonzero(contents.of_item == chunk[j]).tolist(), error))
+            failed.update(dict.fromkeys(contents.rows(chunk[j : j + 1]).tolist(), error))
     seconds = time.perf_counter() - started if len(missing) else 0.0
     reused = len(contents.keys) - len(missing)
     stats = EmbedStats(block, encoder.identity, len(missing), reused, damaged, seconds, dict(sorted(failed.items())))
@@ -146,15 +146,23 @@ class _Contents:
     ----------
     keys : ndarray of shape (u,), 32 bytes each
         Ascending.
-    first : ndarray of shape (u,), intp
-        The first item with the content.
-    of_item : ndarray of shape (n,), intp
-        Content of each item; u where it is missing.
+    items : ndarray of shape (m,), intp
+        The items that are not missing, by content; those of one content ascending.
+    bounds : ndarray of shape (u + 1,), intp
+        Where each content begins in ``items``, and the end.
+    total : int
+        n.
     """
 
     keys: Keys
-    first: NDArray[np.intp]
-    of_item: NDArray[np.intp]
+    items: NDArray[np.intp]
+    bounds: NDArray[np.intp]
+    total: int
+
+    def rows(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the items with the contents at ``places``, content by content."""
+        ends = zip(self.bounds[places].tolist(), self.bounds[places + 1].tolist(), strict=True)
+        return np.concatenate([self.items[start:end] for start, end in ends])
 
 
 class _Rows:
@@ -176,25 +184,26 @@ class _Rows:
     """
 
     def __init__(self, contents: _Contents, dimension: int, folder: Path) -> None:
-        n = len(contents.of_item)
+        n = contents.total
         self.vectors = VectorFile((n, dimension), folder)
         self.read_share = np.ones(n, dtype=np.float32)
         self.present = np.zeros(n, dtype=np.bool_)
         self.found = np.zeros(len(contents.keys), dtype=np.bool_)
-        self._of_item = contents.of_item
+        self._contents = contents
 
     def take(self, places: NDArray[np.intp], vectors: NDArray[np.float32], read_share: NDArray[np.float32]) -> None:
         """Put what belongs to the contents at ``places``, shape (m,), in the rows of their items."""
+        if not len(places):
+            return
         self.found[places] = True
-        of_content = np.full(len(self.found) + 1, -1, dtype=np.intp)
-        of_content[places] = np.arange(len(places))
-        rows = np.flatnonzero(of_content[self._of_item] >= 0)
+        rows = self._contents.rows(places)
+        source = np.repeat(np.arange(len(places)), self._contents.bounds[places + 1] - self._contents.bounds[places])
+        order = np.argsort(rows)
         self.present[rows] = True
+        self.read_share[rows] = read_share[source]
         for start in range(0, len(rows), CHUNK_ROWS):  # one content may be in any number of items
-            some = rows[start : start + CHUNK_ROWS]
-            source = of_content[self._of_item[some]]
-            self.vectors.put(some, vectors[source])
-            self.read_share[some] = read_share[source]
+            some = order[start : start + CHUNK_ROWS]
+            self.vectors.put(rows[some], vectors[source[some]])
 
 
 def _contents(items: Sequence[Item | None]) -> tuple[_Contents, dict[int, ImageError]]:
@@ -209,10 +218,9 @@ def _contents(items: Sequence[Item | None]) -> tuple[_Contents, dict[int, ImageE
             except ImageError as error:
                 failed[i] = error
     rows = np.flatnonzero(there)
-    unique, first, content = np.unique(keys[rows], return_index=True, return_inverse=True)
-    of_item = np.full(len(items), len(unique), dtype=np.intp)
-    of_item[rows] = content
-    return _Contents(unique, rows[first], of_item), failed
+    order = rows[np.argsort(keys[rows], kind="stable")]
+    unique, bounds = np.unique(keys[order], return_index=True)
+    return _Contents(unique, order, np.append(bounds, len(order)), len(items)), failed
 
 
 def _shifted(progress: EmbedProgress | None, first: int, total: int) -> Callable[[int], None] | None:

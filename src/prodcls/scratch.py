@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 __all__ = ["CHUNK_ROWS", "VectorFile", "release"]
 
-CHUNK_ROWS = 1024
-"""Rows that are best written at a time."""
+CHUNK_ROWS = 256
+"""Rows that are copied at a time."""
 
 IN_MEMORY = 1 << 20
 """Bytes of vectors up to which a file is not worth its while."""

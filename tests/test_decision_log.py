@@ -174,5 +174,5 @@ def test_a_full_disk_is_told_and_the_log_is_as_it_was(tmp_path: Path, monkeypatc
     assert caught.value.code == "disk-full"
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["log"]
-    with pytest.raises(WriteError, match="write-refused"):
+    with pytest.raises(WriteError, match="its folder is not there"):
         log_key(tmp_path / "no such folder" / "log")

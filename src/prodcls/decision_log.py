@@ -14,6 +14,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -225,7 +226,7 @@ def open_log(path: Path, *, make: bool = False) -> Iterator[sqlite3.Connection]:
             raise InputError(message, code="log-locked", file=str(path)) from error
         number = _failed_write(error)
         if number:
-            raise write_error(OSError(number, str(error)), path) from error
+            raise write_error(_reason(number, error, path), path) from error
         message = f"is no decision log, or is damaged ({error}): take it from a backup"
         raise InputError(message, code="log-damaged", file=str(path)) from error
 
@@ -277,6 +278,17 @@ def _failed_write(error: Exception) -> int | None:
     if "READ" in getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_READONLY"):
         return None
     return _FAILED_WRITES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+
+
+def _reason(number: int, error: Exception, path: Path) -> OSError:
+    """Return why no file could be opened, which SQLite does not tell, or else what it did tell."""
+    if number == errno.EACCES:
+        try:
+            with tempfile.NamedTemporaryFile(dir=path.parent):
+                pass
+        except OSError as told:
+            return told
+    return OSError(number, str(error))
 
 
 def is_locked(error: Exception) -> bool:

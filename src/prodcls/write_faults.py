@@ -32,7 +32,7 @@ _TOLD = {
     errno.EPERM: ("write-refused", _REFUSED),
     errno.EMFILE: ("write-failed", _SPENT),
     errno.ENFILE: ("write-failed", _SPENT),
-    errno.ENOENT: ("write-failed", "its folder is gone: see that nothing takes it away meanwhile"),
+    errno.ENOENT: ("write-failed", "its folder is not there: make it, or choose another place"),
     errno.EEXIST: ("write-failed", _IN_THE_WAY),
     errno.ENOTDIR: ("write-failed", _IN_THE_WAY),
     errno.EISDIR: ("write-failed", _IN_THE_WAY),

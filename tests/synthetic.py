@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 import prodcls.augmentation
+import prodcls.bundle_opening
 import prodcls.dissection
 import prodcls.explain.scorer
 import prodcls.head
@@ -183,6 +184,7 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (prodcls.preparation, prodcls.dissection, prodcls.explain.scorer):
         monkeypatch.setattr(module, "text_encoder", text)
         monkeypatch.setattr(module, "image_encoder", image)
+    monkeypatch.setattr(prodcls.bundle_opening, "text_encoder", text)
     for module in (prodcls.augmentation, prodcls.inspection):
         monkeypatch.setattr(module, "image_encoder", image)
 

@@ -26,7 +26,8 @@ from prodcls.verification import locate, verify_place
 from synthetic import catalogue_rows, use_fake_encoders, write_csv
 
 ALL = (
-    *("bundle files", "bundle scores", "bundle report", "rejections.parquet", "out_of_fold.parquet"),
+    *("bundle files", "bundle scores", "bundle encoders", "bundle report"),
+    *("rejections.parquet", "out_of_fold.parquet"),
     *("headline figures", "audit.json", "audit.html", "other pages", "no further pages"),
 )
 BUNDLE_FILES = (
@@ -87,9 +88,9 @@ def test_all_that_a_fit_wrote_passes(out: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "names"),
     [
-        ("bundle", ALL[:3]),
-        ("audit.html", (*ALL[:3], "audit.html")),
-        ("audit.json", (*ALL[:3], "audit.json")),
+        ("bundle", ALL[:4]),
+        ("audit.html", (*ALL[:4], "audit.html")),
+        ("audit.json", (*ALL[:4], "audit.json")),
     ],
 )
 def test_a_part_passes_by_itself(out: Path, path: str, names: tuple[str, ...]) -> None:

@@ -20,9 +20,9 @@ def command(*arguments: object) -> int:
 def test_what_is_intact_passes_with_a_line_a_check(fitted_demo: FitOutcome, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(fitted_demo.report_path.parent) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line[:12].strip() for line in lines[:-1]] == ["OK"] * 10
+    assert [line[:12].strip() for line in lines[:-1]] == ["OK"] * 11
     assert fitted_demo.report.lineage.bundle_sha256 in lines[0]
-    assert lines[-1] == "verified: 10 checks, all OK"
+    assert lines[-1] == "verified: 11 checks, all OK"
 
 
 def test_what_differs_is_named_with_code_3(
@@ -41,8 +41,9 @@ def test_json_says_the_same(fitted_demo: FitOutcome, tmp_path: Path, capsys: pyt
     bundle = Path(shutil.copytree(fitted_demo.bundle_path, tmp_path / "bundle"))
     assert command(bundle, "--json") == 0
     found = json.loads(capsys.readouterr().out)
+    names = ["bundle files", "bundle scores", "bundle encoders", "bundle report"]
     assert found["passed"] is True
-    assert [c["name"] for c in found["checks"]] == ["bundle files", "bundle scores", "bundle report"]
+    assert [c["name"] for c in found["checks"]] == names
     (bundle / "config.json").write_text("{}")
     assert command(bundle, "--json") == 3
     found = json.loads(capsys.readouterr().out)

@@ -15,7 +15,7 @@ import rich.text
 from prodcls.console import printable
 from prodcls.progress import Progress, SilentProgress
 
-__all__ = ["open_progress"]
+__all__ = ["open_notes", "open_progress"]
 
 LINE_INTERVAL = 5.0
 """Seconds between two lines about the same items where there is no terminal."""
@@ -26,7 +26,19 @@ def open_progress() -> Progress:
     return _Bars() if sys.stderr.isatty() else _Lines()
 
 
-class _Lines(SilentProgress):
+def open_notes() -> Progress:
+    """Return progress that says on standard error what the user is to know, and not how far it is."""
+    return _Notes()
+
+
+class _Notes(SilentProgress):
+    """Notes alone."""
+
+    def note(self, line: str) -> None:
+        click.echo(printable(line), err=True)
+
+
+class _Lines(_Notes):
     """Plain lines, for logs."""
 
     @contextmanager
@@ -49,9 +61,6 @@ class _Lines(SilentProgress):
                 self.note(f"{label}: {done}/{total}, {rate:.0f} items/s, {(total - done) / rate:.0f} s left")
 
         yield show
-
-    def note(self, line: str) -> None:
-        click.echo(printable(line), err=True)
 
 
 class _Bars(_Lines):

@@ -26,6 +26,7 @@ from prodcls.bundle_checks import (
     replay,
 )
 from prodcls.bundle_codec import Leaves, pack, unpack
+from prodcls.bundle_environment import Findings, changes
 from prodcls.bundle_files import (
     ARRAYS,
     BOOSTER,
@@ -151,6 +152,10 @@ class Bundle:
         How the classes stand to each other, and how far down a decision goes; None: they form no tree.
     report : bytes or None
         The file that `prodcls.audit_stored` reads; None: the bundle was saved without a report.
+    canary : Margins or FlatCanary
+        What the model gave some of the training products when it was saved.
+    findings : Findings
+        Which format it was read from, and what has changed since it was written.
     """
 
     model: Model
@@ -165,6 +170,8 @@ class Bundle:
     automation: Automation | None
     stopping: StopRule | None
     report: bytes | None
+    canary: Canary
+    findings: Findings
     _products: bytes
 
     @property
@@ -224,7 +231,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     files = as_files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
     if contents.report is not None:
         files[REPORT] = contents.report.encode()
-    manifest = make_manifest(files, created, contents.measured)
+    manifest = make_manifest(files, created, contents.measured, contents.recipe.runtime)
     _build(StoredFiles(manifest, files), own=True)
     write_folder(folder, files, manifest)
     return manifest
@@ -299,9 +306,10 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
     check_sets(found.model, found.sets)
     check_automation(found.automation)
     check_stopping(found.model.classes, found.stopping)
-    replay(found.model, found.canary)
+    scores = replay(found.model, found.canary)
     if own and text is not None:
         remember(text)
+    wrote = stored.manifest
     return Bundle(
         found.model,
         found.recipe,
@@ -309,11 +317,13 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
         found.source,
         found.known,
         options,
-        stored.manifest,
+        wrote,
         found.leaves,
         found.sets,
         found.automation,
         found.stopping,
         files.get(REPORT),
+        found.canary,
+        Findings(wrote.format_version, changes(wrote.version, wrote.environment), scores),
         products,
     )

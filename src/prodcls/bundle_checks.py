@@ -73,13 +73,18 @@ def make_canary(model: Model, inputs: Inputs) -> Canary:
     return model.head.margins(chosen)
 
 
-def replay(model: Model, canary: Canary) -> None:
+def replay(model: Model, canary: Canary) -> float:
     """Score the kept products again and compare.
 
     Parameters
     ----------
     model : Model
     canary : Margins or FlatCanary
+
+    Returns
+    -------
+    float
+        Largest difference, logits or probability.
 
     Raises
     ------
@@ -90,8 +95,7 @@ def replay(model: Model, canary: Canary) -> None:
     if isinstance(model.head, FlatModel):
         if not isinstance(canary, FlatCanary):
             _refuse("canary", "is of another head")
-        _compare(flat_probabilities(model.head, canary.inputs), canary.probabilities)
-        return
+        return _compare(flat_probabilities(model.head, canary.inputs), canary.probabilities)
     if not isinstance(canary, Margins):
         _refuse("canary", "is of another head")
     described = model.head.evidence.channels
@@ -107,18 +111,20 @@ def replay(model: Model, canary: Canary) -> None:
     np.put_along_axis(
         total, canary.candidates, np.take_along_axis(pooled, canary.candidates, axis=1) + corrections, axis=1
     )
-    for now, then in ((pooled, canary.pooled), (corrections, canary.corrections), (total, canary.total)):
-        _compare(now, then)
+    pairs = ((pooled, canary.pooled), (corrections, canary.corrections), (total, canary.total))
+    return max(_compare(now, then) for now, then in pairs)
 
 
-def _compare(now: NDArray[np.float64], then: NDArray[np.float64]) -> None:
-    if now.shape != then.shape or not np.all(np.abs(now - then) <= TOLERANCE):
-        difference = float(np.max(np.abs(now - then))) if now.shape == then.shape else np.inf
+def _compare(now: NDArray[np.float64], then: NDArray[np.float64]) -> float:
+    """Return the largest difference; raises BundleError where it is beyond `TOLERANCE`."""
+    difference = float(np.max(np.abs(now - then), initial=0.0)) if now.shape == then.shape else np.inf
+    if not difference <= TOLERANCE:
         raise BundleError(
             f"the model gives its own training products other scores than when it was saved (by {difference:.3g}): "
             "compare the versions in the manifest with the installed ones, or fit it again",
             code="bundle-canary",
         )
+    return difference
 
 
 def check_model(model: Model) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import re
 import secrets
 import shutil
@@ -21,6 +20,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from prodcls.atomic import sync_folder, write_bytes
+from prodcls.bundle_environment import environment
+from prodcls.config import Runtime
 from prodcls.errors import BundleError
 
 __all__ = ["FORMAT_VERSION", "FileEntry", "Manifest", "StoredFiles", "make_manifest", "read_folder", "write_folder"]
@@ -35,12 +36,6 @@ MAX_MANIFEST_BYTES = 1 << 20
 
 MAX_FILE_BYTES = 1 << 36
 """Bytes of any other file: 64 GiB, a hundred million vectors of 160 dimensions."""
-
-LIBRARIES = (
-    *("ftfy", "lightgbm", "numpy", "onnxruntime", "pillow", "pyarrow", "safetensors", "scikit-learn", "scipy"),
-    "torch",
-)
-"""Libraries whose version may change what a bundle says."""
 
 _NAME = re.compile(r"[a-z][a-z_]{0,40}\.[a-z]{2,12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -66,7 +61,7 @@ class Manifest:
     version : str
         Release of this package that wrote the bundle.
     environment : dict of str to str
-        Versions of Python and libraries, and the platform.
+        From `prodcls.bundle_environment.environment`.
     files : dict of str to FileEntry
         All files but the manifest, by name.
     measured : dict of str to Any
@@ -106,7 +101,12 @@ class StoredFiles:
     files: dict[str, bytes]
 
 
-def make_manifest(files: Mapping[str, bytes], created: str, measured: Mapping[str, Any] | None = None) -> Manifest:
+def make_manifest(
+    files: Mapping[str, bytes],
+    created: str,
+    measured: Mapping[str, Any] | None = None,
+    runtime: Runtime | None = None,
+) -> Manifest:
     """Return the manifest of ``files``, written now by this environment.
 
     Parameters
@@ -116,20 +116,15 @@ def make_manifest(files: Mapping[str, bytes], created: str, measured: Mapping[st
         ISO 8601 in UTC.
     measured : mapping of str to Any, optional
         JSON values; see `Manifest`.
+    runtime : {"onnx", "torch"}, optional
+        What the encoders are run by.
 
     Returns
     -------
     Manifest
     """
     entries = {name: FileEntry(len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(files.items())}
-    environment = {
-        "python": platform.python_version(),
-        "implementation": platform.python_implementation(),
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        **{name: version(name) for name in LIBRARIES},
-    }
-    return Manifest(FORMAT_VERSION, created, version("prodcls"), environment, entries, dict(measured or {}))
+    return Manifest(FORMAT_VERSION, created, version("prodcls"), environment(runtime), entries, dict(measured or {}))
 
 
 def _canonical(value: object) -> bytes:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.audit_drift import Certainty, DriftReport
-from prodcls.bundle import Bundle, load_bundle
+from prodcls.bundle import Bundle
+from prodcls.bundle_opening import open_bundle
 from prodcls.catalogue import Catalogue, RawTable
 from prodcls.embeddings import Embeddings, EmbeddingStore
 from prodcls.encoders import available_processors
@@ -83,7 +84,7 @@ def find_drift(
     InputError
         If the bundle, the catalogue or its columns are at fault.
     """
-    fitted = load_bundle(bundle)
+    fitted = open_bundle(bundle, progress)
     store = store or EmbeddingStore()
     with progress.stage("read"):
         table, catalogue = read_new(new, fitted, reading or Reading())

@@ -12,7 +12,8 @@ from typing import Literal
 from PIL import Image
 
 from prodcls.alternatives import EVALUATIONS, find_changes
-from prodcls.bundle import Bundle, load_bundle
+from prodcls.bundle import Bundle
+from prodcls.bundle_opening import open_bundle
 from prodcls.candidates import best_classes
 from prodcls.dissection import open_readers
 from prodcls.errors import InputError
@@ -107,8 +108,7 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
     InputError
         If the bundle, the product, a class or a cell is at fault.
     """
-    with progress.stage("load"):
-        bundle = load_bundle(folder)
+    bundle = open_bundle(folder, progress)
     with progress.stage("read"):
         found = _find(bundle, question)
     attributions = tuple(_explain(bundle, found, question, progress))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from prodcls.bundle import load_bundle
+from prodcls.bundle_opening import open_bundle
 from prodcls.decision_log import log_key, read_entry
 from prodcls.decisions import Logging, keyed
 from prodcls.embeddings import EmbeddingStore
@@ -57,7 +57,7 @@ def replay(
     if entry["kind"] != "decision":
         raise InputError(f"entry {number} is no decision but {entry['kind']!r}", code="log-entry-kind", file=str(log))
     key = log_key(log)
-    fitted = load_bundle(bundle)
+    fitted = open_bundle(bundle, progress)
     size = entry["batch_size"]
     least = float.fromhex(entry.get("least", "0x0p+0"))  # entries of before reasons do not tell
     scorer = Scorer(fitted, store or EmbeddingStore(), 1, least=least, logging=Logging(key, fitted.digest, size, least))

@@ -35,11 +35,12 @@ def report(bundle: Path, out: Path | None, lang: Lang | None, compare: Path | No
     from prodcls.pdf import find_browser, print_page
 
     browser = find_browser() if as_pdf else None
-    from prodcls.bundle import load_bundle
+    from prodcls.bars import open_notes
+    from prodcls.bundle_opening import open_bundle
     from prodcls.comparison import report_of
     from prodcls.pages import PAGE, write_pages
 
-    found = load_bundle(bundle)
+    found = open_bundle(bundle, open_notes(), encodes=False)
     beside = bundle.absolute().parent
     folder = beside if out is None else out
     count = write_pages(folder, report_of(found, compare), lang or found.options.lang, beside)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prodcls.atomic import write_text
-from prodcls.bundle import Bundle, load_bundle
+from prodcls.bundle import Bundle
+from prodcls.bundle_opening import open_bundle
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.errors import ImageError, InputError
 from prodcls.images import thumbnail_jpeg
@@ -101,8 +102,7 @@ def export_worklist(folder: Path, scored: Path, out: Path, wanted: Export, progr
         If a file is at fault; nothing is written then.
     """
     _check_out(folder, scored, out, wanted)
-    with progress.stage("load"):
-        bundle = load_bundle(folder)
+    bundle = open_bundle(folder, progress, encodes=False)
     with progress.stage("read"):
         recorded = {} if wanted.overrides is None else standing(read_overrides(wanted.overrides).records)
         rows = scored_rows(_opened(scored, bundle), scored)
@@ -251,8 +251,7 @@ def import_decisions(
     if overrides.resolve() in taken or overrides.resolve().is_relative_to(folder.resolve()):
         message = "is read here, or lies in the bundle: choose another name for the decisions"
         raise InputError(message, code="output-is-input", file=str(overrides))
-    with progress.stage("load"):
-        bundle = load_bundle(folder)
+    bundle = open_bundle(folder, progress, encodes=False)
     with progress.stage("read"):
         lines = read_filled(filled)
         if not lines.lines and not lines.rejections:

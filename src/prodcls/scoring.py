@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from prodcls.bundle import Bundle, load_bundle
+from prodcls.bundle import Bundle
+from prodcls.bundle_opening import open_bundle
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.catalogue_parts import CatalogueParts, open_catalogue
 from prodcls.decision_log import append, log_key
@@ -117,8 +118,7 @@ def predict_catalogue(
     """
     log = options.log
     _check_out(out, bundle, catalogue, log)
-    with progress.stage("load"):
-        fitted = load_bundle(bundle)
+    fitted = open_bundle(bundle, progress)
     point = None if options.max_error is None else point_within(fitted, options.max_error)
     least = 0.0 if point is None else point.threshold
     with progress.stage("read"):

@@ -11,6 +11,7 @@ from prodcls.audit import AuditReport
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.bundle_files import REPORT
 from prodcls.bundle_layout import MANIFEST
+from prodcls.bundle_opening import check_encoders
 from prodcls.comparison import report_of
 from prodcls.differences import first_few
 from prodcls.errors import BundleError, InputError
@@ -108,8 +109,11 @@ def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
         yield Result("report", None, ("it is compared with the bundle",))
         return
     digest = hashlib.sha256(bundle.manifest.to_bytes()).hexdigest()
-    yield Result("bundle files", True, (f"{len(bundle.manifest.files)} files, SHA-256 of {MANIFEST} {digest}",))
-    yield Result("bundle scores", True, ("the kept products get the scores that they got",))
+    form = f"{len(bundle.manifest.files)} files of format {bundle.findings.format_version}"
+    yield Result("bundle files", True, (f"{form}, SHA-256 of {MANIFEST} {digest}",))
+    since = tuple(f"written with {changed}" for changed in bundle.findings.changed)
+    yield Result("bundle scores", True, (f"the kept products get {bundle.findings.kept()}", *since))
+    yield _encoders(bundle, place.bundle)
     try:
         report = report_of(bundle)
     except BundleError as error:
@@ -118,6 +122,18 @@ def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
     yield _kept_figures(report, bundle)
     if place.folder is not None:
         yield from _beside(place, place.folder, report if earlier is None else report_of(bundle, earlier), bundle)
+
+
+def _encoders(bundle: Bundle, folder: Path) -> Result:
+    """Encode kept texts again; photos are not kept."""
+    name = "bundle encoders"
+    try:
+        found = check_encoders(bundle, folder)
+    except BundleError as error:
+        return Result(name, False, (str(error),))
+    if found.encoders is None:
+        return Result(name, True, ("there are no texts to encode again",))
+    return Result(name, True, (f"{found.encoders.texts} kept texts get {found.read()}",))
 
 
 def _damaged(error: BundleError) -> Iterator[Result]:

@@ -96,10 +96,9 @@ def why(
     Without PRODUCT, describe one with --title, --price, --image and so on.
     """
     described = {role: question.pop(role) for role in ("title", "description", "price", "brand")}
-    from prodcls.bars import open_progress
+    from prodcls.bars import open_notes, open_progress
     from prodcls.file_formats import TableOptions
     from prodcls.new_products import Reading
-    from prodcls.progress import SilentProgress
     from prodcls.reasons import Question, answer
 
     files = TableOptions(**{name: question.pop(name) for name in FILES})
@@ -108,7 +107,7 @@ def why(
     case = answer(
         bundle,
         Question(described={role: text for role, text in described.items() if text is not None}, **question),
-        SilentProgress() if quick else open_progress(),
+        open_notes() if quick else open_progress(),
     )
     if html is not None:
         from prodcls.atomic import write_text

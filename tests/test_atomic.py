@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodcls.atomic import cache_root, locked, read_addressed, write_addressed, write_bytes, write_text
-from prodcls.errors import InputError
+from prodcls.atomic import cache_root, read_addressed, write_addressed, write_bytes, write_text
 
 
 @given(old=st.binary(max_size=64), new=st.binary(max_size=64))
@@ -95,30 +94,3 @@ def test_the_cache_is_where_the_environment_says(tmp_path: Path, monkeypatch: py
     assert cache_root() == tmp_path / "own"
     monkeypatch.delenv("PRODCLS_CACHE")
     assert cache_root().name == "prodcls"
-
-
-def test_a_lock_keeps_others_out_and_is_given_back(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "file"
-    with locked(path):
-        with pytest.raises(InputError) as caught, locked(path, seconds=0.05):
-            pytest.fail("two hold the lock")
-        assert caught.value.code == "file-locked"
-        with locked(tmp_path / "other", seconds=0.05):
-            pass
-    with pytest.raises(KeyboardInterrupt), locked(path):
-        raise KeyboardInterrupt
-    with locked(path, seconds=0.05):
-        assert not path.exists()
-
-
-def test_one_lock_holder_at_a_time(tmp_path: Path) -> None:
-    path = tmp_path / "count"
-    write_text(path, "0")
-
-    def add(_: int) -> None:
-        with locked(path):
-            write_text(path, str(int(path.read_text()) + 1))
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(add, range(40)))
-    assert path.read_text() == "40"

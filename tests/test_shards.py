@@ -29,14 +29,6 @@ def test_dossiers_come_back_from_files_of_so_many_lines(tmp_path: Path, monkeypa
     assert write_shards(tmp_path, iter(DOSSIERS)) == written
 
 
-def test_files_of_an_earlier_fit_go(tmp_path: Path) -> None:
-    (tmp_path / "products").mkdir()
-    for name in ("dossiers-00009.jsonl", "mine.jsonl"):
-        (tmp_path / "products" / name).write_text("old")
-    assert write_shards(tmp_path, ()) == ()
-    assert [p.name for p in (tmp_path / "products").iterdir()] == ["mine.jsonl"]
-
-
 def test_a_damaged_file_is_refused_and_a_missing_one_passed_over(tmp_path: Path) -> None:
     written = write_shards(tmp_path, DOSSIERS[:2])
     path = tmp_path / written[0].name

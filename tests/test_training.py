@@ -74,6 +74,7 @@ def test_all_files_are_there(fit: Fit) -> None:
         "bundle",
         "cleaning.parquet",
         "out_of_fold.parquet",
+        "outputs.json",
         "products",
         "rejections.parquet",
     }

@@ -27,7 +27,7 @@ from synthetic import catalogue_rows, use_fake_encoders, write_csv
 
 ALL = (
     *("bundle files", "bundle scores", "bundle encoders", "bundle report"),
-    *("rejections.parquet", "out_of_fold.parquet"),
+    *("outputs.json", "rejections.parquet", "out_of_fold.parquet"),
     *("headline figures", "audit.json", "audit.html", "other pages", "no further pages"),
 )
 BUNDLE_FILES = (

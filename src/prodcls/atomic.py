@@ -6,15 +6,12 @@ import hashlib
 import io
 import logging
 import os
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from prodcls.errors import InputError
 from prodcls.write_faults import naming
 
 if TYPE_CHECKING:
@@ -25,7 +22,6 @@ __all__ = [
     "cache_root",
     "discard",
     "keep_addressed",
-    "locked",
     "read_addressed",
     "replacing",
     "staging",
@@ -38,9 +34,6 @@ __all__ = [
 
 TEMPORARY = ".tmp"
 """Ending of temporary files."""
-
-LOCK_SECONDS = 60.0
-"""How long another process is waited for."""
 
 _log = logging.getLogger(__name__)
 
@@ -180,64 +173,6 @@ def write_text(path: Path, text: str) -> None:
     text : str
     """
     write_bytes(path, text.encode("utf-8"))
-
-
-@contextmanager
-def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Keep out whoever else would lock ``path``, another process or thread, while the ``with`` block lasts.
-
-    The lock is on an empty file beside it, ``.NAME.lock``, which stays; the system gives it back when a process dies.
-
-    Parameters
-    ----------
-    path : Path
-        Need not exist; its folder is made when absent.
-    seconds : float
-        How long to wait.
-
-    Yields
-    ------
-    None
-
-    Raises
-    ------
-    InputError
-        Code ``file-locked``, when another still holds it.
-    WriteError
-        If no file can be made there.
-    """
-    with naming(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f".{path.name}.lock").open("ab")
-    until = time.monotonic() + seconds
-    with lock as stream:
-        while not _try_lock(stream.fileno()):
-            if time.monotonic() > until:
-                message = "another process is writing it: try again when that has ended"
-                raise InputError(message, code="file-locked", file=str(path))
-            time.sleep(0.02)
-        yield
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 def write_addressed(folder: Path, stem: str, suffix: str, data: bytes) -> Path:

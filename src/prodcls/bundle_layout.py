@@ -23,8 +23,19 @@ from prodcls.atomic import sync_folder, write_bytes
 from prodcls.bundle_environment import environment
 from prodcls.config import Runtime
 from prodcls.errors import BundleError
+from prodcls.swapping import replace_folder, where_now
 
-__all__ = ["FORMAT_VERSION", "FileEntry", "Manifest", "StoredFiles", "make_manifest", "read_folder", "write_folder"]
+__all__ = [
+    "FORMAT_VERSION",
+    "MANIFEST",
+    "FileEntry",
+    "Manifest",
+    "StoredFiles",
+    "check_replaceable",
+    "make_manifest",
+    "read_folder",
+    "write_folder",
+]
 
 FORMAT_VERSION = 4
 """Raised whenever a bundle of the new form cannot be read by the previous release."""
@@ -36,6 +47,9 @@ MAX_MANIFEST_BYTES = 1 << 20
 
 MAX_FILE_BYTES = 1 << 36
 """Bytes of any other file: 64 GiB, a hundred million vectors of 160 dimensions."""
+
+REPLACED = 3
+"""How often a bundle is read again that was replaced while it was read."""
 
 _NAME = re.compile(r"[a-z][a-z_]{0,40}\.[a-z]{2,12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -148,6 +162,27 @@ def read_folder(folder: Path) -> StoredFiles:
         Codes ``bundle-missing``, ``bundle-manifest``, ``bundle-version``, ``bundle-file-missing``,
         ``bundle-file-unlisted``, ``bundle-file-linked``, ``bundle-file-size``, ``bundle-file-changed``.
     """
+    for _ in range(REPLACED):
+        before = _identity(folder)
+        try:
+            return _read_once(where_now(folder))
+        except (BundleError, OSError):
+            if _identity(folder) == before:
+                raise
+    return _read_once(where_now(folder))
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another one that takes its name; None where there is none."""
+    try:
+        told = folder.stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
+
+
+def _read_once(folder: Path) -> StoredFiles:
+    """Read and verify; raises BundleError, or OSError where the folder is replaced meanwhile."""
     if not folder.is_dir():
         _refuse(folder, "there is no such folder; give the one that a fit wrote", "bundle-missing")
     present = {entry.name for entry in os.scandir(folder)}
@@ -246,38 +281,36 @@ def write_folder(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -
         If something cannot be written; the older bundle is then as it was.
     """
     folder = folder.absolute()
-    if folder.is_symlink() or (folder.exists() and not _replaceable(folder)):
-        _refuse(folder, "is in the way and no bundle: choose another place", "bundle-exists")
+    check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    mark = secrets.token_hex(6)
-    staged, old = folder.with_name(f".{folder.name}.{mark}.new"), folder.with_name(f".{folder.name}.{mark}.old")
+    staged = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.new")
     try:
         staged.mkdir()
         for name, data in files.items():
             write_bytes(staged / name, data)
         write_bytes(staged / MANIFEST, manifest.to_bytes())
-        _swap(folder, staged, old)
+        replace_folder(staged, folder)
+        sync_folder(folder.parent)
     finally:
-        for leftover in (staged, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.rmtree(staged, ignore_errors=True)
 
 
-def _replaceable(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
+def check_replaceable(folder: Path) -> None:
+    """Refuse a place where something else than a bundle is.
 
+    Parameters
+    ----------
+    folder : Path
+        A bundle, an empty folder or nothing is taken.
 
-def _swap(folder: Path, staged: Path, old: Path) -> None:
-    """Give ``staged`` the name ``folder``, and what had it the name ``old``; both or none."""
-    had_one = folder.exists()
-    if had_one:
-        folder.rename(old)
-    try:
-        staged.rename(folder)
-    except BaseException:
-        if had_one:
-            old.rename(folder)
-        raise
-    sync_folder(folder.parent)
+    Raises
+    ------
+    BundleError
+        Code ``bundle-exists``.
+    """
+    taken = folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
+    if folder.is_symlink() or (folder.exists() and not taken):
+        _refuse(folder, "is in the way and no bundle: choose another place", "bundle-exists")
 
 
 def _refuse(path: Path, what: str, code: str) -> NoReturn:

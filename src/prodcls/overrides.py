@@ -14,8 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prodcls.atomic import locked, write_bytes
+from prodcls.atomic import write_bytes
 from prodcls.errors import InputError
+from prodcls.locks import locked
 from prodcls.moments import as_instant
 
 __all__ = ["Override", "OverridesFile", "append_overrides", "read_overrides", "standing"]

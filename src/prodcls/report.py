@@ -38,10 +38,12 @@ def report(bundle: Path, out: Path | None, lang: Lang | None, compare: Path | No
     from prodcls.bars import open_notes
     from prodcls.bundle_opening import open_bundle
     from prodcls.comparison import report_of
+    from prodcls.outputs import check_finished
     from prodcls.pages import PAGE, write_pages
 
     found = open_bundle(bundle, open_notes(), encodes=False)
     beside = bundle.absolute().parent
+    check_finished(beside)
     folder = beside if out is None else out
     count = write_pages(folder, report_of(found, compare), lang or found.options.lang, beside)
     click.echo(f"report: {folder / PAGE} ({count} files)")

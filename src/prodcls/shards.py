@@ -12,21 +12,22 @@ from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_json import dossier_from_line, dossier_to_line
 from prodcls.errors import BundleError
 
-__all__ = ["LINES", "read_shards", "write_shards"]
+__all__ = ["LINES", "NAMES", "read_shards", "write_shards"]
 
 LINES = 500
 """Dossiers in a file; some 60 kB each."""
 
 FOLDER, NAMES = "products", "dossiers-*.jsonl"
+"""Where the files lie, and what they are called."""
 
 
 def write_shards(folder: Path, dossiers: Iterable[Dossier]) -> tuple[Shard, ...]:
-    """Write dossiers line by line, and take away the files of an earlier fit.
+    """Write dossiers line by line.
 
     Parameters
     ----------
     folder : Path
-        That of the report.
+        That of the report, with no such files in it.
     dossiers : iterable of Dossier
         Asked for one at a time.
 
@@ -48,10 +49,6 @@ def write_shards(folder: Path, dossiers: Iterable[Dossier]) -> tuple[Shard, ...]
                 digest.update(line)
                 count += 1
         written.append(Shard(f"{FOLDER}/{name}", count, digest.hexdigest()))
-    kept = {shard.name for shard in written}
-    for path in products.glob(NAMES):
-        if f"{FOLDER}/{path.name}" not in kept:
-            path.unlink()
     return tuple(written)
 
 

@@ -153,7 +153,10 @@ def _sweep(paths: set[Path]) -> None:
     """Take away temporary files for ``paths`` that processes left behind long ago."""
     for folder in {path.parent for path in paths}:
         prefixes = {temporary_prefix(path) for path in paths if path.parent == folder}
-        for entry in os.scandir(folder):
+        entries: list[os.DirEntry[str]] = []
+        with suppress(OSError):
+            entries = list(os.scandir(folder))
+        for entry in entries:
             if entry.name.endswith(TEMPORARY) and entry.name[: -len(TEMPORARY)].rpartition(".")[0] + "." in prefixes:
                 with suppress(OSError):
                     told = entry.stat(follow_symlinks=False)

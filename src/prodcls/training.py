@@ -31,6 +31,7 @@ from prodcls.gathering import Material, gather, located
 from prodcls.inspection import look_for, plan_views
 from prodcls.leaves import training_leaves
 from prodcls.model import ModelFit, fit_model
+from prodcls.outputs import BUNDLE, publish, staged
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, evaluated, with_cost
@@ -93,41 +94,46 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     Raises
     ------
     InputError
-        If a file, a column or an option is at fault; nothing is written then.
+        If a file, a column or an option is at fault, another process writes to the same folder, or something cannot be
+        written. What an earlier fit wrote is then as it was.
     """
     started = time.perf_counter()
     config = located(config)
     papers = read_papers(config)
     earlier = None if config.compare is None else read_audited(config.compare)
-    material = gather(config, progress)
-    findings = _judge(config, material, progress)
-    with progress.stage("train"):
-        fit = _train(config, material)
-        if fit.details is not None:
-            findings = replace(findings, strength=fit.details.balance.strength)
-    with progress.stage("report"):
-        tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
-        changed = cleaning_bytes(material.catalogue, material.tested)
-        tables |= {} if changed is None else {CLEANING: changed}
-        report = build_report(config, material, findings, tables, papers)
-        if earlier is not None:
-            report = _compared(config, material, findings, report, earlier)
-    config.out.mkdir(parents=True, exist_ok=True)
-    report = replace(report, shards=_write_shards(config, material, findings, progress))
-    # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
-    seconds = {**progress.seconds, "total": time.perf_counter() - started}
-    report = with_cost(report, material, seconds)
-    with progress.stage("bundle"):
-        report = _save(config, material, fit, findings, report)
-        for name, data in tables.items():
-            write_bytes(config.out / name, data)
-        if CLEANING not in tables:
-            (config.out / CLEANING).unlink(missing_ok=True)  # of an earlier fit
-    with progress.stage("pages"):
-        write_pages(config.out, report, config.lang)
+    with staged(config.out) as stage:
+        material = gather(config, progress)
+        findings = _judge(config, material, progress)
+        with progress.stage("train"):
+            fit = _train(config, material)
+            if fit.details is not None:
+                findings = replace(findings, strength=fit.details.balance.strength)
+        with progress.stage("report"):
+            tables = _tables(config, material, findings)
+            report = build_report(config, material, findings, tables, papers)
+            if earlier is not None:
+                report = _compared(config, material, findings, report, earlier)
+        report = replace(report, shards=_write_shards(config, stage, material, findings, progress))
+        # What comes now is not timed: the bundle, which holds the report, would have to hold its own time.
+        seconds = {**progress.seconds, "total": time.perf_counter() - started}
+        report = with_cost(report, material, seconds)
+        with progress.stage("bundle"):
+            report = _save(config, stage / BUNDLE, material, fit, findings, report)
+            for name, data in tables.items():
+                write_bytes(stage / name, data)
+        with progress.stage("pages"):
+            write_pages(stage, report, config.lang)
+            publish(stage, config.out)
     first, *rest = _summary(report)
     lines = (first, *told(material.catalogue.cleaned), *rest)
-    return FitOutcome(config.out / "bundle", config.out / PAGE, report, lines, failing(report.verdict))
+    return FitOutcome(config.out / BUNDLE, config.out / PAGE, report, lines, failing(report.verdict))
+
+
+def _tables(config: FitConfig, material: Material, findings: Findings) -> dict[str, bytes]:
+    """Return the tables beside the report by name."""
+    tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
+    changed = cleaning_bytes(material.catalogue, material.tested)
+    return tables if changed is None else {**tables, CLEANING: changed}
 
 
 def _judge(config: FitConfig, material: Material, progress: Progress) -> Findings:
@@ -208,7 +214,9 @@ def _train(config: FitConfig, material: Material) -> ModelFit:
         )
 
 
-def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findings, report: AuditReport) -> AuditReport:
+def _save(
+    config: FitConfig, folder: Path, material: Material, fit: ModelFit, findings: Findings, report: AuditReport
+) -> AuditReport:
     """Write the bundle with the report in it; return the report that names the bundle."""
     rows = np.arange(len(material.catalogue))
     stored = store_report(report)
@@ -227,11 +235,13 @@ def _save(config: FitConfig, material: Material, fit: ModelFit, findings: Findin
         _stopping(config, material, findings),
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = save_bundle(config.out / "bundle", contents, created=created)
+    manifest = save_bundle(folder, contents, created=created)
     return whole_report(stored.text.encode(), manifest)
 
 
-def _write_shards(config: FitConfig, material: Material, findings: Findings, progress: Progress) -> tuple[Shard, ...]:
+def _write_shards(
+    config: FitConfig, folder: Path, material: Material, findings: Findings, progress: Progress
+) -> tuple[Shard, ...]:
     """Write the dossiers that the report has no room for, fold by fold and one at a time."""
     found = evaluated(config, material, findings)
     _, others = chosen_dossiers(found, config.dossiers)
@@ -243,9 +253,9 @@ def _write_shards(config: FitConfig, material: Material, findings: Findings, pro
                 done(i)
 
     if not others:
-        return write_shards(config.out, ())  # takes away those of an earlier fit
+        return ()
     with progress.stage("dossiers"):
-        return write_shards(config.out, told())
+        return write_shards(folder, told())
 
 
 def _compared(

@@ -15,15 +15,13 @@ from prodcls.bundle_opening import check_encoders
 from prodcls.comparison import report_of
 from prodcls.differences import first_few
 from prodcls.errors import BundleError, InputError
+from prodcls.outputs import BUNDLE, OUTPUTS, check_finished, read_outputs
 from prodcls.pages import DATA, PAGE, PRODUCTS
 from prodcls.recount import Judged, figure_differences
 from prodcls.tables import OUT_OF_FOLD, OutOfFoldRows, out_of_fold_rows
 from prodcls.verification_pages import PageComparison, Result, read_or_none, result_of
 
 __all__ = ["Place", "locate", "verify_place"]
-
-BUNDLE = "bundle"
-"""Where a fit puts the bundle, beside the report."""
 
 ROWS = 5
 """Products told one by one of which table and bundle say something else."""
@@ -162,6 +160,8 @@ def _beside(place: Place, folder: Path, report: AuditReport, bundle: Bundle) -> 
     if place.file is not None:
         yield pages.data(place.file) if place.file.suffix.lower() == ".json" else pages.page(place.file)
         return
+    if place.bundle.absolute().parent == folder.absolute():
+        yield from _finished(folder, report.lineage.bundle_sha256)
     for name, digest in report.lineage.tables.items():
         yield _table(_table_path(place, folder, name), digest)
     yield _figures(_table_path(place, folder, OUT_OF_FOLD), report, bundle)
@@ -174,6 +174,19 @@ def _beside(place: Place, folder: Path, report: AuditReport, bundle: Bundle) -> 
         yield pages.unexpected()
     else:
         yield Result("other pages", None, ("the files that they are made from differ",))
+
+
+def _finished(folder: Path, digest: str) -> Iterator[Result]:
+    """Yield whether the fit that wrote here has finished, where it said so."""
+    try:
+        check_finished(folder)
+        told = read_outputs(folder)
+    except BundleError as error:
+        yield Result(OUTPUTS, False, (str(error),))
+        return
+    if told is not None:
+        same = told.bundle == digest
+        yield Result(OUTPUTS, same, ("the fit has finished" if same else "is of another bundle: run the fit again",))
 
 
 def _table_path(place: Place, folder: Path, name: str) -> Path:

@@ -33,7 +33,7 @@ def check_catalogue(config: FitConfig, progress: Progress) -> CheckReport:
     InputError
         If a file, a column or an option is at fault.
     """
-    material = gather(located(config), progress)
+    material = gather(located(config), progress, results=False)
     source = material.catalogue.source
     with progress.stage("check"):
         return CheckReport(

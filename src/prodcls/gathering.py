@@ -14,6 +14,7 @@ from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.cells import excerpt
 from prodcls.config import FitConfig
 from prodcls.demo import write_demo
+from prodcls.disk_room import check_room
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import CatalogueError
@@ -39,13 +40,15 @@ __all__ = ["Material", "gather", "located"]
 _NO_PAIRS = np.empty((0, 2), dtype=np.int64)
 
 
-def gather(config: FitConfig, progress: Progress) -> Material:
+def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Material:
     """Read the catalogue, embed it, and split it for the evaluation.
 
     Parameters
     ----------
     config : FitConfig
     progress : Progress
+    results : bool
+        Whether a bundle and a report are written in the end, for which the disk must have room.
 
     Returns
     -------
@@ -54,7 +57,8 @@ def gather(config: FitConfig, progress: Progress) -> Material:
     Raises
     ------
     InputError
-        If a file, a column or an option is at fault, or fewer than two classes are large enough.
+        If a file, a column or an option is at fault, fewer than two classes are large enough, or a disk has no room
+        for what will be written.
     """
     with progress.stage("read"):
         catalogue, relabelling = _read(config)
@@ -71,6 +75,7 @@ def gather(config: FitConfig, progress: Progress) -> Material:
     store = EmbeddingStore((config.cache_dir or cache_root()) / "embeddings")
     recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
+    check_room(config, [c for c in (catalogue, tested) if c is not None], recipe, store, results=results)
     with progress.stage("embed"):
         inputs = prepare(catalogue, recipe, store, progress, threads=config.threads)
         catalogue = _with_failed_photos(catalogue, store, 0)

@@ -73,19 +73,33 @@ def test_values_must_fit_the_fields() -> None:
         put_back(stable, {**measured, "/other": 1})
 
 
+def test_what_an_older_report_says_itself_is_left_there() -> None:
+    tree = Tree(None, {}, (Leaf("y", 2.0),), {"python": "3"})
+    assert put_back(tree, {"/versions": [["python", "4"]]}, partly=True) == replace(tree, versions={"python": "4"})
+
+
 def other_run(report: AuditReport) -> AuditReport:
-    """Return the report as the same fit gives it on another machine, slower."""
+    """Return the report as the same fit gives it on another machine, slower, from a file with its rows shuffled."""
     rivals = {name: replace(b, seconds=9 * b.seconds) for name, b in report.evaluation.baselines.items()}
     return replace(
         report,
         timing={"read": 3.0, "total": 99.0},
         resources=replace(report.resources, peak_rss_bytes=7),
         evaluation=replace(report.evaluation, baselines=rivals),
-        lineage=replace(report.lineage, versions={"python": "3.12"}, machine={"cores": "64", "threads": "9"}),
+        lineage=replace(
+            report.lineage,
+            versions={"python": "3.12"},
+            machine={"cores": "64", "threads": "9"},
+            data_path="shuffled.csv",
+            data_sha256="11" * 32,
+            tables={"rejections.parquet": "22" * 32},
+        ),
+        data=replace(report.data, rejection_examples=report.data.rejection_examples[::-1]),
+        dossiers=tuple(replace(d, row=d.row + 1) for d in report.dossiers),
     )
 
 
-def test_a_report_is_the_same_but_for_seconds_memory_versions_and_machine() -> None:
+def test_a_report_is_the_same_but_for_seconds_memory_versions_machine_and_file() -> None:
     report = make_report()
     stable, measured = take_out(report)
     assert take_out(other_run(report)) == (stable, take_out(other_run(report))[1])

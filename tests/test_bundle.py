@@ -59,7 +59,7 @@ def test_all_that_was_saved_beside_the_model_comes_back(tmp_path: Path) -> None:
     assert found.known.numeric == ("price",)
     assert found.known.categorical == {"brand": ("brand Kettle", "brand Phone", "brand any", "brand 冰箱")}
     assert found.options.head == "evidence"
-    assert found.options.catalogue == Path("products.csv")
+    assert found.options.catalogue is None
     assert found.products.ids == given.catalogue.ids
     assert found.report is None
 
@@ -69,7 +69,7 @@ def test_a_report_is_kept_and_what_was_measured_leaves_the_digest_alone(tmp_path
     manifest = save_bundle(tmp_path / "a", replace(told, measured={"/seconds": 1.5}), created=CREATED)
     found = load_bundle(tmp_path / "a")
     assert found.report == b'{"rows": 90}\n'
-    assert found.manifest.measured == {"/seconds": 1.5}
+    assert found.manifest.measured == {"/seconds": 1.5, "source": vars(found.source)}
     assert (
         save_bundle(tmp_path / "b", replace(told, measured={"/seconds": 9.0}), created=CREATED).digest == found.digest
     )
@@ -87,6 +87,30 @@ def test_equal_models_have_equal_files_whenever_and_wherever_they_are_saved(tmp_
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     other = save_bundle(tmp_path / "c", contents(boosted=False), created=CREATED)
     assert other.digest != first.digest
+
+
+def test_neither_the_file_nor_its_row_numbers_are_in_the_digest(tmp_path: Path) -> None:
+    given = contents()
+    place = str(Path(given.catalogue.source.path).with_name("later.parquet"))
+    source = replace(given.catalogue.source, path=place, sha256="00" * 32, size=1, details={})
+    moved = replace(given.catalogue, rows=given.catalogue.rows[::-1], source=source)
+    first = save_bundle(tmp_path / "a", given, created=CREATED)
+    options = replace(given.options, catalogue=tmp_path / "later.parquet", test=tmp_path / "test.csv")
+    second = save_bundle(tmp_path / "b", replace(given, catalogue=moved, options=options), created=CREATED)
+    assert first.digest == second.digest
+    assert load_bundle(tmp_path / "b").source == replace(source, path="later.parquet")
+
+
+def test_a_bundle_of_format_4_holds_its_source_among_its_files(tmp_path: Path) -> None:
+    saved(tmp_path / "bundle")
+    found = read_folder(tmp_path / "bundle")
+    config = json.loads(found.files["config.json"])
+    config["source"] = found.manifest.measured["source"]
+    files = {**found.files, "config.json": json.dumps(config).encode()}
+    manifest = replace(make_manifest(files, CREATED), format_version=4)
+    lay(tmp_path / "bundle", files)
+    (tmp_path / "bundle" / "manifest.json").write_bytes(manifest.to_bytes())
+    assert load_bundle(tmp_path / "bundle").source.path == "products.csv"
 
 
 def given_root() -> Path:
@@ -216,8 +240,11 @@ def rewritten(bundle: Path, name: str, change: Callable[[bytes], bytes]) -> None
 
 
 def lay(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files and their manifest."""
-    for name, data in {**files, "manifest.json": make_manifest(files, CREATED).to_bytes()}.items():
+    """Write files and their manifest, with what the one there has measured."""
+    there = folder / "manifest.json"
+    source = {"source": vars(contents().catalogue.source)}
+    measured = json.loads(there.read_bytes())["measured"] if there.exists() else source
+    for name, data in {**files, "manifest.json": make_manifest(files, CREATED, measured).to_bytes()}.items():
         (folder / name).write_bytes(data)
 
 
@@ -430,7 +457,7 @@ print(found.digest, [m for m in ("torch", "onnxruntime", "matplotlib") if m in s
 
 def test_what_the_manifest_lists_can_be_checked_with_other_tools(intact: Path) -> None:
     manifest = json.loads((intact / "manifest.json").read_bytes())
-    assert manifest["format_version"] == FORMAT_VERSION == 4
+    assert manifest["format_version"] == FORMAT_VERSION == 5
     assert manifest["created"] == CREATED
     assert manifest["environment"]["python"] == sys.version.split()[0]
     assert set(manifest["files"]) == set(FILES) - {"manifest.json"}

@@ -49,13 +49,16 @@ def written_with(folder: Path, **versions: str) -> Path:
 
 def moved(folder: Path, amount: float) -> None:
     """Add noise to the kept vectors of texts, as if the encoder had given others."""
-    files = dict(read_folder(folder).files)
+    found = read_folder(folder)
+    files = dict(found.files)
     arrays = {name: np.array(values) for name, values in load(files["arrays.safetensors"]).items()}
     noise = np.random.default_rng(0).normal(0, amount, arrays[VECTORS].shape)
     arrays[VECTORS] = (arrays[VECTORS] + noise).astype(np.float32)
     files["arrays.safetensors"] = save(arrays)
     (folder / "arrays.safetensors").write_bytes(files["arrays.safetensors"])
-    (folder / MANIFEST).write_bytes(make_manifest(files, "2024-05-01T12:00:00+00:00").to_bytes())
+    (folder / MANIFEST).write_bytes(
+        make_manifest(files, "2024-05-01T12:00:00+00:00", found.manifest.measured).to_bytes()
+    )
 
 
 def test_nothing_is_said_and_no_encoder_loaded_where_nothing_has_changed(bundle: Path) -> None:

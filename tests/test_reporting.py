@@ -162,9 +162,10 @@ def test_lineage_names_what_a_figure_can_depend_on(case: Case) -> None:
     assert lineage.data_sha256 == case.material.catalogue.source.sha256
     assert lineage.encoders == {"title": "words-v1 + words-v1", "image": "colours-v1"}
     assert lineage.configuration["folds"] == "3"
-    assert lineage.configuration["catalogue"] == "shop.csv"
+    assert lineage.data_path == "shop.csv"
+    assert lineage.tested == {}
     assert lineage.configuration["target"] == "default"
-    assert {"threads", "image_root", "out", "lang"}.isdisjoint(lineage.configuration)
+    assert {"catalogue", "test", "threads", "image_root", "out", "lang"}.isdisjoint(lineage.configuration)
     assert lineage.machine["threads"] == lineage.machine["image_root"] == "default"
     assert lineage.versions == environment()
     assert {"prodcls", "python", "lightgbm", "scikit-learn"} <= set(lineage.versions)
@@ -199,4 +200,5 @@ def test_a_test_catalogue_is_judged_instead_of_folds(
     assert [c.support for c in report.evaluation.per_class] == [4, 3]
     assert report.data.rows == 28
     assert {d.id.split("-")[0] for d in report.dossiers} == {"new"}
-    assert report.lineage.configuration["test"] == "later.csv"
+    assert report.lineage.tested["path"] == "later.csv"
+    assert report.lineage.tested["sha256"] == hashlib.sha256(test.read_bytes()).hexdigest()

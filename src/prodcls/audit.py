@@ -120,11 +120,13 @@ class Lineage:
         SHA-256 of each table that lies beside the report, by file name.
     given : tuple of GivenFile
         Thresholds, model card and decisions of people.
+    tested : dict of str to str
+        ``path``, ``format`` and ``sha256`` of the catalogue that the model was evaluated on; empty with folds.
     """
 
-    data_path: str
-    data_sha256: str
-    data_format: str
+    data_path: str = field(metadata=MEASURED)
+    data_sha256: str = field(metadata=MEASURED)
+    data_format: str = field(metadata=MEASURED)
     bundle_sha256: str
     encoders: dict[str, str]
     configuration: dict[str, str]
@@ -132,8 +134,9 @@ class Lineage:
     machine: dict[str, str] = field(metadata=MEASURED)
     random_state: int
     created: str
-    tables: dict[str, str]
+    tables: dict[str, str] = field(metadata=MEASURED)
     given: tuple[GivenFile, ...] = ()
+    tested: dict[str, str] = field(default_factory=dict, metadata=MEASURED)
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ class DataSection:
     rejections : dict of str to int
         Rejected rows and cells by code; notes are not counted.
     rejection_examples : tuple of dict
-        At most 20, with ``row, column, code, reason, excerpt, scope``.
+        At most 20, with ``code, column, excerpt, reason, row, scope``, in the order that a manifest keeps.
     notes : tuple of CellNote
         Cells that were used, though not as they stand.
     conversion : Conversion or None
@@ -212,7 +215,7 @@ class DataSection:
     duplicate_groups: int
     duplicate_rows: int
     rejections: dict[str, int]
-    rejection_examples: tuple[dict[str, str | int], ...]
+    rejection_examples: tuple[dict[str, str | int], ...] = field(metadata=MEASURED)
     notes: tuple[CellNote, ...] = ()
     conversion: Conversion | None = None
     cleaning: CleaningFindings | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from prodcls.audit_measured import MEASURED
 
 __all__ = ["CellNote", "Conversion", "ConversionRate"]
 
@@ -29,9 +31,9 @@ class CellNote:
     column: str
     code: str
     cells: int
-    row: int
-    excerpt: str
-    reason: str
+    row: int = field(metadata=MEASURED)
+    excerpt: str = field(metadata=MEASURED)
+    reason: str = field(metadata=MEASURED)
 
 
 @dataclass(frozen=True)

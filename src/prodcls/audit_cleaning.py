@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from prodcls.audit_measured import MEASURED
 
 __all__ = ["CleaningExample", "CleaningFindings", "CleaningStep", "Piece"]
 
@@ -27,7 +29,7 @@ class CleaningExample:
     before, after : tuple of Piece
     """
 
-    row: int
+    row: int = field(metadata=MEASURED)
     column: str
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prodcls.audit_interval import Interval
+from prodcls.audit_measured import MEASURED
 
 __all__ = [
     "ClassChange",
@@ -200,7 +201,7 @@ class Comparison:
     bundle_sha256: str
     created: str
     data_path: str
-    same_data: bool
+    same_data: bool = field(metadata=MEASURED)
     figures: tuple[FigureChange, ...]
     paired: PairedChange | None
     classes: tuple[ClassChange, ...]

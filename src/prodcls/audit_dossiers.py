@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from prodcls.audit_measured import MEASURED
 from prodcls.explain.attribution import Attribution
 from prodcls.explain.case import Note, Original
 from prodcls.explain.changes import Changes
@@ -64,7 +65,7 @@ class Dossier:
     """
 
     id: str
-    row: int
+    row: int = field(metadata=MEASURED)
     kind: str
     fields: dict[str, str]
     texts: tuple[str, ...]
@@ -151,4 +152,4 @@ class Shard:
 
     name: str
     dossiers: int
-    sha256: str
+    sha256: str = field(metadata=MEASURED)

@@ -1,7 +1,8 @@
 """What a report tells that differs from one run of the same fit to the next: taken out of it, and put back.
 
-Seconds, memory, versions and the machine are facts of one run. A bundle keeps them beside its digest, so that equal
-models have equal digests. A field of a report is one of these facts when its metadata is `MEASURED`.
+Seconds, memory, versions and the machine are facts of one run; a file's digest and the numbers of its rows are facts of
+one file, and change with the order of its rows. A bundle keeps both beside its digest, so that equal models have equal
+digests. A field of a report is one of these facts when its metadata is `MEASURED`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def take_out(report: Report) -> tuple[Report, dict[str, Any]]:
     return _walk(report, "", empty), measured
 
 
-def put_back(report: Report, measured: Mapping[str, Any]) -> Report:
+def put_back(report: Report, measured: Mapping[str, Any], *, partly: bool = False) -> Report:
     """Undo `take_out`.
 
     Parameters
@@ -63,6 +64,8 @@ def put_back(report: Report, measured: Mapping[str, Any]) -> Report:
     report : dataclass
         With nothing in its measured fields.
     measured : mapping of str to Any
+    partly : bool
+        Whether ``measured`` may have values too few, since a field of an older bundle's report was none of them yet.
 
     Returns
     -------
@@ -77,10 +80,12 @@ def put_back(report: Report, measured: Mapping[str, Any]) -> Report:
 
     def fill(place: str, old: object) -> Any:  # noqa: ANN401 - any field's value
         if place not in left:
+            if partly:
+                return old
             message = f"nothing was kept for {place}"
             raise ValueError(message)
         value = left.pop(place)
-        return dict(value) if isinstance(old, dict) else value
+        return type(old)(value) if isinstance(old, dict | tuple) else value
 
     whole: Report = _walk(report, "", fill)
     if left:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prodcls.audit_interval import Interval
+from prodcls.audit_measured import MEASURED
 
 __all__ = ["REASONS", "OversightSection", "ReviewItem"]
 
@@ -32,7 +33,7 @@ class ReviewItem:
     """
 
     id: str
-    row: int
+    row: int = field(metadata=MEASURED)
     title: str
     label: str
     predicted: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from prodcls.audit_measured import MEASURED
+
 __all__ = ["Example", "Finding", "QualityFindings"]
 
 
@@ -23,7 +25,7 @@ class Example:
     """
 
     ids: tuple[str, ...]
-    rows: tuple[int, ...]
+    rows: tuple[int, ...] = field(metadata=MEASURED)
     values: dict[str, str | int | float]
 
 

@@ -15,7 +15,7 @@ from prodcls.audit import AuditReport
 from prodcls.audit_json import from_json, to_json
 from prodcls.audit_measured import put_back, take_out
 from prodcls.bundle_files import REPORT
-from prodcls.bundle_layout import Manifest
+from prodcls.bundle_layout import FORMAT_VERSION, Manifest
 from prodcls.errors import BundleError, DefectError
 
 __all__ = ["StoredReport", "store_report", "whole_report"]
@@ -79,7 +79,8 @@ def whole_report(stored: bytes | None, manifest: Manifest) -> AuditReport:
         raise BundleError(message, code="bundle-report")
     try:
         stable = from_json(stored.decode("utf-8"), file=REPORT)
-        report = put_back(stable, manifest.measured)
+        of_report = {place: told for place, told in manifest.measured.items() if place.startswith("/")}
+        report = put_back(stable, of_report, partly=manifest.format_version < FORMAT_VERSION)
         digest = hashlib.sha256(manifest.to_bytes()).hexdigest()
         whole = replace(report, lineage=replace(report.lineage, bundle_sha256=digest, created=manifest.created))
         return from_json(to_json(whole))  # numbers in their fields' types, or refused

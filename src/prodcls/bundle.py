@@ -40,7 +40,7 @@ from prodcls.bundle_files import (
     json_object,
 )
 from prodcls.bundle_first_load import remember, try_apart
-from prodcls.bundle_layout import Manifest, StoredFiles, make_manifest, read_folder, write_folder
+from prodcls.bundle_layout import SOURCE, Manifest, StoredFiles, make_manifest, read_folder, write_folder
 from prodcls.bundle_products import (
     Judgements,
     KnownColumns,
@@ -115,7 +115,6 @@ class _Stored:
     model: Model
     recipe: Recipe
     schema: Schema
-    source: Source
     known: KnownColumns
     canary: Canary
     leaves: NDArray[np.int32]
@@ -217,7 +216,6 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         contents.model,
         contents.recipe,
         catalogue.schema,
-        replace(catalogue.source, path=Path(catalogue.source.path).name),
         known_columns(contents.inputs),
         make_canary(contents.model, contents.inputs),
         np.zeros((len(catalogue), 0), dtype=np.int32) if contents.leaves is None else contents.leaves,
@@ -231,7 +229,9 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     files = as_files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
     if contents.report is not None:
         files[REPORT] = contents.report.encode()
-    manifest = make_manifest(files, created, contents.measured, contents.recipe.runtime)
+    source = replace(catalogue.source, path=Path(catalogue.source.path).name)
+    measured = {**contents.measured, SOURCE: pack(source, Source, Leaves())}
+    manifest = make_manifest(files, created, measured, contents.recipe.runtime)
     _build(StoredFiles(manifest, files), own=True)
     write_folder(folder, files, manifest)
     return manifest
@@ -292,6 +292,8 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
         # Bundles of before cleaning do not tell, and their texts were not cleaned.
         options = FitConfig.from_json(json.dumps({"clean": False} | config.pop("options")))
         products = files[PRODUCTS]
+        # Bundles of format 4 hold it among their files.
+        source = config.pop(SOURCE) if SOURCE in config else stored.manifest.measured[SOURCE]
     except (KeyError, TypeError, ValueError, RecursionError, SafetensorError, InputError) as error:
         message = f"its files are not what a bundle holds ({type(error).__name__}): fit it again"
         raise BundleError(message, code="bundle-content") from error
@@ -314,7 +316,7 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
         found.model,
         found.recipe,
         found.schema,
-        found.source,
+        unpack(source, Source, Leaves()),
         found.known,
         options,
         wrote,

@@ -37,8 +37,14 @@ __all__ = [
     "write_folder",
 ]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised whenever a bundle of the new form cannot be read by the previous release."""
+
+READABLE = (4, FORMAT_VERSION)
+"""Forms that this release reads."""
+
+SOURCE = "source"
+"""Name in ``measured`` of the training catalogue's file."""
 
 MANIFEST = "manifest.json"
 
@@ -79,7 +85,8 @@ class Manifest:
     files : dict of str to FileEntry
         All files but the manifest, by name.
     measured : dict of str to Any
-        JSON values: what the report tells that differs from one run of the same fit to the next, such as seconds.
+        JSON values: what the report tells that differs from one run of the same fit to the next, such as seconds, and
+        from one file with the same products to the next, such as row numbers; and `SOURCE`, that file.
     """
 
     format_version: int
@@ -230,7 +237,7 @@ def _parse_manifest(folder: Path, data: bytes) -> Manifest:
     if not isinstance(found, dict):
         _refuse(folder / MANIFEST, "is no manifest: it is damaged", "bundle-manifest")
     form = found.get("format_version")
-    if form != FORMAT_VERSION:
+    if form not in READABLE:
         what = f"is of format {str(form)[:20]} and this version reads {FORMAT_VERSION}: use the one that wrote it"
         _refuse(folder, what, "bundle-version")
     try:

@@ -98,8 +98,6 @@ class Products:
     Attributes
     ----------
     ids, labels : tuple of str
-    rows : ndarray of shape (n,), int64
-        One-based data row in the catalogue's file.
     texts, categorical : dict of str to tuple of str
         ``""`` is missing.
     numeric : dict of str to ndarray of shape (n,), float64
@@ -113,7 +111,6 @@ class Products:
 
     ids: tuple[str, ...]
     labels: tuple[str, ...]
-    rows: NDArray[np.int64]
     texts: dict[str, tuple[str, ...]]
     categorical: dict[str, tuple[str, ...]]
     numeric: dict[str, NDArray[np.float64]]
@@ -133,7 +130,6 @@ class Products:
         return Products(
             ids=tuple(self.ids[i] for i in rows),
             labels=tuple(self.labels[i] for i in rows),
-            rows=self.rows[rows],
             texts=cells(self.texts),
             categorical=cells(self.categorical),
             numeric={name: values[rows] for name, values in self.numeric.items()},
@@ -204,7 +200,6 @@ def collect_products(
     return Products(
         ids=catalogue.ids,
         labels=catalogue.labels,
-        rows=catalogue.rows,
         texts=catalogue.texts,
         categorical=catalogue.categorical,
         numeric=catalogue.numeric,
@@ -229,7 +224,7 @@ def _reference(photo: Path | None, root: Path) -> PhotoReference | None:
 
 def products_to_bytes(products: Products) -> bytes:
     """Return the products as a Parquet file."""
-    columns: dict[str, Any] = {"id": products.ids, "label": products.labels, "row": products.rows}
+    columns: dict[str, Any] = {"id": products.ids, "label": products.labels}
     columns["photo"] = pa.array([p and p.path for p in products.photos], pa.string())
     columns["photo_sha256"] = pa.array([p and p.sha256 for p in products.photos], pa.string())
     columns["judged"] = pa.array(products.judged.classes, pa.string())
@@ -270,7 +265,6 @@ def products_from_bytes(data: bytes) -> Products:
         return Products(
             ids=_strings(table, "id"),
             labels=_strings(table, "label"),
-            rows=table["row"].to_numpy(),
             texts={name: _strings(table, _TEXT + name) for name in _named(table.column_names, _TEXT)},
             categorical={n: _strings(table, _CATEGORICAL + n) for n in _named(table.column_names, _CATEGORICAL)},
             numeric={name: table[_NUMERIC + name].to_numpy() for name in _named(table.column_names, _NUMERIC)},

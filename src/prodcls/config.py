@@ -257,8 +257,8 @@ class FitConfig:
         """Return the options without what belongs to one machine or changes nothing in the model."""
         return replace(
             self,
-            catalogue=None if self.catalogue is None else Path(self.catalogue.name),
-            test=None if self.test is None else Path(self.test.name),
+            catalogue=None,
+            test=None,
             overrides=None if self.overrides is None else Path(self.overrides.name),
             out=FitConfig.out,
             image_root=None,

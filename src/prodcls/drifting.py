@@ -194,7 +194,7 @@ def training_inputs(fitted: Trained, store: EmbeddingStore, progress: Progress) 
     else:
         texts = Catalogue(
             ids=products.ids,
-            rows=products.rows,
+            rows=np.arange(1, len(products) + 1),
             texts=products.texts,
             numeric={},
             categorical={},

@@ -34,6 +34,7 @@ from prodcls.audit_trust import TrustSection
 from prodcls.baselines import BaselineResult
 from prodcls.bundle import photo_folder
 from prodcls.calibration import softmax
+from prodcls.catalogue import Source
 from prodcls.config import FitConfig
 from prodcls.conformal import held_out_sets
 from prodcls.evaluation import OutOfFold
@@ -67,9 +68,21 @@ LIBRARIES = ("lightgbm", "numpy", "onnxruntime", "pandas", "pillow", "scikit-lea
 """Libraries whose versions can move a figure."""
 
 OF_THE_MACHINE = frozenset(
-    {"out", "cache_dir", "lang", "threads", "image_root", "audit", "model_card", "enforce", "compare"},
+    {
+        "catalogue",
+        "test",
+        "out",
+        "cache_dir",
+        "lang",
+        "threads",
+        "image_root",
+        "audit",
+        "model_card",
+        "enforce",
+        "compare",
+    },
 )
-"""Options that say where and how fast a fit ran, or how it is shown and judged, and move no figure."""
+"""Options that say where files lie and how fast a fit ran, or how it is shown and judged, and move no figure."""
 
 
 @dataclass(frozen=True)
@@ -232,11 +245,12 @@ def _evaluation(
 
 def _lineage(config: FitConfig, material: Material, tables: Mapping[str, bytes], papers: Papers) -> Lineage:
     source = material.catalogue.source
+    tested = None if material.tested is None else material.tested.source
     options = {name: _plain(value) for name, value in asdict(config).items()}
     return Lineage(
         data_path=Path(source.path).name,
         data_sha256=source.sha256,
-        data_format=", ".join(f"{name} {value}" for name, value in source.details.items()),
+        data_format=_format(source),
         bundle_sha256="",
         encoders={name: e.encoder for name, e in material.problem.inputs.dense.items()},
         configuration={name: text for name, text in options.items() if name not in OF_THE_MACHINE},
@@ -252,7 +266,14 @@ def _lineage(config: FitConfig, material: Material, tables: Mapping[str, bytes],
         created="",
         tables={name: hashlib.sha256(data).hexdigest() for name, data in tables.items()},
         given=(*papers.given, *_decisions(material)),
+        tested={}
+        if tested is None
+        else {"path": Path(tested.path).name, "format": _format(tested), "sha256": tested.sha256},
     )
+
+
+def _format(source: Source) -> str:
+    return ", ".join(f"{name} {value}" for name, value in source.details.items())
 
 
 def _decisions(material: Material) -> tuple[GivenFile, ...]:

@@ -56,12 +56,12 @@ def _examples(
 ) -> Iterator[CleaningExample]:
     """Yield the cells that show a step best: those that few others changed, short ones first."""
     found = (
-        (len(cell.steps), len(cell.original), int(catalogue.rows[i]), column, cell.original)
+        (len(cell.steps), len(cell.original), cell.original, column, int(catalogue.rows[i]))
         for column, cells in cleaned.items()
         for i, cell in cells.items()
         if step in cell.steps
     )
-    for _, _, row, column, original in heapq.nsmallest(EXAMPLES, found):
+    for _, _, original, column, row in heapq.nsmallest(EXAMPLES, found):
         change = next(c for c in trace(original) if c.step == step)
         yield CleaningExample(row, column, *difference(change.before, change.after))
 

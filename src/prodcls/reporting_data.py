@@ -55,7 +55,7 @@ def data_section(material: Material, rates: Rates | None) -> DataSection:
         duplicate_groups=len(repeated),
         duplicate_rows=sum(repeated),
         rejections=dict(sorted(Counter(r.code for r in rejected).items())),
-        rejection_examples=tuple(asdict(r) for r in rejected[:20]),
+        rejection_examples=tuple(dict(sorted(asdict(r).items())) for r in rejected[:20]),
         notes=_notes([r for r in catalogue.rejections if r.scope == "note"]),
         conversion=None if rates is None else _conversion(rates),
         cleaning=cleaning_findings(catalogue),

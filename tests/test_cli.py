@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 
+from prodcls.bundle_trust import Trust
 from prodcls.cache import cache
 from prodcls.check import check
 from prodcls.cli import COMMANDS, cli
@@ -23,6 +24,7 @@ from prodcls.log import log
 from prodcls.predict import predict
 from prodcls.report import report
 from prodcls.review import review
+from prodcls.sign import sign
 from prodcls.verify import verify
 from prodcls.why import why
 
@@ -46,7 +48,7 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Calls:
     def fit_catalogue(config: FitConfig, _progress: object) -> SimpleNamespace:
         calls.config = config
         told = {"summary_lines": ("accuracy 0.9",), "failing": calls.failing}
-        return SimpleNamespace(bundle_path="o/bundle", report_path="o/audit.html", **told)
+        return SimpleNamespace(bundle_path="o/bundle", report_path="o/audit.html", digest="ab12", **told)
 
     def predict_catalogue(
         bundle: Path, catalogue: Path, out: Path, settings: dict[str, Any], **options: Any
@@ -103,7 +105,12 @@ def test_every_option_of_a_fit_is_on_the_command_line() -> None:
 def test_a_fit_without_options_uses_the_defaults_and_the_demo(flows: Calls, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(cli, ["fit"], "prodcls") == 0
     assert flows.config == FitConfig()
-    assert capsys.readouterr().out.splitlines() == ["accuracy 0.9", "bundle: o/bundle", "report: o/audit.html"]
+    assert capsys.readouterr().out.splitlines() == [
+        "accuracy 0.9",
+        "bundle: o/bundle",
+        "digest: ab12",
+        "report: o/audit.html",
+    ]
 
 
 def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
@@ -160,12 +167,13 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
     words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--number-format", ","]
     words += ["--quote", "'", "--sheet", "S", "--strict", "--log", "decisions.sqlite", "--max-error", "0.01"]
+    words += ["--expect-sha256", "0" * 64]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
     assert flows.predicted.pop("progress").seconds == {}
     assert flows.predicted == {
         "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
-        "log": Path("decisions.sqlite"), "max_error": 0.01,
+        "log": Path("decisions.sqlite"), "max_error": 0.01, "trust": Trust("0" * 64),
         "reading": {
             "image_root": tmp_path, "number_format": (",",),
             "files": TableOptions("gb18030", "\t", "'", "S", strict=True),
@@ -242,7 +250,7 @@ def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     known = {
         option
-        for command in (cli, cache, check, fit, predict, report, review, verify, why, *log.commands.values())
+        for command in (cli, cache, check, fit, predict, report, review, sign, verify, why, *log.commands.values())
         for param in command.params
         for option in param.opts
     }

@@ -14,7 +14,7 @@ from bundle_factory import contents, saved
 from prodcls.errors import InputError
 from prodcls.overrides import read_overrides
 from prodcls.progress import SilentProgress
-from prodcls.reviewing import Export, Import, export_worklist, import_decisions
+from prodcls.reviewing import Export, Import, Terms, export_worklist, import_decisions
 from review_factory import fill, make_scored, write_scored
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -96,14 +96,14 @@ def test_nothing_is_recorded_while_a_line_is_bad_unless_asked_for(bundle: Path, 
     found = imported(bundle, scored, lines)
     assert [fault.code for fault in found.bad] == ["who-missing"]
     assert not scored.with_name("o.jsonl").exists()
-    found = imported(bundle, scored, lines, skip_bad=True)
+    found = imported(bundle, scored, lines, terms=Terms(skip_bad=True))
     assert len(found.bad) == 1
     assert len(read_overrides(scored.with_name("o.jsonl")).records) == 1
 
 
 def test_new_classes_must_be_allowed(bundle: Path, scored: Path) -> None:
     assert [f.code for f in imported(bundle, scored, [["Pan", *GOOD[1:]]]).bad] == ["decision-unknown"]
-    imported(bundle, scored, [["Pan", *GOOD[1:]]], allowed=("Pan",))
+    imported(bundle, scored, [["Pan", *GOOD[1:]]], terms=Terms(allowed=("Pan",)))
     assert read_overrides(scored.with_name("o.jsonl")).records[0].new_class
 
 

@@ -51,6 +51,7 @@ from prodcls.bundle_products import (
     products_to_bytes,
 )
 from prodcls.bundle_tree import check_stopping
+from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue, Schema, Source
 from prodcls.config import FitConfig
 from prodcls.conformal import SetRule
@@ -237,12 +238,15 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     return manifest
 
 
-def load_bundle(folder: Path) -> Bundle:
+def load_bundle(folder: Path, trust: Trust | None = None) -> Bundle:
     """Read a bundle: verify every file, parse, check, and replay the canaries.
 
     Parameters
     ----------
     folder : Path
+    trust : Trust, optional
+        By which digest or signature it must be the one that is meant. Without, a bundle that somebody else put there is
+        loaded when it is whole.
 
     Returns
     -------
@@ -251,10 +255,11 @@ def load_bundle(folder: Path) -> Bundle:
     Raises
     ------
     BundleError
-        If the bundle is damaged, incomplete, of another version, or no longer gives the scores that it gave.
+        If the bundle is damaged, incomplete, of another version, another than the one meant, or no longer gives the
+        scores that it gave.
     """
     try:
-        return _build(read_folder(folder))
+        return _build(read_folder(folder, trust))
     except BundleError as error:
         if error.file is not None:
             raise

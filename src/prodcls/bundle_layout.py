@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from prodcls.atomic import sync_folder, write_bytes
 from prodcls.bundle_environment import environment
+from prodcls.bundle_trust import Trust
 from prodcls.config import Runtime
 from prodcls.errors import BundleError
 from prodcls.swapping import replace_folder, where_now
@@ -152,12 +153,14 @@ def _canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"
 
 
-def read_folder(folder: Path) -> StoredFiles:
+def read_folder(folder: Path, trust: Trust | None = None) -> StoredFiles:
     """Read a bundle's files, each once, and verify them.
 
     Parameters
     ----------
     folder : Path
+    trust : Trust, optional
+        What is asked of the manifest before any other file is read.
 
     Returns
     -------
@@ -167,16 +170,18 @@ def read_folder(folder: Path) -> StoredFiles:
     ------
     BundleError
         Codes ``bundle-missing``, ``bundle-manifest``, ``bundle-version``, ``bundle-file-missing``,
-        ``bundle-file-unlisted``, ``bundle-file-linked``, ``bundle-file-size``, ``bundle-file-changed``.
+        ``bundle-file-unlisted``, ``bundle-file-linked``, ``bundle-file-size``, ``bundle-file-changed``, and those of
+        `Trust`.
     """
+    trust = trust or Trust()
     for _ in range(REPLACED):
         before = _identity(folder)
         try:
-            return _read_once(where_now(folder))
+            return _read_once(where_now(folder), folder, trust)
         except (BundleError, OSError):
             if _identity(folder) == before:
                 raise
-    return _read_once(where_now(folder))
+    return _read_once(where_now(folder), folder, trust)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
@@ -188,14 +193,17 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return told.st_dev, told.st_ino
 
 
-def _read_once(folder: Path) -> StoredFiles:
+def _read_once(folder: Path, named: Path, trust: Trust) -> StoredFiles:
     """Read and verify; raises BundleError, or OSError where the folder is replaced meanwhile."""
     if not folder.is_dir():
         _refuse(folder, "there is no such folder; give the one that a fit wrote", "bundle-missing")
     present = {entry.name for entry in os.scandir(folder)}
     if MANIFEST not in present:
         _refuse(folder, f"holds no {MANIFEST}: it is no bundle, or an unfinished one", "bundle-missing")
-    manifest = _parse_manifest(folder, _read(folder / MANIFEST, MAX_MANIFEST_BYTES))
+    listed = _read(folder / MANIFEST, MAX_MANIFEST_BYTES)
+    trust.check_signature(named, listed)
+    manifest = _parse_manifest(folder, listed)
+    trust.check_digest(folder, listed, manifest.digest)
     unlisted = sorted(present - manifest.files.keys() - {MANIFEST})
     if unlisted:
         _refuse(folder / unlisted[0], "is not listed in the manifest: take it away", "bundle-file-unlisted")

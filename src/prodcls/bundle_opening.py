@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.bundle_checks import CANARIES, FlatCanary
 from prodcls.bundle_environment import EncoderCheck, Findings
+from prodcls.bundle_trust import Trust
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import text_encoder
 from prodcls.errors import BundleError
@@ -27,13 +28,15 @@ LEAST_COSINE = 0.999
 a runtime leave it above .999999; a class can change where a vector is off by as much as another text's."""
 
 
-def open_bundle(folder: Path, progress: Progress, *, encodes: bool = True) -> Bundle:
+def open_bundle(folder: Path, progress: Progress, trust: Trust | None = None, *, encodes: bool = True) -> Bundle:
     """Load a bundle, and warn where it was written with other versions or on another kind of processor.
 
     Parameters
     ----------
     folder : Path
     progress : Progress
+    trust : Trust, optional
+        What is asked of the bundle before it is read.
     encodes : bool
         Whether new products are to be encoded. The encoders are then tried on training products first, if anything
         has changed.
@@ -48,7 +51,7 @@ def open_bundle(folder: Path, progress: Progress, *, encodes: bool = True) -> Bu
         Those of `prodcls.bundle.load_bundle`, and code ``bundle-encoder``.
     """
     with progress.stage("load"):
-        bundle = load_bundle(folder)
+        bundle = load_bundle(folder, trust)
         findings = bundle.findings
         if encodes and findings.changed:
             findings = check_encoders(bundle, folder)

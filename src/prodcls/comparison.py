@@ -22,6 +22,7 @@ from prodcls.audit_interval import Interval
 from prodcls.audit_stored import whole_report
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.bundle_products import Products
+from prodcls.bundle_trust import Trust
 from prodcls.comparison_data import SHOWN, compare_data, text_changes
 from prodcls.paired import compare_predictions
 
@@ -85,12 +86,13 @@ class _Pair:
     after: str
 
 
-def read_audited(bundle: Path) -> Audited:
+def read_audited(bundle: Path, trust: Trust | None = None) -> Audited:
     """Read what an earlier audit left in its bundle.
 
     Parameters
     ----------
     bundle : Path
+    trust : Trust, optional
 
     Returns
     -------
@@ -101,11 +103,11 @@ def read_audited(bundle: Path) -> Audited:
     BundleError
         If it is damaged, of another format, or without a report.
     """
-    found = load_bundle(bundle)
+    found = load_bundle(bundle, trust)
     return Audited(whole_report(found.report, found.manifest), found.products)
 
 
-def report_of(bundle: Bundle, earlier: Path | None = None) -> AuditReport:
+def report_of(bundle: Bundle, earlier: Path | None = None, trust: Trust | None = None) -> AuditReport:
     """Return the report of a bundle, compared with an earlier one where that is asked for.
 
     Parameters
@@ -113,6 +115,8 @@ def report_of(bundle: Bundle, earlier: Path | None = None) -> AuditReport:
     bundle : Bundle
     earlier : Path, optional
         Bundle of an earlier audit; by default the report is the one that the fit wrote.
+    trust : Trust, optional
+        What was asked of the bundle; the earlier one must be signed by the same key.
 
     Returns
     -------
@@ -126,7 +130,12 @@ def report_of(bundle: Bundle, earlier: Path | None = None) -> AuditReport:
     report = whole_report(bundle.report, bundle.manifest)
     if earlier is None:
         return report
-    return replace(report, comparison=compare_audits(read_audited(earlier), Audited(report, bundle.products)))
+    return replace(
+        report,
+        comparison=compare_audits(
+            read_audited(earlier, trust and trust.of_another()), Audited(report, bundle.products)
+        ),
+    )
 
 
 def compare_audits(old: Audited, new: Audited) -> Comparison:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from prodcls.bundle_trust import Trust
 from prodcls.config import Lang
 from prodcls.console import EXIT_UNMET, run_and_exit
 from prodcls.fit import CATALOGUE
 from prodcls.predict import predict
+from prodcls.trust import trust_options
 
 if TYPE_CHECKING:
     from prodcls.audit_drift import DriftReport
@@ -29,6 +31,7 @@ OUTPUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--html", type=OUTPUT, help="Write a page to this file.")
 @click.option("--json", "as_json", type=OUTPUT, help="Write what was found as JSON to this file.")
 @click.option("--lang", type=click.Choice(get_args(Lang)), default="en", help="Language of summary and page.")
+@trust_options
 def drift(
     bundle: Path,
     new: Path,
@@ -37,6 +40,7 @@ def drift(
     lang: str,
     image_root: Path | None,
     number_format: tuple[str, ...] | None,
+    trust: Trust,
     **files: Any,  # noqa: ANN401 - each option has its own type
 ) -> int:
     """Say whether the products of NEW are still like those that BUNDLE, the folder that a fit wrote, was trained on.
@@ -49,7 +53,8 @@ def drift(
     from prodcls.file_formats import TableOptions
     from prodcls.new_products import Reading
 
-    report = find_drift(bundle, new, open_progress(), Reading(image_root, TableOptions(**files), number_format))
+    reading = Reading(image_root, TableOptions(**files), number_format)
+    report = find_drift(bundle, new, open_progress(), reading, trust=trust)
     _write(report, html, as_json, lang)
     _print(report, lang)
     for name, path in (("page", html), ("json", as_json)):

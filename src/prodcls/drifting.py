@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from prodcls.audit_drift import Certainty, DriftReport
 from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
+from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue, RawTable
 from prodcls.embeddings import Embeddings, EmbeddingStore
 from prodcls.encoders import available_processors
@@ -60,7 +61,12 @@ class _Scored:
 
 
 def find_drift(
-    bundle: Path, new: Path, progress: Progress, reading: Reading | None = None, store: EmbeddingStore | None = None
+    bundle: Path,
+    new: Path,
+    progress: Progress,
+    reading: Reading | None = None,
+    store: EmbeddingStore | None = None,
+    trust: Trust | None = None,
 ) -> DriftReport:
     """Say how a catalogue differs from the one that a bundle was fitted on.
 
@@ -74,6 +80,8 @@ def find_drift(
     reading : Reading, optional
     store : EmbeddingStore, optional
         By default the one of the user's cache folder.
+    trust : Trust, optional
+        What is asked of the bundle.
 
     Returns
     -------
@@ -84,7 +92,7 @@ def find_drift(
     InputError
         If the bundle, the catalogue or its columns are at fault.
     """
-    fitted = open_bundle(bundle, progress)
+    fitted = open_bundle(bundle, progress, trust)
     store = store or EmbeddingStore()
     with progress.stage("read"):
         table, catalogue = read_new(new, fitted, reading or Reading())

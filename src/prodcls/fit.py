@@ -224,6 +224,7 @@ def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each o
     for line in outcome.summary_lines:
         click.echo(printable(line))
     click.echo(f"bundle: {outcome.bundle_path}")
+    click.echo(f"digest: {outcome.digest}")
     click.echo(f"report: {outcome.report_path}")
     for line in outcome.failing:
         click.echo(printable(f"threshold not held: {line}"), err=True)

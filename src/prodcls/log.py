@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from prodcls.bundle_trust import Trust
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.fit import CATALOGUE
+from prodcls.trust import trust_options
 
 __all__ = ["log"]
 
@@ -54,15 +56,15 @@ def show(file: Path, last: int) -> None:
 @click.option("--bundle", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--catalogue", type=CATALOGUE, required=True, help="File that was classified.")
 @click.option("--image-root", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def replay(file: Path, entry: int, bundle: Path, catalogue: Path, image_root: Path | None) -> int:
+@trust_options
+def replay(file: Path, entry: int, bundle: Path, catalogue: Path, image_root: Path | None, trust: Trust) -> int:
     """Take the decision ENTRY of FILE again and compare it bit for bit. Exit code 3 when it differs."""
     from prodcls.bars import open_progress
     from prodcls.new_products import Reading
     from prodcls.replaying import replay as again
 
-    differences = again(
-        file, entry, bundle, catalogue, progress=open_progress(), reading=Reading(image_root=image_root)
-    )
+    reading = Reading(image_root=image_root)
+    differences = again(file, entry, bundle, catalogue, progress=open_progress(), reading=reading, trust=trust)
     for line in differences:
         click.echo(printable(line))
     click.echo("DIFFERS" if differences else "same")

@@ -11,6 +11,7 @@ import click
 from prodcls.config import LIMITS, MAX_ERROR
 from prodcls.console import printable, run_and_exit
 from prodcls.fit import CATALOGUE, DELIMITER, NUMBER_FORMAT
+from prodcls.trust import trust_options
 
 __all__ = ["predict"]
 
@@ -59,6 +60,7 @@ __all__ = ["predict"]
 @click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
 @click.option("--strict", is_flag=True, help="Stop at the first row or cell that cannot be taken as it stands.")
 @NUMBER_FORMAT
+@trust_options
 def predict(
     bundle: Path,
     catalogue: Path,

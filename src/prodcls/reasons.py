@@ -14,6 +14,7 @@ from PIL import Image
 from prodcls.alternatives import EVALUATIONS, find_changes
 from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
+from prodcls.bundle_trust import Trust
 from prodcls.candidates import best_classes
 from prodcls.dissection import open_readers
 from prodcls.errors import InputError
@@ -74,6 +75,8 @@ class Question:
         Whether to look for changes that give another class.
     evaluations : int
         Versions scored at most in the search for words, and in that for a part of the photo.
+    trust : Trust or None
+        What is asked of the bundle.
     """
 
     product: str | None = None
@@ -87,6 +90,7 @@ class Question:
     method: Method = "chain"
     counterfactuals: bool = True
     evaluations: int = EVALUATIONS
+    trust: Trust | None = None
 
 
 def answer(folder: Path, question: Question, progress: Progress) -> Case:
@@ -108,7 +112,7 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
     InputError
         If the bundle, the product, a class or a cell is at fault.
     """
-    bundle = open_bundle(folder, progress)
+    bundle = open_bundle(folder, progress, question.trust)
     with progress.stage("read"):
         found = _find(bundle, question)
     attributions = tuple(_explain(bundle, found, question, progress))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from prodcls.bundle_opening import open_bundle
+from prodcls.bundle_trust import Trust
 from prodcls.decision_log import log_key, read_entry
 from prodcls.decisions import Logging, keyed
 from prodcls.embeddings import EmbeddingStore
@@ -28,6 +29,7 @@ def replay(
     progress: Progress,
     reading: Reading | None = None,
     store: EmbeddingStore | None = None,
+    trust: Trust | None = None,
 ) -> list[str]:
     """Score the batch of an entry's product again and compare.
 
@@ -42,6 +44,8 @@ def replay(
     progress : Progress
     reading : Reading, optional
     store : EmbeddingStore, optional
+    trust : Trust, optional
+        What is asked of the bundle.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def replay(
     if entry["kind"] != "decision":
         raise InputError(f"entry {number} is no decision but {entry['kind']!r}", code="log-entry-kind", file=str(log))
     key = log_key(log)
-    fitted = open_bundle(bundle, progress)
+    fitted = open_bundle(bundle, progress, trust)
     size = entry["batch_size"]
     least = float.fromhex(entry.get("least", "0x0p+0"))  # entries of before reasons do not tell
     scorer = Scorer(fitted, store or EmbeddingStore(), 1, least=least, logging=Logging(key, fitted.digest, size, least))

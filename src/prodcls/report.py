@@ -7,8 +7,10 @@ from typing import get_args
 
 import click
 
+from prodcls.bundle_trust import Trust
 from prodcls.config import Lang
 from prodcls.console import run_and_exit
+from prodcls.trust import trust_options
 
 __all__ = ["report"]
 
@@ -27,7 +29,8 @@ __all__ = ["report"]
     help="Bundle of an earlier audit: the report says what changed since.",
 )
 @click.option("--pdf", "as_pdf", is_flag=True, help="Print audit.pdf too, through a Chromium that is installed.")
-def report(bundle: Path, out: Path | None, lang: Lang | None, compare: Path | None, as_pdf: bool) -> None:
+@trust_options
+def report(bundle: Path, out: Path | None, lang: Lang | None, compare: Path | None, as_pdf: bool, trust: Trust) -> None:
     """Write the audit report of BUNDLE again: audit.json, audit.html and the pages of products.
 
     In the language of the fit, and without --compare, they are the fit's files, byte by byte.
@@ -41,11 +44,11 @@ def report(bundle: Path, out: Path | None, lang: Lang | None, compare: Path | No
     from prodcls.outputs import check_finished
     from prodcls.pages import PAGE, write_pages
 
-    found = open_bundle(bundle, open_notes(), encodes=False)
+    found = open_bundle(bundle, open_notes(), trust, encodes=False)
     beside = bundle.absolute().parent
     check_finished(beside)
     folder = beside if out is None else out
-    count = write_pages(folder, report_of(found, compare), lang or found.options.lang, beside)
+    count = write_pages(folder, report_of(found, compare, trust), lang or found.options.lang, beside)
     click.echo(f"report: {folder / PAGE} ({count} files)")
     if browser is not None:
         pdf = (folder / PAGE).with_suffix(".pdf")

@@ -11,6 +11,7 @@ from prodcls.config import Lang
 from prodcls.console import printable, run_and_exit
 from prodcls.errors import InputError
 from prodcls.fit import CATALOGUE, DELIMITER, NUMBER_FORMAT
+from prodcls.trust import trust_options
 
 __all__ = ["review"]
 
@@ -53,6 +54,7 @@ TOLD = 40
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")
 @click.option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first that holds something]")
 @NUMBER_FORMAT
+@trust_options
 def review(bundle: Path, scored: Path, out: Path | None, filled: Path | None, **options: Any) -> int:  # noqa: ANN401
     """List for people what they should look at in SCORED, which `prodcls predict` wrote with BUNDLE.
 
@@ -73,7 +75,13 @@ def review(bundle: Path, scored: Path, out: Path | None, filled: Path | None, **
     files = {name: options[name] for name in ("encoding", "delimiter", "quote", "sheet")}
     reading = Reading(options["image_root"], TableOptions(**files), options["number_format"])
     wanted = Export(
-        options["catalogue"], reading, options["everything"], options["limit"], _existing(options), options["lang"]
+        options["catalogue"],
+        reading,
+        options["everything"],
+        options["limit"],
+        _existing(options),
+        options["lang"],
+        options["trust"],
     )
     for line in export_worklist(bundle, scored, out, wanted, open_progress()):
         click.echo(printable(line))
@@ -93,12 +101,11 @@ def _import(bundle: Path, scored: Path, filled: Path, options: dict[str, Any]) -
         message = "--import needs --overrides FILE, to which the decisions are added"
         raise click.UsageError(message)
     from prodcls.bars import open_progress
-    from prodcls.reviewing import import_decisions
+    from prodcls.reviewing import Terms, import_decisions
 
     skip = bool(options["skip_bad"])
-    found = import_decisions(
-        bundle, scored, filled, overrides, open_progress(), allowed=options["allowed"], skip_bad=skip
-    )
+    terms = Terms(options["allowed"], skip, options["trust"])
+    found = import_decisions(bundle, scored, filled, overrides, open_progress(), terms=terms)
     for bad in found.bad[:TOLD]:
         # A spreadsheet counts the header as a row.
         place = f"row {bad.row} (line {bad.row + 1} of the sheet)" + (f", column {bad.column!r}" if bad.column else "")

@@ -11,6 +11,7 @@ from pathlib import Path
 from prodcls.atomic import write_text
 from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
+from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.errors import ImageError, InputError
 from prodcls.images import thumbnail_jpeg
@@ -24,7 +25,7 @@ from prodcls.worklist import Chosen, Item, Worklist, choose, line_key
 from prodcls.worklist_checks import Against, check_filled
 from prodcls.worklist_files import FilledFile, file_words, read_filled, worklist_csv
 
-__all__ = ["ENDINGS", "Export", "Import", "export_worklist", "import_decisions"]
+__all__ = ["ENDINGS", "Export", "Import", "Terms", "export_worklist", "import_decisions"]
 
 ENDINGS = (".csv", ".html")
 """Of worklists that can be written."""
@@ -52,6 +53,8 @@ class Export:
     overrides : Path or None
         File of decisions; products that have one are left out.
     lang : str
+    trust : Trust or None
+        What is asked of the bundle.
     """
 
     catalogue: Path | None = None
@@ -60,6 +63,26 @@ class Export:
     limit: int | None = None
     overrides: Path | None = None
     lang: str = "en"
+    trust: Trust | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms decisions are recorded.
+
+    Attributes
+    ----------
+    allowed : tuple of str
+        Classes that may be chosen although the bundle does not know them.
+    skip_bad : bool
+        Whether good lines are taken where others are not.
+    trust : Trust or None
+        What is asked of the bundle.
+    """
+
+    allowed: tuple[str, ...] = ()
+    skip_bad: bool = False
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +125,7 @@ def export_worklist(folder: Path, scored: Path, out: Path, wanted: Export, progr
         If a file is at fault; nothing is written then.
     """
     _check_out(folder, scored, out, wanted)
-    bundle = open_bundle(folder, progress, encodes=False)
+    bundle = open_bundle(folder, progress, wanted.trust, encodes=False)
     with progress.stage("read"):
         recorded = {} if wanted.overrides is None else standing(read_overrides(wanted.overrides).records)
         rows = scored_rows(_opened(scored, bundle), scored)
@@ -213,8 +236,7 @@ def import_decisions(
     overrides: Path,
     progress: Progress,
     *,
-    allowed: tuple[str, ...] = (),
-    skip_bad: bool = False,
+    terms: Terms | None = None,
     now: datetime | None = None,
 ) -> Import:
     """Record what people decided.
@@ -230,36 +252,34 @@ def import_decisions(
     overrides : Path
         File that the decisions are added to; made when absent.
     progress : Progress
-    allowed : tuple of str
-        Classes that may be chosen although the bundle does not know them.
-    skip_bad : bool
-        Whether good lines are taken where others are not.
+    terms : Terms, optional
     now : datetime, optional
         With time zone.
 
     Returns
     -------
     Import
-        Nothing was recorded when there are bad lines, unless ``skip_bad``.
+        Nothing was recorded when there are bad lines, unless the terms skip them.
 
     Raises
     ------
     InputError
         If a file is at fault.
     """
+    terms = terms or Terms()
     taken = {path.resolve(): path for path in (scored, filled)}
     if overrides.resolve() in taken or overrides.resolve().is_relative_to(folder.resolve()):
         message = "is read here, or lies in the bundle: choose another name for the decisions"
         raise InputError(message, code="output-is-input", file=str(overrides))
-    bundle = open_bundle(folder, progress, encodes=False)
+    bundle = open_bundle(folder, progress, terms.trust, encodes=False)
     with progress.stage("read"):
         lines = read_filled(filled)
         if not lines.lines and not lines.rejections:
             message = "no line has a decision: fill in the columns decision, who, when and reason, and save the file"
             raise InputError(message, code="decisions-none", file=str(filled))
-        against = _against(bundle, scored, lines, allowed, now or datetime.now(UTC))
+        against = _against(bundle, scored, lines, terms.allowed, now or datetime.now(UTC))
     good, bad = check_filled(lines, against, str(filled))
-    if bad and not skip_bad:
+    if bad and not terms.skip_bad:
         return Import((), tuple(bad))
     with progress.stage("write"):
         added = append_overrides(overrides, good)

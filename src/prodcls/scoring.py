@@ -13,6 +13,7 @@ import numpy as np
 
 from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
+from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.catalogue_parts import CatalogueParts, open_catalogue
 from prodcls.decision_log import append, log_key
@@ -47,6 +48,8 @@ class PredictOptions:
     log : Path or None
         Decision log that gets an entry for each product, all of them once the prediction is written, or none.
     reading : Reading
+    trust : Trust or None
+        What is asked of the bundle.
     """
 
     batch_size: int = 1024
@@ -54,6 +57,7 @@ class PredictOptions:
     max_error: float | None = None
     log: Path | None = None
     reading: Reading = field(default_factory=Reading)
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def predict_catalogue(
     """
     log = options.log
     _check_out(out, bundle, catalogue, log)
-    fitted = open_bundle(bundle, progress)
+    fitted = open_bundle(bundle, progress, options.trust)
     point = None if options.max_error is None else point_within(fitted, options.max_error)
     least = 0.0 if point is None else point.threshold
     with progress.stage("read"):

@@ -18,6 +18,7 @@ from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_stored import store_report, whole_report
 from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, photo_folder, save_bundle
+from prodcls.bundle_layout import Manifest
 from prodcls.bundle_products import collect_products
 from prodcls.calibration import softmax
 from prodcls.candidates import best_classes
@@ -66,6 +67,8 @@ class FitOutcome:
     Attributes
     ----------
     bundle_path, report_path : Path
+    digest : str
+        Of the bundle, see `prodcls.bundle_layout.Manifest`.
     report : AuditReport
     summary_lines : tuple of str
     failing : tuple of str
@@ -74,6 +77,7 @@ class FitOutcome:
 
     bundle_path: Path
     report_path: Path
+    digest: str
     report: AuditReport
     summary_lines: tuple[str, ...]
     failing: tuple[str, ...] = ()
@@ -118,7 +122,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
         seconds = {**progress.seconds, "total": time.perf_counter() - started}
         report = with_cost(report, material, seconds)
         with progress.stage("bundle"):
-            report = _save(config, stage / BUNDLE, material, fit, findings, report)
+            manifest, report = _save(config, stage / BUNDLE, material, fit, findings, report)
             for name, data in tables.items():
                 write_bytes(stage / name, data)
         with progress.stage("pages"):
@@ -126,7 +130,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
             publish(stage, config.out)
     first, *rest = _summary(report)
     lines = (first, *told(material.catalogue.cleaned), *rest)
-    return FitOutcome(config.out / BUNDLE, config.out / PAGE, report, lines, failing(report.verdict))
+    return FitOutcome(config.out / BUNDLE, config.out / PAGE, manifest.digest, report, lines, failing(report.verdict))
 
 
 def _tables(config: FitConfig, material: Material, findings: Findings) -> dict[str, bytes]:
@@ -216,8 +220,8 @@ def _train(config: FitConfig, material: Material) -> ModelFit:
 
 def _save(
     config: FitConfig, folder: Path, material: Material, fit: ModelFit, findings: Findings, report: AuditReport
-) -> AuditReport:
-    """Write the bundle with the report in it; return the report that names the bundle."""
+) -> tuple[Manifest, AuditReport]:
+    """Write the bundle with the report in it; return its manifest, and the report that names the bundle."""
     rows = np.arange(len(material.catalogue))
     stored = store_report(report)
     contents = BundleContents(
@@ -236,7 +240,7 @@ def _save(
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = save_bundle(folder, contents, created=created)
-    return whole_report(stored.text.encode(), manifest)
+    return manifest, whole_report(stored.text.encode(), manifest)
 
 
 def _write_shards(

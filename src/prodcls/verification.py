@@ -12,6 +12,7 @@ from prodcls.bundle import Bundle, load_bundle
 from prodcls.bundle_files import REPORT
 from prodcls.bundle_layout import MANIFEST
 from prodcls.bundle_opening import check_encoders
+from prodcls.bundle_trust import UNTRUSTED, Trust
 from prodcls.comparison import report_of
 from prodcls.differences import first_few
 from prodcls.errors import BundleError, InputError
@@ -79,7 +80,7 @@ def locate(path: Path, bundle: Path | None = None) -> Place:
     return Place(beside, folder, None if path.is_dir() else path)
 
 
-def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
+def verify_place(place: Place, earlier: Path | None = None, trust: Trust | None = None) -> Iterator[Result]:
     """Look at everything, and yield each check when it is done.
 
     Parameters
@@ -87,6 +88,8 @@ def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
     place : Place
     earlier : Path, optional
         Bundle of the audit that ``report --compare`` compared with.
+    trust : Trust, optional
+        What is asked of the bundle.
 
     Yields
     ------
@@ -98,7 +101,7 @@ def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
         Code ``bundle-version``, if this version cannot read the bundle; ``bundle-missing``, if it is none.
     """
     try:
-        bundle = load_bundle(place.bundle)
+        bundle = load_bundle(place.bundle, trust)
         _ = bundle.products
     except BundleError as error:
         if error.code in ("bundle-version", "bundle-missing"):
@@ -106,9 +109,11 @@ def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
         yield from _damaged(error)
         yield Result("report", None, ("it is compared with the bundle",))
         return
+    if trust is not None and trust.asks:
+        yield Result("bundle origin", True, tuple(trust.told()))
     digest = hashlib.sha256(bundle.manifest.to_bytes()).hexdigest()
     form = f"{len(bundle.manifest.files)} files of format {bundle.findings.format_version}"
-    yield Result("bundle files", True, (f"{form}, SHA-256 of {MANIFEST} {digest}",))
+    yield Result("bundle files", True, (f"{form}, digest {bundle.digest}, SHA-256 of {MANIFEST} {digest}",))
     since = tuple(f"written with {changed}" for changed in bundle.findings.changed)
     yield Result("bundle scores", True, (f"the kept products get {bundle.findings.kept()}", *since))
     yield _encoders(bundle, place.bundle)
@@ -119,7 +124,9 @@ def verify_place(place: Place, earlier: Path | None = None) -> Iterator[Result]:
         return
     yield _kept_figures(report, bundle)
     if place.folder is not None:
-        yield from _beside(place, place.folder, report if earlier is None else report_of(bundle, earlier), bundle)
+        yield from _beside(
+            place, place.folder, report if earlier is None else report_of(bundle, earlier, trust), bundle
+        )
 
 
 def _encoders(bundle: Bundle, folder: Path) -> Result:
@@ -135,7 +142,9 @@ def _encoders(bundle: Bundle, folder: Path) -> Result:
 
 
 def _damaged(error: BundleError) -> Iterator[Result]:
-    if error.code in ("bundle-canary", "bundle-content", "bundle-booster"):
+    if error.code in UNTRUSTED:
+        yield Result("bundle origin", False, (str(error),))
+    elif error.code in ("bundle-canary", "bundle-content", "bundle-booster"):
         yield Result("bundle files", True)
         yield Result("bundle scores" if error.code == "bundle-canary" else "bundle contents", False, (str(error),))
     else:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prodcls.bundle_trust import Trust
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
+from prodcls.trust import trust_options
 
 if TYPE_CHECKING:
     from prodcls.verification_pages import Result
@@ -30,7 +32,8 @@ __all__ = ["verify"]
     help="Bundle of an earlier audit, where `prodcls report --compare` wrote the report.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object in place of lines.")
-def verify(path: Path, bundle: Path | None, compare: Path | None, as_json: bool) -> int:
+@trust_options
+def verify(path: Path, bundle: Path | None, compare: Path | None, as_json: bool, trust: Trust) -> int:
     """Verify PATH: a bundle, the folder of a fit, an audit.html or an audit.json.
 
     Hashes and kept scores of the bundle, figures counted again from the out-of-fold predictions, and every file of the
@@ -39,7 +42,7 @@ def verify(path: Path, bundle: Path | None, compare: Path | None, as_json: bool)
     from prodcls.verification import locate, verify_place
 
     checks: list[Result] = []
-    for check in verify_place(locate(path, bundle), compare):
+    for check in verify_place(locate(path, bundle), compare, trust):
         checks.append(check)
         if not as_json:
             _print(check)

@@ -11,6 +11,7 @@ from prodcls.config import Lang
 from prodcls.console import run_and_exit
 from prodcls.fit import CATALOGUE
 from prodcls.predict import predict
+from prodcls.trust import trust_options
 
 if TYPE_CHECKING:
     from prodcls.explain.case import Case
@@ -82,6 +83,7 @@ def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
     help="Print JSON in place of the card, an object a line: one a method, then one a view.",
 )
 @click.option("--lang", type=click.Choice(get_args(Lang)), default="en", help="Language of card and page.")
+@trust_options
 def why(
     bundle: Path,
     html: Path | None,

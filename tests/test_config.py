@@ -27,6 +27,7 @@ configs = st.builds(
     dossiers=st.just("all") | st.integers(0, 10**6),
     group_duplicates=st.booleans(),
     threads=st.none() | st.integers(1, 64),
+    memory=st.none() | st.integers(10**8, 10**13),
     random_state=st.integers(0, 2**32 - 1),
     cache_dir=st.none() | st.just(Path("cache")),
 )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from prodcls.lexical import fit_vocabulary, terms
+from prodcls.lexical import count_terms, fit_vocabulary, terms
 
 SPELLED = st.text(
     alphabet=st.one_of(
@@ -142,3 +142,11 @@ def test_texts_without_a_known_term_are_zero() -> None:
     vocabulary = fit_vocabulary(["red towel"]).vocabulary
     assert vocabulary.vectors(["", "blue", "\ud800"]).nnz == 0
     assert vocabulary.vectors([]).shape == (0, len(vocabulary.words))
+
+
+@given(st.lists(st.text(alphabet="ab 手机", max_size=12), max_size=8))
+def test_terms_are_counted_as_a_vocabulary_would_have_them(texts: list[str]) -> None:
+    counts, whole = count_terms(iter(texts)), fit_vocabulary(texts)
+    assert counts.different == len(whole.vocabulary.words)
+    assert counts.common == len(fit_vocabulary(texts, min_rows=2).vocabulary.words)
+    assert counts.occurrences == whole.vectors.nnz

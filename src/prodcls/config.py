@@ -58,6 +58,7 @@ LIMITS: dict[str, Limit] = {
     "witnesses": Limit(0, 1000, "products", "each takes some seconds of all processors"),
     "dossiers": Limit(0, 10_000_000, "products", "each is a page of its own beside the report"),
     "robustness": Limit(0, 100_000, "products", "each is read again about eight times"),
+    "memory": Limit(100_000_000, 2**50, "bytes", "the program alone takes more; and more than any machine has"),
     "batch_size": Limit(1, 100_000, "rows", "a batch of photos is held in memory"),
     "top_k": Limit(1, 100, "classes", "each adds two columns to the scored file"),
 }
@@ -139,6 +140,8 @@ class FitConfig:
     random_state : int
     threads : int or None
         None: as many as there are processors.
+    memory : int or None
+        Bytes that the fit may take. None: the user is told when the machine has less than is needed.
     witnesses : int
         Products on which SHAP, LIME and the model itself are asked how far the explanations can be trusted.
     dossiers : int or "all"
@@ -197,6 +200,7 @@ class FitConfig:
     min_class_size: int = 5
     random_state: int = 0
     threads: int | None = None
+    memory: int | None = None
     witnesses: int = 3
     dossiers: int | Literal["all"] = 12
     robustness: int = 100
@@ -264,6 +268,7 @@ class FitConfig:
             image_root=None,
             cache_dir=None,
             threads=None,
+            memory=None,
             audit=None,
             model_card=None,
             compare=None,
@@ -318,7 +323,7 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401 - each option has i
         return _parse_rates(value)
     if name == "dossiers" and value == ALL:
         return value
-    expected = int if name == "threads" else str if default is None or name in _PATHS else type(default)
+    expected = int if name in ("threads", "memory") else str if default is None or name in _PATHS else type(default)
     if type(value) is not expected:  # not isinstance: True is an int too
         _refuse(name, f"{value!r} is not of type {expected.__name__}")
     return Path(str(value)) if name in _PATHS else value

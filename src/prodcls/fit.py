@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import click
 
+from prodcls.byte_sizes import parse_size
 from prodcls.config import ALL, COVERAGE, LIMITS, REVIEW_MINUTES, Balance, FitConfig, Head, Lang, Runtime
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.rates import Rates, read_rates
@@ -40,6 +41,10 @@ def _formats(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...
 
 def _rates(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Rates | None:
     return None if value is None else read_rates(value)
+
+
+def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
+    return None if value is None else parse_size(value)
 
 
 DELIMITER = click.option(
@@ -174,6 +179,13 @@ def _range(name: str) -> click.IntRange:
     "--random-state", type=_range("random_state"), default=FitConfig.random_state, help="Seed of everything random."
 )
 @click.option("--threads", type=_range("threads"), help="Threads.  [default: one a processor]")
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    callback=_size,
+    help="Memory that the fit may take, such as 4GB: it is kept, or the fit ends before it encodes anything, with what "
+    "would be needed.  [default: told when the machine has less than is needed]",
+)
 @click.option(
     "--witnesses",
     type=_range("witnesses"),

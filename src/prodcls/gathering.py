@@ -25,6 +25,7 @@ from prodcls.inputs import concatenated
 from prodcls.intake import build_catalogue, read_catalogue
 from prodcls.lookalikes import alike_pairs
 from prodcls.material import Material
+from prodcls.memory_plan import plan_memory
 from prodcls.overrides import read_overrides
 from prodcls.photo_folders import default_image_root, train_and_test
 from prodcls.preparation import IMAGE_BLOCK, choose_recipe, failed_photos, prepare
@@ -57,8 +58,8 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     Raises
     ------
     InputError
-        If a file, a column or an option is at fault, fewer than two classes are large enough, or a disk has no room
-        for what will be written.
+        If a file, a column or an option is at fault, fewer than two classes are large enough, a disk has no room for
+        what will be written, or the memory that the fit may take is too little.
     """
     with progress.stage("read"):
         catalogue, relabelling = _read(config)
@@ -76,6 +77,7 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
     check_room(config, [c for c in (catalogue, tested) if c is not None], recipe, store, results=results)
+    folds_at_once = plan_memory(config, catalogue, tested, recipe, progress)
     with progress.stage("embed"):
         inputs = prepare(catalogue, recipe, store, progress, threads=config.threads)
         catalogue = _with_failed_photos(catalogue, store, 0)
@@ -121,6 +123,7 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
         digests,
         alike,
         relabelling,
+        folds_at_once,
     )
 
 

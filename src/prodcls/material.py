@@ -50,6 +50,8 @@ class Material:
         Pairs of rows whose photos have nearly the same embedding.
     relabelling : Relabelling or None
         What decisions of people did to the labels of the catalogue; None where none were given.
+    folds_at_once : int
+        Models that there is memory to fit at the same time.
     """
 
     catalogue: Catalogue
@@ -65,6 +67,7 @@ class Material:
     photo_digests: tuple[str | None, ...]
     alike_photos: NDArray[np.int64]
     relabelling: Relabelling | None = None
+    folds_at_once: int = 1
 
     @property
     def grouped(self) -> bool:

@@ -223,7 +223,7 @@ class _Dual:
     """
 
     def __init__(self, kernel: NDArray[np.float32], targets: NDArray[np.float32], penalty: float) -> None:
-        shifted = kernel.copy()
+        shifted = np.array(kernel, order="F")  # in which it becomes its own factor, and that its own inverse
         shifted[np.diag_indices_from(shifted)] += penalty
         factor = scipy.linalg.cholesky(shifted, lower=True, overwrite_a=True, check_finite=False)
         # potri turns the factor into the lower half of the inverse.

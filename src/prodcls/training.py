@@ -150,7 +150,7 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
             head=config.head,
             balance=config.balance,
             random_state=config.random_state,
-            threads=threads,
+            threads=min(threads, material.folds_at_once),
             look=look,
             parts=True,
         )
@@ -174,7 +174,8 @@ def _judge(config: FitConfig, material: Material, progress: Progress) -> Finding
     augmentation = None
     if config.augment:
         with progress.stage("augment"):
-            augmentation = augmentation_section(config, material, scores, threads=threads)
+            at_once = min(threads, material.folds_at_once)
+            augmentation = augmentation_section(config, material, scores, threads=at_once)
     found = Findings(scores, probabilities, baselines, augmentation=augmentation)
     return _question(config, material, found, progress)
 

@@ -54,6 +54,32 @@ def test_joining_takes_no_more_than_its_bytes_at_a_time(tmp_path: Path, monkeypa
     assert [found[key].vector[0] for key in keys] == list(range(len(keys)))
 
 
+def test_what_is_joined_while_it_is_looked_for_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, other = EmbeddingStore(tmp_path), EmbeddingStore(tmp_path)
+    keys = [content_key(str(i)) for i in range(MERGE_SHARDS)]
+
+    def add(i: int) -> None:
+        other.add("e", [keys[i]], Encoded(np.full((1, 2), i, dtype=np.float32), np.ones(1, dtype=np.float32)))
+
+    for i in range(MERGE_SHARDS - 1):
+        add(i)
+    real = prodcls.embedding_store._read
+    joined = []
+
+    def read(path: Path) -> object:
+        found = real(path)
+        if not joined:
+            joined.append(path)
+            add(MERGE_SHARDS - 1)  # joins all shards into one, right after the first was read
+            assert len(list((tmp_path / "e").iterdir())) == 1
+        return found
+
+    monkeypatch.setattr(prodcls.embedding_store, "_read", read)
+    found, damaged = store.load("e", keys[:-1])
+    assert damaged == 0
+    assert [found[key].vector[0] for key in keys[:-1]] == list(range(MERGE_SHARDS - 1))
+
+
 def test_failed_items_are_not_kept(tmp_path: Path) -> None:
     keys = [content_key("good"), content_key("bad")]
     failed = {1: ImageError("broken", code="photo-corrupt")}

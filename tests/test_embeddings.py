@@ -124,6 +124,27 @@ def test_an_interruption_keeps_the_chunks_before_it(tmp_path: Path, monkeypatch:
     assert resumed.asked == items[3:]
 
 
+@pytest.mark.parametrize(("seconds", "most"), [(0.0, 1024), (0.1, 50), (2.0, 16), (60.0, 16)])
+def test_vectors_are_kept_by_time_and_not_only_by_number(
+    seconds: float, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(prodcls.embeddings.time, "perf_counter", lambda: now[0])
+    written: list[int] = []
+
+    class Slow(CountingEncoder):
+        def encode(self, items: Sequence[Item], progress: Progress | None = None) -> Encoded:
+            now[0] += seconds * len(items)
+            written.append(len(items))
+            return super().encode(items, progress)
+
+    items = [f"text {i}" for i in range(1200)]
+    embed("title", items, Slow(), EmbeddingStore(tmp_path))
+    assert sum(written) == 1200
+    assert max(written) == most
+    assert all(n * seconds <= 5.0 or n == 1 for n in written[1:])
+
+
 def test_progress_counts_up_to_what_is_to_be_encoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prodcls.embeddings, "SHARD_ITEMS", 2)
     calls: list[tuple[int, int]] = []

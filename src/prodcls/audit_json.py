@@ -24,13 +24,17 @@ __all__ = [
     "dossier_from_line",
     "dossier_to_line",
     "from_json",
+    "from_line",
     "json_schema",
     "schema_text",
     "to_json",
+    "to_line",
 ]
 
 SCHEMA_FILE = "audit.schema.json"
 """Name of the committed schema, beside this module."""
+
+Value = typing.TypeVar("Value")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -78,7 +82,29 @@ def dossier_to_line(dossier: Dossier) -> str:
     DefectError
         As in `to_json`.
     """
-    plain = _encode(Dossier, dossier, "dossier")
+    return to_line(Dossier, dossier)
+
+
+def to_line(kind: object, value: object) -> str:
+    """Write a value as one line of JSON.
+
+    Parameters
+    ----------
+    kind : type
+        Of ``value``: a dataclass of dataclasses, tuples, dictionaries with text as keys and JSON scalars, or a union.
+    value : kind
+
+    Returns
+    -------
+    str
+        Ends with a line feed, and holds no other.
+
+    Raises
+    ------
+    DefectError
+        As in `to_json`.
+    """
+    plain = _encode(kind, value, getattr(kind, "__name__", "value").lower())
     return _escaped(json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))) + "\n"
 
 
@@ -100,11 +126,35 @@ def dossier_from_line(text: str, *, file: str | None = None) -> Dossier:
     BundleError
         The line is none that `dossier_to_line` wrote.
     """
+    return from_line(Dossier, text, file=file)
+
+
+def from_line(kind: type[Value], text: str, *, file: str | None = None) -> Value:
+    """Read a value from a line of JSON.
+
+    Parameters
+    ----------
+    kind : type
+        As `to_line` had it.
+    text : str
+    file : str, optional
+        Named in the error.
+
+    Returns
+    -------
+    kind
+
+    Raises
+    ------
+    BundleError
+        The line is none that `to_line` wrote.
+    """
+    name = getattr(kind, "__name__", "value").lower()
     try:
         plain = json.loads(text, parse_constant=_refuse_constant)
-        return typing.cast("Dossier", _decode(Dossier, plain, "dossier"))
+        return typing.cast("Value", _decode(kind, plain, name))
     except (ValueError, RecursionError) as error:
-        message = f"this is no dossier ({error}); make it again with prodcls fit"
+        message = f"this is no {name} ({error}); make it again with prodcls fit"
         raise BundleError(message, code="audit-json", file=file) from error
 
 

@@ -2,8 +2,8 @@
 
 A shard is a safetensors file ``ROOT/<encoder identity>/shard.<sha256 of the file>.safetensors`` with the tensors
 ``keys`` (m, 32) uint8, ``vectors`` (m, d) float32 and ``read_share`` (m,) float32. Shards are written whole and never
-changed, each under a name of its own, so several processes can share a store; one that disappears, because another
-process joined it into a larger one, costs at worst that its contents are encoded again.
+changed, each under a name of its own, so several processes can share a store; when one disappears, because another
+process joined it into a larger one, the store is looked through again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,9 @@ MERGE_SHARDS = 32
 """Small shards of one encoder from which on they are joined into one."""
 SMALL_SHARD = 1 << 19
 """Bytes below which a shard counts as small: about 250 rows of 512 dimensions."""
+
+LOOKS = 8
+"""How often the store is looked through again because shards went meanwhile."""
 
 JOINED_BYTES = 4 << 20
 """Bytes that are joined at a time; bounds the memory it takes."""
@@ -150,7 +153,8 @@ class EmbeddingStore:
         """
         found = np.zeros(len(wanted), dtype=np.bool_)
         damaged = 0
-        for path in self._shards(encoder):
+        # What goes while it is looked for is in another shard by then: look again, and encode nothing twice.
+        for path in self._present(encoder):
             if found.all():
                 break
             shard = _read(path)
@@ -224,6 +228,16 @@ class EmbeddingStore:
     def _shards(self, encoder: str) -> list[Path]:
         """Return the files of one encoder, largest first: it holds most."""
         return sorted((self.root / encoder).glob("shard.*.safetensors"), key=lambda path: (-_size(path), path.name))
+
+    def _present(self, encoder: str) -> Iterator[Path]:
+        """Yield the files of one encoder, and those that other processes join them into meanwhile."""
+        seen: set[Path] = set()
+        for _ in range(LOOKS):
+            listed = [path for path in self._shards(encoder) if path not in seen]
+            yield from listed
+            seen.update(listed)
+            if all(path.exists() for path in listed):
+                return
 
     def _drop_damaged(self, path: Path) -> int:
         """Remove a damaged shard; 0 when it is only gone, joined into another by another process."""

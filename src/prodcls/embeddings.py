@@ -17,8 +17,11 @@ from prodcls.scratch import CHUNK_ROWS, VectorFile
 
 __all__ = ["Copies", "EmbedProgress", "EmbedStats", "EmbeddingStore", "Embeddings", "embed"]
 
-SHARD_ITEMS = 1024
-"""Items encoded between two writes to the store: what an interruption can lose."""
+FIRST_ITEMS, SHARD_ITEMS = 16, 1024
+"""Items encoded before the first write to the store, and at most between two writes."""
+
+WRITE_SECONDS = 5.0
+"""Time between two writes that is aimed at: what an interruption can lose."""
 
 EmbedProgress = Callable[[int, int], None]
 """Called with the contents encoded so far and how many there are to encode."""
@@ -121,9 +124,10 @@ def embed(
     damaged = store.read(encoder.identity, contents.keys, rows.take)
     # In the order of their digests: long and short texts mixed, so that the time left can be told.
     missing = np.flatnonzero(~rows.found)
-    started = time.perf_counter()
-    for first in range(0, len(missing), SHARD_ITEMS):
-        chunk = missing[first : first + SHARD_ITEMS]
+    started = before = time.perf_counter()
+    first, size = 0, min(FIRST_ITEMS, SHARD_ITEMS)
+    while first < len(missing):
+        chunk = missing[first : first + size]
         asked = [items[i] for i in contents.items[contents.bounds[chunk]]]
         encoded = encoder.encode(asked, _shifted(progress, first, len(missing)))
         store.add(encoder.identity, [contents.keys[j : j + 1].tobytes() for j in chunk], encoded)
@@ -131,11 +135,18 @@ def embed(
         rows.take(chunk[whole], encoded.vectors[whole], encoded.read_share[whole])
         for j, error in encoded.failed.items():
             failed.update(dict.fromkeys(contents.rows(chunk[j : j + 1]).tolist(), error))
+        first, now = first + len(chunk), time.perf_counter()
+        size, before = _next_size(len(chunk), now - before), now
     seconds = time.perf_counter() - started if len(missing) else 0.0
     reused = len(contents.keys) - len(missing)
     stats = EmbedStats(block, encoder.identity, len(missing), reused, damaged, seconds, dict(sorted(failed.items())))
     store.stats.append(stats)
     return Embeddings(block, encoder.identity, rows.vectors.array(), rows.present, rows.read_share)
+
+
+def _next_size(items: int, seconds: float) -> int:
+    """Return how many items to encode before the next write, when the last ones took so long."""
+    return int(np.clip(items * WRITE_SECONDS / max(seconds, 1e-3), 1, SHARD_ITEMS))
 
 
 @dataclass(frozen=True)

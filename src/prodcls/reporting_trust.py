@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
+from functools import partial
 from itertools import cycle
 
 import numpy as np
@@ -22,6 +23,7 @@ from prodcls.explain.subject import Split, Subject
 from prodcls.gathering import Material
 from prodcls.images import load_photo
 from prodcls.preparation import IMAGE_BLOCK
+from prodcls.resuming import Resumption
 
 __all__ = ["AGAIN", "ENOUGH", "choose_products", "trust_section"]
 
@@ -47,6 +49,7 @@ def trust_section(
     random_state: int = 0,
     threads: int | None = None,
     done: Callable[[int], None] | None = None,
+    kept: Resumption | None = None,
 ) -> TrustSection | None:
     """Check the accounts of ``count`` tested products, each by the model of its fold.
 
@@ -66,6 +69,8 @@ def trust_section(
         Of the encoders; no effect on any figure but the seconds.
     done : callable, optional
         Called with the products done so far.
+    kept : Resumption, optional
+        What an earlier fit found of the same products.
 
     Returns
     -------
@@ -85,7 +90,8 @@ def trust_section(
             product = _product(material, scores, int(scores.rows[at]))
             if judged and judged_kind(product) != judged[0]:
                 continue  # words and regions do not go into one mean
-            check = cross_check(product, _subject(product, readers), effort, again=len(checks) < AGAIN)
+            ask = partial(_checked, product, readers, effort, again=len(checks) < AGAIN)
+            check = (ask() if kept is None else kept.result("witnesses", at, _Check, ask)).found
             if check is None:
                 continue
             checks.append(check)
@@ -146,6 +152,17 @@ def _product(material: Material, scores: OutOfFold, row: int) -> Product:
     catalogue, at = material.place(row)
     photo = None if catalogue.photos is None else catalogue.photos[at]
     return Product(fold.model, material.recipe, material.problem.inputs.take(np.array([row])), photo)
+
+
+@dataclass(frozen=True)
+class _Check:
+    """What is kept of a product for a fit that goes on; None: it has nothing to check."""
+
+    found: CrossCheck | None
+
+
+def _checked(product: Product, readers: Readers, effort: Effort, *, again: bool) -> _Check:
+    return _Check(cross_check(product, _subject(product, readers), effort, again=again))
 
 
 def _subject(product: Product, readers: Readers) -> Subject:

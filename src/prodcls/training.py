@@ -16,35 +16,31 @@ from prodcls.atomic import write_bytes
 from prodcls.audit import AuditReport, Interval
 from prodcls.audit_dossiers import Dossier, Shard
 from prodcls.audit_stored import store_report, whole_report
-from prodcls.baselines import BaselineResult, baseline_names, run_baseline
 from prodcls.bundle import BundleContents, photo_folder, save_bundle
 from prodcls.bundle_layout import Manifest
 from prodcls.bundle_products import collect_products
-from prodcls.calibration import softmax
 from prodcls.candidates import best_classes
 from prodcls.cleaning import told
 from prodcls.comparison import Audited, compare_audits, read_audited
 from prodcls.config import FitConfig
 from prodcls.conformal import fit_sets, held_out_sets, named_sets
 from prodcls.encoders.base import available_processors
-from prodcls.evaluation import cross_validate
 from prodcls.gathering import Material, gather, located
-from prodcls.inspection import look_for, plan_views
+from prodcls.judging import judge
 from prodcls.leaves import training_leaves
 from prodcls.model import ModelFit, fit_model
 from prodcls.outputs import BUNDLE, publish, staged
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
 from prodcls.reporting import Findings, build_report, evaluated, with_cost
-from prodcls.reporting_augmentation import augmentation_lines, augmentation_section
+from prodcls.reporting_augmentation import augmentation_lines
 from prodcls.reporting_balance import balance_lines
 from prodcls.reporting_cost import automation
 from prodcls.reporting_dossiers import chosen_dossiers, make_dossiers
 from prodcls.reporting_kept import kept_judgements
 from prodcls.reporting_papers import read_papers
-from prodcls.reporting_robustness import robustness_section
-from prodcls.reporting_trust import trust_section
 from prodcls.reporting_verdict import failing
+from prodcls.resuming import forget
 from prodcls.shards import write_shards
 from prodcls.stopping import StopRule, fit_stops
 from prodcls.tables import (
@@ -107,7 +103,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     earlier = None if config.compare is None else read_audited(config.compare)
     with staged(config.out) as stage:
         material = gather(config, progress)
-        findings = _judge(config, material, progress)
+        findings = judge(config, material, progress)
         with progress.stage("train"):
             fit = _train(config, material)
             if fit.details is not None:
@@ -128,6 +124,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
         with progress.stage("pages"):
             write_pages(stage, report, config.lang)
             publish(stage, config.out)
+            forget(config.out)
     first, *rest = _summary(report)
     lines = (first, *told(material.catalogue.cleaned), *rest)
     return FitOutcome(config.out / BUNDLE, config.out / PAGE, manifest.digest, report, lines, failing(report.verdict))
@@ -138,68 +135,6 @@ def _tables(config: FitConfig, material: Material, findings: Findings) -> dict[s
     tables = {REJECTIONS: _rejections(material), OUT_OF_FOLD: _scores(config, material, findings)}
     changed = cleaning_bytes(material.catalogue, material.tested)
     return tables if changed is None else {**tables, CLEANING: changed}
-
-
-def _judge(config: FitConfig, material: Material, progress: Progress) -> Findings:
-    """Evaluate out of fold, and the baselines on the same folds."""
-    problem, threads = material.problem, config.threads or available_processors()
-    with progress.stage("evaluate"):
-        look = look_for(material, plan_views(problem), config.random_state)
-        scores = cross_validate(
-            problem,
-            head=config.head,
-            balance=config.balance,
-            random_state=config.random_state,
-            threads=min(threads, material.folds_at_once),
-            look=look,
-            parts=True,
-        )
-        probabilities = softmax(scores.margins, scores.temperature)
-    baselines: dict[str, BaselineResult] = {}
-    if config.baselines:
-        with progress.stage("baselines"):
-            names = [name for name in baseline_names(problem.inputs) if name != config.head]
-            with progress.items("baselines", len(names)) as done:
-                for i, name in enumerate(names):
-                    baselines[name] = run_baseline(
-                        name,
-                        problem.inputs,
-                        problem.labels,
-                        len(problem.classes),
-                        problem.fold,
-                        config.random_state,
-                        threads,
-                    )
-                    done(i + 1)
-    augmentation = None
-    if config.augment:
-        with progress.stage("augment"):
-            at_once = min(threads, material.folds_at_once)
-            augmentation = augmentation_section(config, material, scores, threads=at_once)
-    found = Findings(scores, probabilities, baselines, augmentation=augmentation)
-    return _question(config, material, found, progress)
-
-
-def _question(config: FitConfig, material: Material, found: Findings, progress: Progress) -> Findings:
-    """Ask the models of the folds how far their explanations hold, and what harms cost; the flat head is not asked."""
-    seed, threads = config.random_state, config.threads
-    if config.witnesses and config.head == "evidence":
-        with progress.stage("witnesses"), progress.items("witnesses", config.witnesses) as done:
-            trust = trust_section(
-                material,
-                found.scores,
-                found.probabilities,
-                config.witnesses,
-                random_state=seed,
-                threads=threads,
-                done=done,
-            )
-        found = replace(found, trust=trust)
-    if config.robustness and config.head == "evidence":
-        with progress.stage("robustness"):
-            harmed = robustness_section(material, found.scores, config.robustness, random_state=seed, threads=threads)
-        found = replace(found, robustness=harmed)
-    return found
 
 
 def _train(config: FitConfig, material: Material) -> ModelFit:

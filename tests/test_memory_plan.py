@@ -107,6 +107,16 @@ def test_without_an_option_the_machine_is_asked(there: int | None, notes: int, m
     assert len(progress.notes) == notes
 
 
+def test_a_check_fits_nothing_and_is_not_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prodcls.gathering import gather
+    from synthetic import catalogue_rows, use_fake_encoders, write_csv
+
+    use_fake_encoders(monkeypatch)
+    path = write_csv(tmp_path / "shop.csv", catalogue_rows({"Kettles": 8, "Phones": 8}))
+    config = FitConfig(catalogue=path, cache_dir=tmp_path / "cache", memory=100_000_000)
+    assert gather(config, SilentProgress(), results=False).folds_at_once == 1
+
+
 def test_a_refused_fit_has_encoded_and_written_nothing(tmp_path: Path) -> None:
     from prodcls.training import fit_catalogue
     from synthetic import catalogue_rows, write_csv

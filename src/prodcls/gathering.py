@@ -77,7 +77,7 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
     check_room(config, [c for c in (catalogue, tested) if c is not None], recipe, store, results=results)
-    folds_at_once = plan_memory(config, catalogue, tested, recipe, progress)
+    folds_at_once = plan_memory(config, catalogue, tested, recipe, progress) if results else 1
     with progress.stage("embed"):
         inputs = prepare(catalogue, recipe, store, progress, threads=config.threads)
         catalogue = _with_failed_photos(catalogue, store, 0)

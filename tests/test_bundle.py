@@ -22,7 +22,8 @@ from safetensors.numpy import load, save
 
 from bundle_factory import CREATED, contents, saved
 from prodcls.bundle import load_bundle, save_bundle
-from prodcls.bundle_layout import FORMAT_VERSION, make_manifest, read_folder
+from prodcls.bundle_files import FORMAT_VERSION
+from prodcls.bundle_layout import make_manifest, read_folder
 from prodcls.config import Head
 from prodcls.errors import BundleError
 
@@ -99,18 +100,6 @@ def test_neither_the_file_nor_its_row_numbers_are_in_the_digest(tmp_path: Path) 
     second = save_bundle(tmp_path / "b", replace(given, catalogue=moved, options=options), created=CREATED)
     assert first.digest == second.digest
     assert load_bundle(tmp_path / "b").source == replace(source, path="later.parquet")
-
-
-def test_a_bundle_of_format_4_holds_its_source_among_its_files(tmp_path: Path) -> None:
-    saved(tmp_path / "bundle")
-    found = read_folder(tmp_path / "bundle")
-    config = json.loads(found.files["config.json"])
-    config["source"] = found.manifest.measured["source"]
-    files = {**found.files, "config.json": json.dumps(config).encode()}
-    manifest = replace(make_manifest(files, CREATED), format_version=4)
-    lay(tmp_path / "bundle", files)
-    (tmp_path / "bundle" / "manifest.json").write_bytes(manifest.to_bytes())
-    assert load_bundle(tmp_path / "bundle").source.path == "products.csv"
 
 
 def given_root() -> Path:
@@ -284,12 +273,6 @@ CONFIGS: dict[str, Callable[[dict[str, Any]], object]] = {
     "role unknown": lambda c: c["schema"]["columns"][0].update(role="admin"),
     "not an object": lambda c: c.update(model=[]),
 }
-
-
-def test_a_bundle_of_before_cleaning_reads_texts_as_it_did(bundle: Path) -> None:
-    assert load_bundle(bundle).options.clean
-    rewritten(bundle, "config.json", in_config(lambda c: c["options"].pop("clean")))
-    assert not load_bundle(bundle).options.clean
 
 
 @pytest.mark.parametrize("change", CONFIGS.values(), ids=CONFIGS.keys())

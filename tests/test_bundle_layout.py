@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prodcls.swapping
+from prodcls.bundle_files import FORMAT_VERSION
 from prodcls.bundle_layout import (
-    FORMAT_VERSION,
     MANIFEST,
     FileEntry,
     Manifest,
@@ -26,7 +26,15 @@ from prodcls.bundle_layout import (
 )
 from prodcls.errors import BundleError
 
-FILES = {"config.json": b"{}\n", "a.txt": b"", "b.safetensors": bytes(range(256))}
+FILES = {
+    "config.json": b"{}\n",
+    "booster.txt": b"",
+    "arrays.safetensors": bytes(range(256)),
+    "probes.safetensors": b"p",
+    "canary.safetensors": b"c",
+    "catalogue.parquet": b"t",
+    "vocabulary.json": b"{}",
+}
 CREATED = "2024-05-01T12:00:00+00:00"
 
 
@@ -106,11 +114,11 @@ ENTRY = {"size": 0, "sha256": "0" * 64}
         (lambda m: m.update(environment={"python": 3}), "bundle-manifest"),
         (lambda m: m.update(environment=None), "bundle-manifest"),
         (lambda m: m.update(digest="0" * 64), "bundle-manifest"),
-        (lambda m: m["files"]["a.txt"].update(size=-1), "bundle-manifest"),
-        (lambda m: m["files"]["a.txt"].update(size=True), "bundle-manifest"),
-        (lambda m: m["files"]["a.txt"].update(size=1 << 60), "bundle-manifest"),
-        (lambda m: m["files"]["a.txt"].update(sha256="x"), "bundle-manifest"),
-        (lambda m: m["files"]["a.txt"].update(mode=0o777), "bundle-manifest"),
+        (lambda m: m["files"]["booster.txt"].update(size=-1), "bundle-manifest"),
+        (lambda m: m["files"]["booster.txt"].update(size=True), "bundle-manifest"),
+        (lambda m: m["files"]["booster.txt"].update(size=1 << 60), "bundle-manifest"),
+        (lambda m: m["files"]["booster.txt"].update(sha256="x"), "bundle-manifest"),
+        (lambda m: m["files"]["booster.txt"].update(mode=0o777), "bundle-manifest"),
         *[
             (lambda m, name=name: m["files"].update({name: ENTRY}), "bundle-manifest")
             for name in (
@@ -202,13 +210,13 @@ class Failing:
 def test_a_write_that_fails_at_any_step_leaves_the_old_bundle_or_the_new_one(
     step: str, had_one: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = {"config.json": b"old"}
+    old = FILES | {"config.json": b"old"}
     if step == "pathlib.Path.rename":  # where the system exchanges names, nothing is renamed
         monkeypatch.setattr(prodcls.swapping, "_renameat2", lambda: None)
     module, _, name = step.rpartition(".")
     owner = os if module == "os" else Path
     failures = 0
-    for k in range(1, 40):
+    for k in range(1, 60):
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
         if had_one:
             write(tmp_path / "out" / "b", old)
@@ -230,5 +238,5 @@ def test_a_write_that_fails_at_any_step_leaves_the_old_bundle_or_the_new_one(
 
 
 def test_entries_are_sizes_and_digests() -> None:
-    entry = make_manifest({"a.txt": b"abc"}, CREATED).files["a.txt"]
+    entry = make_manifest({"booster.txt": b"abc"}, CREATED).files["booster.txt"]
     assert entry == FileEntry(3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")

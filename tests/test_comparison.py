@@ -165,8 +165,9 @@ def test_the_digest_does_not_tell_where_the_earlier_bundle_lay(two: Two) -> None
 
 
 def test_a_report_is_compared_afterwards_and_verified(
-    two: Two, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    two: Two, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    use_fake_encoders(monkeypatch)
     old, new = str(two.old / "bundle"), str(two.new / "bundle")
     assert run(report, [new, "--compare", old, "--out", str(tmp_path)], "prodcls report") == 0
     assert (tmp_path / "audit.html").read_bytes() == (two.new / "audit.html").read_bytes()

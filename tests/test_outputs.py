@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from prodcls import outputs, swapping
+from prodcls.bundle_files import LAYOUT
 from prodcls.bundle_layout import make_manifest, read_folder, write_folder
 from prodcls.errors import BundleError, InputError
 from prodcls.outputs import BUNDLE, OUTPUTS, check_finished, publish, read_outputs, staged
@@ -27,7 +28,7 @@ def fill(folder: Path, text: str, products: tuple[str, ...], *, cleaned: bool) -
     (folder / "products").mkdir()
     for name in products:
         (folder / "products" / name).write_text(f"{text} {name}")
-    files = {"config.json": text.encode()}
+    files = {file.name: text.encode() for file in LAYOUT.files() if file.required}
     write_folder(folder / BUNDLE, files, make_manifest(files, "2024-05-01T12:00:00+00:00"))
 
 
@@ -67,7 +68,7 @@ def test_a_fit_takes_the_place_of_an_earlier_one_and_leaves_the_users_files(tmp_
     mine = {name for name, data in after.items() if data == b"mine"}
     assert mine == {"notes.txt", "products/mine.jsonl"}
     assert all(data.startswith(b"new") for name, data in after.items() if name.startswith(("audit", "products/a")))
-    assert read_folder(tmp_path / BUNDLE).files == {"config.json": b"new"}
+    assert set(read_folder(tmp_path / BUNDLE).files.values()) == {b"new"}
     check_finished(tmp_path)
 
 

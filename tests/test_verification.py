@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bundle_factory import saved
-from prodcls.bundle_layout import FORMAT_VERSION
+from prodcls.bundle_files import FORMAT_VERSION
 from prodcls.config import FitConfig
 from prodcls.errors import BundleError, InputError
 from prodcls.pages import write_pages
@@ -235,10 +235,10 @@ def test_other_paths_are_refused(out: Path, tmp_path: Path) -> None:
         locate(tmp_path)
 
 
-def test_an_older_bundle_is_refused_with_its_format(out: Path) -> None:
+def test_a_bundle_of_a_later_version_is_refused_with_its_format(out: Path) -> None:
     manifest = out / "bundle" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 2'))
-    with pytest.raises(BundleError, match=r"format 2.*bundle-version"):
+    manifest.write_text(manifest.read_text().replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 99'))
+    with pytest.raises(BundleError, match=r"format 99.*bundle-version"):
         verified(out)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from prodcls.audit import AuditReport
 from prodcls.audit_json import from_json, to_json
 from prodcls.audit_measured import put_back, take_out
-from prodcls.bundle_files import REPORT
-from prodcls.bundle_layout import FORMAT_VERSION, Manifest
+from prodcls.bundle_files import FORMAT_VERSION, REPORT
+from prodcls.bundle_layout import Manifest
 from prodcls.errors import BundleError, DefectError
 
 __all__ = ["StoredReport", "store_report", "whole_report"]
@@ -72,7 +72,9 @@ def whole_report(stored: bytes | None, manifest: Manifest) -> AuditReport:
     Raises
     ------
     BundleError
-        Code ``bundle-report``, if there is none; ``bundle-content``, if it does not fit the manifest.
+        Code ``bundle-report``, if there is none, or one of an older format that this
+        release cannot show; ``bundle-content``, if it does not fit the
+        manifest.
     """
     if stored is None:
         message = "the bundle was saved without a report: fit the catalogue again with prodcls fit"
@@ -84,6 +86,14 @@ def whole_report(stored: bytes | None, manifest: Manifest) -> AuditReport:
         digest = hashlib.sha256(manifest.to_bytes()).hexdigest()
         whole = replace(report, lineage=replace(report.lineage, bundle_sha256=digest, created=manifest.created))
         return from_json(to_json(whole))  # numbers in their fields' types, or refused
-    except (ValueError, TypeError, DefectError) as error:
+    except (BundleError, ValueError, TypeError, DefectError) as error:
+        if manifest.format_version < FORMAT_VERSION:
+            message = (
+                f"its report is in the form of the release that wrote it, format {manifest.format_version}: use that "
+                "one to see it, or fit the catalogue again; the model itself can be used as before"
+            )
+            raise BundleError(message, code="bundle-report", file=REPORT) from error
+        if isinstance(error, BundleError):
+            raise
         message = f"its report is not one that this version wrote ({error}): fit the catalogue again"
         raise BundleError(message, code="bundle-content") from error

@@ -32,6 +32,7 @@ from prodcls.bundle_files import (
     BOOSTER,
     CANARY,
     CONFIG,
+    LAYOUT,
     PROBES,
     PRODUCTS,
     REPORT,
@@ -52,6 +53,7 @@ from prodcls.bundle_products import (
 )
 from prodcls.bundle_tree import check_stopping
 from prodcls.bundle_trust import Trust
+from prodcls.bundle_upgrades import Content, upgraded
 from prodcls.catalogue import Catalogue, Schema, Source
 from prodcls.config import FitConfig
 from prodcls.conformal import SetRule
@@ -182,7 +184,7 @@ class Bundle:
     @cached_property
     def products(self) -> Products:
         """The training catalogue, read when first asked for."""
-        found = products_from_bytes(self._products)
+        found = products_from_bytes(self._products, self.findings.format_version)
         check_products(found, self.model, self.leaves)
         return found
 
@@ -233,6 +235,7 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
     source = replace(catalogue.source, path=Path(catalogue.source.path).name)
     measured = {**contents.measured, SOURCE: pack(source, Source, Leaves())}
     manifest = make_manifest(files, created, measured, contents.recipe.runtime)
+    LAYOUT.check({name: entry.size for name, entry in manifest.files.items()})
     _build(StoredFiles(manifest, files), own=True)
     write_folder(folder, files, manifest)
     return manifest
@@ -294,12 +297,12 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
         for name in (ARRAYS, PROBES, CANARY):
             arrays |= load(files[name])
         leaves = Leaves(arrays, json_object(files[VOCABULARY]))
-        # Bundles of before cleaning do not tell, and their texts were not cleaned.
-        options = FitConfig.from_json(json.dumps({"clean": False} | config.pop("options")))
+        content = Content(config, leaves, dict(stored.manifest.measured))
+        config, leaves, measured = upgraded(content, stored.manifest.format_version)
+        source = measured[SOURCE]
+        options = FitConfig.from_json(json.dumps(config.pop("options")))
         products = files[PRODUCTS]
-        # Bundles of format 4 hold it among their files.
-        source = config.pop(SOURCE) if SOURCE in config else stored.manifest.measured[SOURCE]
-    except (KeyError, TypeError, ValueError, RecursionError, SafetensorError, InputError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, SafetensorError, InputError) as error:
         message = f"its files are not what a bundle holds ({type(error).__name__}): fit it again"
         raise BundleError(message, code="bundle-content") from error
     text = checked_booster(files[BOOSTER]) if BOOSTER in files else None

@@ -1,30 +1,120 @@
-"""The files of a bundle but for its products: what stands in which."""
+"""The files of a bundle: which there are, and what stands in each."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NoReturn
 
 from safetensors.numpy import save
 
 from prodcls.bundle_codec import Leaves
+from prodcls.errors import BundleError
 
 __all__ = [
     "ARRAYS",
     "BOOSTER",
     "CANARY",
     "CONFIG",
+    "FORMAT_VERSION",
+    "LAYOUT",
     "PROBES",
     "PRODUCTS",
     "REPORT",
     "VOCABULARY",
+    "Layout",
+    "LayoutFile",
     "as_files",
     "json_object",
 ]
 
-CONFIG, VOCABULARY, BOOSTER, PRODUCTS = "config.json", "vocabulary.json", "booster.txt", "catalogue.parquet"
-REPORT = "report.json"
-ARRAYS, PROBES, CANARY = "arrays.safetensors", "probes.safetensors", "canary.safetensors"
+FORMAT_VERSION = 5
+"""Raised by the rule in ``docs/bundle-format.md``; every version from 1 on is read, see `prodcls.bundle_upgrades`."""
+
+_MIB, _GIB = 1 << 20, 1 << 30
+
+
+@dataclass(frozen=True)
+class LayoutFile:
+    """One file of a bundle.
+
+    Attributes
+    ----------
+    name : str
+    required : bool
+    holds : str
+        What stands in it.
+    most : int
+        Bytes.
+    """
+
+    name: str
+    required: bool
+    holds: str
+    most: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files of a bundle beside its manifest, the same in all versions of the format."""
+
+    config: LayoutFile = LayoutFile(
+        "config.json", True, "the tree of model, recipe, roles of columns, sets and options", 256 * _MIB
+    )
+    vocabulary: LayoutFile = LayoutFile("vocabulary.json", True, "lists of more than a hundred words", 4 * _GIB)
+    arrays: LayoutFile = LayoutFile(
+        "arrays.safetensors", True, "all arrays but those below, kept vectors of products first of all", 64 * _GIB
+    )
+    probes: LayoutFile = LayoutFile("probes.safetensors", True, "weights of the linear probes", 64 * _GIB)
+    canary: LayoutFile = LayoutFile("canary.safetensors", True, "what the model gave five training products", 4 * _GIB)
+    products: LayoutFile = LayoutFile(
+        "catalogue.parquet",
+        True,
+        "the training products: cells, labels, names of photos, out-of-fold classes",
+        64 * _GIB,
+    )
+    booster: LayoutFile = LayoutFile("booster.txt", False, "the trees, as LightGBM writes them", 256 * _MIB)
+    report: LayoutFile = LayoutFile("report.json", False, "the audit report, for `prodcls report`", 4 * _GIB)
+
+    def files(self) -> tuple[LayoutFile, ...]:
+        """Return all files."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def check(self, sizes: Mapping[str, int]) -> None:
+        """Hold the files of a manifest against the layout.
+
+        Parameters
+        ----------
+        sizes : mapping of str to int
+            Bytes by file name.
+
+        Raises
+        ------
+        BundleError
+            Code ``bundle-content``, if a file is none of a bundle's or a required one is not listed;
+            ``bundle-file-size``, if one is larger than it may be.
+        """
+        known = {file.name: file for file in self.files()}
+        for name in sorted(sizes.keys() - known.keys()):
+            _refuse(f"lists {name}, which is no file of a bundle: do not use it; fit it again", "bundle-content")
+        for file in known.values():
+            if file.required and file.name not in sizes:
+                _refuse(f"does not list {file.name}, without which there is no bundle: fit it again", "bundle-content")
+            if sizes.get(file.name, 0) > file.most:
+                what = f"lists {file.name} with {sizes[file.name]} bytes where {file.most} are allowed: fit it again"
+                _refuse(what, "bundle-file-size")
+
+
+LAYOUT = Layout()
+
+CONFIG, VOCABULARY, BOOSTER = LAYOUT.config.name, LAYOUT.vocabulary.name, LAYOUT.booster.name
+PRODUCTS, REPORT = LAYOUT.products.name, LAYOUT.report.name
+ARRAYS, PROBES, CANARY = LAYOUT.arrays.name, LAYOUT.probes.name, LAYOUT.canary.name
+
+
+def _refuse(what: str, code: str) -> NoReturn:
+    raise BundleError(f"its manifest {what}", code=code)
 
 
 def _array_file(path: str) -> str:

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from prodcls.atomic import sync_folder, write_bytes
 from prodcls.bundle_environment import environment
+from prodcls.bundle_files import FORMAT_VERSION, LAYOUT
 from prodcls.bundle_trust import Trust
 from prodcls.config import Runtime
 from prodcls.errors import BundleError
@@ -38,12 +39,6 @@ __all__ = [
     "write_folder",
 ]
 
-FORMAT_VERSION = 5
-"""Raised whenever a bundle of the new form cannot be read by the previous release."""
-
-READABLE = (4, FORMAT_VERSION)
-"""Forms that this release reads."""
-
 SOURCE = "source"
 """Name in ``measured`` of the training catalogue's file."""
 
@@ -52,8 +47,8 @@ MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 1 << 20
 """Bytes of the manifest, the only file that is parsed before it is verified."""
 
-MAX_FILE_BYTES = 1 << 36
-"""Bytes of any other file: 64 GiB, a hundred million vectors of 160 dimensions."""
+MEASURED_SINCE = 3
+"""Format from which on a manifest tells what was measured."""
 
 REPLACED = 3
 """How often a bundle is read again that was replaced while it was read."""
@@ -106,6 +101,8 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """Return the manifest as JSON, with a checksum over itself so that damage to it is found too."""
         body = {**asdict(self), "digest": self.digest}
+        if self.format_version < MEASURED_SINCE:
+            del body["measured"]
         return _canonical({**body, "checksum": hashlib.sha256(_canonical(body)).hexdigest()})
 
 
@@ -170,8 +167,8 @@ def read_folder(folder: Path, trust: Trust | None = None) -> StoredFiles:
     ------
     BundleError
         Codes ``bundle-missing``, ``bundle-manifest``, ``bundle-version``, ``bundle-file-missing``,
-        ``bundle-file-unlisted``, ``bundle-file-linked``, ``bundle-file-size``, ``bundle-file-changed``, and those of
-        `Trust`.
+        ``bundle-file-unlisted``, ``bundle-file-linked``, ``bundle-file-size``, ``bundle-file-changed``, those of
+        `Trust`, and ``bundle-content`` where the manifest lists other files than a bundle has.
     """
     trust = trust or Trust()
     for _ in range(REPLACED):
@@ -207,6 +204,7 @@ def _read_once(folder: Path, named: Path, trust: Trust) -> StoredFiles:
     unlisted = sorted(present - manifest.files.keys() - {MANIFEST})
     if unlisted:
         _refuse(folder / unlisted[0], "is not listed in the manifest: take it away", "bundle-file-unlisted")
+    LAYOUT.check({name: entry.size for name, entry in manifest.files.items()})
     missing = sorted(manifest.files.keys() - present)
     if missing:
         _refuse(folder / missing[0], "is listed in the manifest and absent", "bundle-file-missing")
@@ -245,8 +243,11 @@ def _parse_manifest(folder: Path, data: bytes) -> Manifest:
     if not isinstance(found, dict):
         _refuse(folder / MANIFEST, "is no manifest: it is damaged", "bundle-manifest")
     form = found.get("format_version")
-    if form not in READABLE:
-        what = f"is of format {str(form)[:20]} and this version reads {FORMAT_VERSION}: use the one that wrote it"
+    if type(form) is not int or not 1 <= form <= FORMAT_VERSION:
+        what = (
+            f"is of format {str(form)[:20]} and this version reads 1 to {FORMAT_VERSION}: use the version that wrote "
+            "it, or a later one"
+        )
         _refuse(folder, what, "bundle-version")
     try:
         manifest = _checked_manifest(found)
@@ -262,10 +263,11 @@ def _checked_manifest(found: dict[str, Any]) -> Manifest:
     entries = {name: FileEntry(**entry) for name, entry in found["files"].items()}
     for name, entry in entries.items():
         listed = _NAME.fullmatch(name) and name != MANIFEST and _DIGEST.fullmatch(entry.sha256)
-        if not listed or type(entry.size) is not int or not 0 <= entry.size <= MAX_FILE_BYTES:
+        if not listed or type(entry.size) is not int or entry.size < 0:
             raise ValueError(name)
     texts = (found["created"], found["version"], *found["environment"].values())
-    if not all(isinstance(text, str) for text in texts) or not isinstance(found["measured"], dict):
+    measured = found["measured"] if found["format_version"] >= MEASURED_SINCE else {}
+    if not all(isinstance(text, str) for text in texts) or not isinstance(measured, dict):
         raise TypeError
     return Manifest(
         found["format_version"],
@@ -273,7 +275,7 @@ def _checked_manifest(found: dict[str, Any]) -> Manifest:
         found["version"],
         found["environment"],
         entries,
-        found["measured"],
+        measured,
     )
 
 

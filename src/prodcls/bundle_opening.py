@@ -124,9 +124,7 @@ def _cosines(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float
 
 
 def _refuse(bundle: Bundle, folder: Path, what: str) -> None:
-    wrote = ", ".join(map(str, bundle.findings.changed)) or "the same versions"
-    message = (
-        f"the encoders do not read texts as they did: {what}. The bundle was written with {wrote}: install these, or "
-        "fit it again"
-    )
+    wrote = ", ".join(map(str, bundle.findings.changed))
+    advice = f"the bundle was written with {wrote}: install these, or fit it again" if wrote else "fit it again"
+    message = f"the encoders do not read texts as they did: {what}; {advice}"
     raise BundleError(message, code="bundle-encoder", file=str(folder))

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from prodcls.bundle_files import FORMAT_VERSION
+from prodcls.bundle_upgrades import upgraded_products
 from prodcls.catalogue import Catalogue
 from prodcls.errors import BundleError, InputError
 from prodcls.images import photo_digest
@@ -243,12 +245,14 @@ def products_to_bytes(products: Products) -> bytes:
     return parquet_bytes(pa.table(columns))
 
 
-def products_from_bytes(data: bytes) -> Products:
+def products_from_bytes(data: bytes, version: int = FORMAT_VERSION) -> Products:
     """Return the products of a verified file.
 
     Parameters
     ----------
     data : bytes
+    version : int
+        Format of the bundle that it is from.
 
     Returns
     -------
@@ -260,7 +264,7 @@ def products_from_bytes(data: bytes) -> Products:
         Code ``bundle-content``, if the file is no such table.
     """
     try:
-        table = parquet_table(data)
+        table = upgraded_products(parquet_table(data), version)
         photos = zip(_strings(table, "photo"), _strings(table, "photo_sha256"), strict=True)
         return Products(
             ids=_strings(table, "id"),

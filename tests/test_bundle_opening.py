@@ -17,6 +17,8 @@ from prodcls.console import run
 from prodcls.errors import BundleError
 from prodcls.predict import predict
 from prodcls.progress import SilentProgress
+from prodcls.report import report
+from prodcls.verification import locate, verify_place
 from prodcls.why import why
 from real_bundle import real
 
@@ -105,15 +107,29 @@ def test_encoders_that_read_texts_otherwise_are_refused(bundle: Path, amount: fl
     assert caught.value.file == str(bundle)
 
 
-@pytest.mark.parametrize("command", ["predict", "why"])
+@pytest.mark.parametrize("command", ["predict", "why", "report"])
 def test_commands_warn_on_standard_error_once(
     command: str, bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written_with(bundle, scipy="1.0")
     if command == "predict":
         assert run(predict, [str(bundle), str(real().catalogue), "-o", str(tmp_path / "out.csv")], "predict") == 0
-    else:
+    elif command == "why":
         assert run(why, [str(bundle), "p001", "--no-counterfactuals"], "why") == 0
+    else:
+        assert run(report, [str(bundle)], "report") == 2  # the bundle holds no report
     told = capsys.readouterr()
     assert told.err.count("bundle was written with scipy 1.0 (now ") == 1
     assert "bundle was written" not in told.out
+
+
+def test_verify_tells_what_changed_and_what_the_encoders_make_of_kept_texts(bundle: Path) -> None:
+    found = {result.name: result for result in verify_place(locate(written_with(bundle, lightgbm="4.0.9")))}
+    scores, *changed = found["bundle scores"].details
+    assert scores == "the kept products get the same scores to the last bit"
+    assert changed[0].startswith("written with lightgbm 4.0.9 (now ")
+    assert found["bundle encoders"].passed
+    moved(bundle, 1.0)
+    found = {result.name: result for result in verify_place(locate(bundle))}
+    assert found["bundle encoders"].passed is False
+    assert "bundle-encoder" in found["bundle encoders"].details[0]

@@ -226,6 +226,31 @@ def triage_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+FAILING = {
+    "once": "each operation fails once",
+    "from there on": "what needs room fails from an operation on",
+    "size": "tmpfs, bytes",
+    "nr_inodes": "tmpfs, files",
+    "limit": "limit on the size of files",
+    "calls": "calls to the system (strace)",
+}
+
+
+def io_fault_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of what was left when writing failed."""
+    lines = ["| writer | what fails | of | tried | old kept | new whole | told | went on | next run whole | wrong |"]
+    lines.append("|" + "---|" * 10)
+    for name, kinds in results.items():
+        for kind, told in FAILING.items():
+            found = kinds.get(kind)
+            if found is None or not found["runs"]:
+                continue
+            counts = [found[k] for k in ("operations", "runs", "old", "new", "told", "went_on", "healed")]
+            cells = " | ".join(map(str, [*counts, len(found["wrong"])]))
+            lines.append(f"| {name} | {told} | {cells} |")
+    return lines
+
+
 def confidence_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of calibration and automation, of ways to calibrate, and of prediction sets."""
     lines = [
@@ -410,6 +435,9 @@ def main() -> None:
         "## The decision log",
         "`python benchmarks/decision_log.py BUNDLE CATALOGUE`; warm embeddings, medians of seven runs turn by turn",
         "\n".join(log_lines(json.loads((RESULTS / "decision_log.json").read_text()))),
+        "## Writing that fails",
+        "`python benchmarks/io_faults.py`; told: one line with a code, exit code 2; went on: warned or unmoved",
+        "\n".join(io_fault_lines(json.loads((RESULTS / "io_faults.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -98,7 +98,8 @@ def fill(writer: Writer, on: Disk, what: str, runs: int) -> Sweep:
             code = writer.run(on.path / WORK)
         told = f"{what} {pages} of {enough}"
         judge(found, writer, on.path, seen, Attempt(told, ("[disk-full]",), code, said.getvalue()))
-        left = sorted(p.name for p in (on.path / WORK).rglob("*") if p.suffix == ".tmp" or "-journal" in p.name)
+        others = (p for p in (on.path / WORK).rglob("*") if p.suffix != ".lock")
+        left = sorted(p.name for p in others if p.name.startswith(".") or "-journal" in p.name)
         if left:
             found.wrong.append(f"{told}: left {left}")
         on.enlarge()

@@ -44,8 +44,8 @@ class Sweep:
     wrong: list[str] = field(default_factory=list)
 
 
-def sweep(writer: Writer, folder: Path, runs: int) -> Sweep:
-    """Let operations fail, at most ``runs`` of all there are, in turn once and from there on, and look at each result.
+def sweep(writer: Writer, folder: Path, runs: int, lasting: Sequence[bool] = (False, True)) -> Sweep:
+    """Let operations fail, at most ``runs`` of all there are, once or from there on, and look at each result.
 
     Parameters
     ----------
@@ -53,6 +53,8 @@ def sweep(writer: Writer, folder: Path, runs: int) -> Sweep:
     folder : Path
         Empty; everything happens here.
     runs : int
+    lasting : sequence of bool
+        Whether what needs room fails from there on too; each is tried.
 
     Returns
     -------
@@ -60,18 +62,17 @@ def sweep(writer: Writer, folder: Path, runs: int) -> Sweep:
     """
     seen = look(writer, folder)
     found = Sweep(seen.operations)
-    cases = [(at, lasting) for at in range(seen.operations) for lasting in (False, True)]
-    for at, lasting in spread(cases, runs):
-        faults = Faults(at, errno.ENOSPC if lasting else ERRORS[at % len(ERRORS)], lasting)
+    for at, lasts in spread([(at, lasts) for at in range(seen.operations) for lasts in lasting], runs):
+        faults = Faults(at, errno.ENOSPC if lasts else ERRORS[at % len(ERRORS)], lasts)
         restore(folder)
         with quiet() as said, injected(faults):
             code = writer.run(folder / WORK)
-        what = f"operation {at} {'and all later ones' if lasting else ''} ({faults.failed})"
+        what = f"operation {at} {'and all later ones' if lasts else ''} ({faults.failed})"
         if not faults.failed:
             found.wrong.append(f"{what}: nothing failed")
         judge(found, writer, folder, seen, Attempt(what, (CODES[faults.error],), code, said.getvalue()))
-        left = sorted(p.name for p in (folder / WORK).rglob("*") if p.suffix == ".tmp")
-        if left and faults.failed[0] != "unlink":
+        left = sorted(p.name for p in (folder / WORK).rglob(".*") if p.suffix != ".lock")
+        if left and faults.failed[0] not in ("unlink", "rmdir"):
             found.wrong.append(f"{what}: left {left}")
         heal(found, writer, folder, seen, what)
     return found
@@ -118,7 +119,8 @@ def look(writer: Writer, folder: Path) -> Seen:
 def judge(found: Sweep, writer: Writer, folder: Path, seen: Seen, attempt: Attempt) -> None:
     """Count what came of one run, and note what should not be."""
     found.runs += 1
-    state = writer.read(folder / WORK)
+    with quiet():
+        state = writer.read(folder / WORK)
     found.old += state == seen.old
     found.new += state == seen.new
     if state not in (seen.old, seen.new) and not writer.goes_on and not writer.by_part:
@@ -134,10 +136,11 @@ def judge(found: Sweep, writer: Writer, folder: Path, seen: Seen, attempt: Attem
 
 def heal(found: Sweep, writer: Writer, folder: Path, seen: Seen, what: str) -> None:
     """Run once more, now that nothing fails."""
-    state = writer.read(folder / WORK)
     with quiet() as said:
+        state = writer.read(folder / WORK)
         code = writer.run(folder / WORK)
-    if code in (0, 3) and writer.read(folder / WORK) == (seen.twice if state == seen.new else seen.new):
+        now = writer.read(folder / WORK)
+    if code in (0, 3) and now == (seen.twice if state == seen.new else seen.new):
         found.healed += 1
     else:
         found.wrong.append(f"{what}: not whole on the next run, exit code {code}, {said.getvalue()}")

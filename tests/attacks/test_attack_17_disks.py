@@ -12,9 +12,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+import prodcls.gathering
 from attacks import rounds
 from attacks.disks import disk, fill, limit
 from attacks.judging import quiet
@@ -40,10 +42,40 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.mark.parametrize("what", ["size", "nr_inodes"])
 @pytest.mark.parametrize("name", [name for name in SAMPLED if name not in UNMOVED])
 def test_a_disk_with_too_little_room_keeps_the_old(name: str, what: str, made: Place, tmp_path: Path) -> None:
-    with disk(tmp_path / "disk") as on:
-        found = fill(writers(made)[name], on, what, rounds(3, 1000))
+    with disk(tmp_path / "disk") as on, mock.patch.object(prodcls.gathering, "check_room"):  # which comes before
+        found = fill(writers(made)[name], on, what, rounds(3, 24 if name == "fit" else 1000))
     assert found.wrong == []
     assert found.runs == found.told + found.went_on == found.healed
+
+
+def test_a_fit_that_a_disk_has_no_room_for_is_refused_before_it_begins(made: Place, tmp_path: Path) -> None:
+    fit = writers(made)["fit"]
+    assert fit.asked is not None
+    with disk(tmp_path / "disk") as on:
+        fit.old(on.path)
+        before = files(on.path)
+        on.give("size", 1_000_000)
+        with mock.patch.object(WordEncoder, "encode", side_effect=AssertionError("encoded")):
+            code, said = ask(*fit.asked(on.path), "--cache-dir", on.path / "cache")
+        assert code == 2
+        assert said.endswith("[disk-space]\n")
+        assert " kB) and has 9" in said
+        assert files(on.path) == before
+        on.enlarge()
+        assert ask(*fit.asked(on.path), "--cache-dir", on.path / "cache")[0] == 0
+
+
+def test_a_fit_whose_cache_is_full_goes_on_and_says_so_once(made: Place, tmp_path: Path) -> None:
+    fit = writers(made)["fit"]
+    assert fit.asked is not None
+    with disk(tmp_path / "disk") as on, mock.patch.object(prodcls.gathering, "check_room"):
+        on.give("nr_inodes", 0)
+        with quiet() as said:
+            code = run(cli, [*map(str, fit.asked(tmp_path)), "--cache-dir", str(on.path)], "prodcls")
+        assert code == 0
+        assert said.getvalue().count("[disk-full]") == 1
+        assert list(on.path.iterdir()) == []
+    assert run(cli, ["verify", str(tmp_path / "out")], "prodcls") == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")

@@ -23,6 +23,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "log prune"])  # SQLite calls the system itself
 def test_whatever_fails_the_old_is_kept_or_the_new_is_whole(name: str, made: Place, tmp_path: Path) -> None:
-    found = sweep(writers(made)[name], tmp_path, rounds(6, 10_000))
+    if name == "fit":  # takes seconds: each operation once, and none that lasts
+        found = sweep(writers(made)[name], tmp_path, rounds(2, 10_000), (False,))
+    else:
+        found = sweep(writers(made)[name], tmp_path, rounds(6, 10_000))
     assert found.wrong == []
     assert found.runs == found.told + found.went_on == found.healed > 0

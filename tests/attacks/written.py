@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ __all__ = ["NAMES", "Place", "Writer", "files", "place", "writers"]
 NAMES = (
     *("predict, csv", "predict, parquet", "predict, jsonl", "predict --log", "log prune"),
     *("review --import", "review, csv", "review, html", "report", "report --pdf", "why", "check", "drift"),
-    *("embedding store", "exported encoders", "cache --prune"),
+    *("embedding store", "exported encoders", "cache --prune", "fit"),
 )
 """Of `writers`."""
 
@@ -82,9 +83,9 @@ class Writer:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return all files by name, without locks, which stay on purpose, and without what is only left over."""
-    found = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix not in (".lock", ".tmp"))
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+    """Return all files by name, without hidden ones: locks, which stay on purpose, and what is only left over."""
+    found = ((p.relative_to(folder).as_posix(), p) for p in sorted(folder.rglob("*")) if p.is_file())
+    return {name: path.read_bytes() for name, path in found if not f"/{name}".count("/.")}
 
 
 @contextmanager
@@ -138,6 +139,7 @@ def writers(p: Place) -> dict[str, Writer]:
     found["cache --prune"] = _asking(
         lambda f: ("cache", "--prune", "0", "--cache-dir", f), _stored, files, by_part=True
     )
+    found["fit"] = _fitting(p)
     return found
 
 
@@ -216,6 +218,33 @@ def _reporting(p: Place, *more: str) -> Writer:
 
     # A PDF is printed from the page, once that is there.
     return _asking(lambda f: ("report", p.bundle, "--out", f, *more), old, by_part=bool(more))
+
+
+TIMED = (".html", "modelcard.md", "audit.json", "bundle/manifest.json", "outputs.json")
+"""Files of a fit that tell when it was or how long it took, or a digest of that: `verify` makes them again."""
+
+
+def _fitting(p: Place) -> Writer:
+    earlier: dict[str, bytes] = {}
+
+    def asked(folder: Path) -> Sequence[object]:
+        options = ("--folds", 2, "--dossiers", 4, "--threads", 1, "--no-baselines", "--witnesses", 0, "--robustness", 0)
+        return "fit", p.catalogue, "--out", folder / "out", *options
+
+    def old(folder: Path) -> None:
+        shutil.copytree(p.bundle.parent, folder / "out")
+        (folder / "out" / "cleaning.parquet").write_bytes(b"old")
+        (folder / "out" / "products" / "of an earlier fit.html").write_text("old")
+        earlier.update(files(folder))
+
+    def read(folder: Path) -> object:
+        found = files(folder)
+        if found == earlier:
+            return "as it was"
+        assert _command("verify", folder / "out") == 0
+        return {name: b"" if name.endswith(TIMED) else data for name, data in found.items()}
+
+    return _asking(asked, old, read)
 
 
 NETWORK = b"a network" * 5000

@@ -376,6 +376,26 @@ def log_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def sameness_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of ways to the same bytes: by catalogue, kind of fit, and locale."""
+    lines = ["| catalogue | way | digest |", "|---|---|---|"]
+    for name, ways in results["ways"].items():
+        for way, one in ways.items():
+            lines.append(f"| {name}, {results['rows'][name]} rows | {way} | {same(one['digest'], one['differs'])} |")
+    if "modes" in results:
+        lines += ["", "| kind of fit of the demo, plain against all ways in one | digest |", "|---|---|"]
+        lines += [f"| `{mode}` | {same(one['digest'], one['differs'])} |" for mode, one in results["modes"].items()]
+    if "locales" in results:
+        lines += ["", "| locale, demo | outputs that differ, the fit among them |", "|---|---|"]
+        lines += [f"| {name} | {', '.join(differs) or 'none'} |" for name, differs in results["locales"].items()]
+    return lines
+
+
+def same(digest: str, differs: list[str]) -> str:
+    """Return the beginning of a digest, and what is not the same."""
+    return f"`{digest[:12]}`" + (f", differs: {', '.join(differs)}" if differs else "")
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -438,6 +458,9 @@ def main() -> None:
         "## Writing that fails",
         "`python benchmarks/io_faults.py`; told: one line with a code, exit code 2; went on: warned or unmoved",
         "\n".join(io_fault_lines(json.loads((RESULTS / "io_faults.json").read_text()))),
+        "## The same bytes",
+        "`python benchmarks/determinism.py SHARED_DATA`; digests of bundles; every file compared",
+        "\n".join(sameness_lines(json.loads((RESULTS / "determinism.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -87,3 +87,11 @@ def fitted_demo(tmp_path_factory: pytest.TempPathFactory) -> FitOutcome:
 
     # Witnesses and harms are read again and again by the encoders: a few tell as much here.
     return fit_catalogue(FitConfig(out=tmp_path_factory.mktemp("demo"), witnesses=1, robustness=20), SilentProgress())
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo catalogue's file; its photos lie beside it."""
+    from prodcls.demo import write_demo
+
+    return write_demo(tmp_path_factory.mktemp("catalogue"))

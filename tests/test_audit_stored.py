@@ -46,6 +46,17 @@ def test_two_runs_of_a_fit_store_the_same_text() -> None:
     assert one.to_bytes() != two.to_bytes()
 
 
+def test_a_title_that_is_the_name_of_the_file_is_no_part_of_the_digest() -> None:
+    kept = []
+    for name in ("a.csv", "b.csv"):
+        report = make_report()
+        report = replace(report, title=name, lineage=replace(report.lineage, data_path=name))
+        data, manifest = stored(report)
+        assert whole_report(data, manifest).title == name
+        kept.append((data, manifest.digest))
+    assert kept[0] == kept[1]
+
+
 def test_a_bundle_without_a_report_says_what_to_do() -> None:
     with pytest.raises(BundleError, match=r"fit the catalogue again.*bundle-report"):
         whole_report(None, stored(make_report())[1])

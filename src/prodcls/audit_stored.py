@@ -50,7 +50,8 @@ def store_report(report: AuditReport) -> StoredReport:
     StoredReport
     """
     lineage = replace(report.lineage, bundle_sha256="", created="")
-    stable, measured = take_out(replace(report, lineage=lineage))
+    named = report.title == lineage.data_path  # after the file, whose name is no part of the digest
+    stable, measured = take_out(replace(report, title="" if named else report.title, lineage=lineage))
     return StoredReport(to_json(stable), measured)
 
 
@@ -84,7 +85,10 @@ def whole_report(stored: bytes | None, manifest: Manifest) -> AuditReport:
         of_report = {place: told for place, told in manifest.measured.items() if place.startswith("/")}
         report = put_back(stable, of_report, partly=manifest.format_version < FORMAT_VERSION)
         digest = hashlib.sha256(manifest.to_bytes()).hexdigest()
-        whole = replace(report, lineage=replace(report.lineage, bundle_sha256=digest, created=manifest.created))
+        title = report.title or report.lineage.data_path
+        whole = replace(
+            report, title=title, lineage=replace(report.lineage, bundle_sha256=digest, created=manifest.created)
+        )
         return from_json(to_json(whole))  # numbers in their fields' types, or refused
     except (BundleError, ValueError, TypeError, DefectError) as error:
         if manifest.format_version < FORMAT_VERSION:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import os
 import platform
 import sys
@@ -85,8 +88,21 @@ def run(command: click.Command, arguments: Sequence[str] | None, prog_name: str)
 
 
 def run_and_exit(command: click.Command, prog_name: str) -> NoReturn:
-    """Run a command with the arguments of the process and leave with its exit code."""
+    """Run a command with the arguments of the process and leave with its exit code.
+
+    A terminal that has no letters of a product's script gets them as escapes, in the form that JSON has.
+    """
+    codecs.register_error("prodcls-escape", _escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="prodcls-escape")
     sys.exit(run(command, None, prog_name))
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def _failed(prog_name: str, error: Exception) -> int:

@@ -224,7 +224,7 @@ class FrozenEncoder(ABC):
 
         if items:
             run = open_network(self.network, self.runtime)
-            # One run of the torch runtime already takes all processors.
+            # torch counts its threads for the whole process: one run after the other, each by one thread.
             workers = self.threads if self.runtime == "onnx" else 1
             with ThreadPoolExecutor(workers, thread_name_prefix=self.name) as pool:
                 for done, _ in enumerate(pool.map(encode_one, range(len(items))), start=1):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.encoders.base import Encoder, FrozenEncoder, Prepared
-from prodcls.encoders.onnx import open_module
+from prodcls.encoders.onnx import one_thread, open_module
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -87,7 +85,7 @@ def integrate(
         vector = dict(zip(encoder.network.outputs, module.read(x), strict=True))[encoder.vector_output]
         return F.normalize(vector.double(), dim=0) @ direction
 
-    with _one_thread():
+    with one_thread():
         end = module.embed(torch.tensor(item))
         start = module.blank(end) if blank is None else module.embed(torch.tensor(blank))
         total = torch.zeros(end.shape, dtype=torch.float64)
@@ -119,7 +117,7 @@ def attentions(encoder: Encoder, ids: NDArray[np.generic]) -> NDArray[np.float64
     module: Any = open_module(encoder.network)
     if not hasattr(module, "attentions"):
         return None
-    with _one_thread(), torch.inference_mode():
+    with one_thread(), torch.inference_mode():
         found: NDArray[np.float64] = module.attentions(torch.tensor(ids)).double().numpy()
     return found
 
@@ -133,16 +131,3 @@ def _rule(steps: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     nodes, shares = np.polynomial.legendre.leggauss(steps)
     root = (nodes + 1) / 2
     return root**2, shares * root
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch use one thread, so that the number of processors moves no digit."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from prodcls.config import Runtime
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["Network", "Run", "open_module", "open_network"]
+__all__ = ["Network", "Run", "one_thread", "open_module", "open_network"]
 
 EXPORT_VERSION = 1
 """Raise it when a network's definition or the way it is exported changes: older exported files are then ignored."""
@@ -101,6 +102,19 @@ def open_module(network: Network) -> nn.Module:
     return network.build().requires_grad_(requires_grad=False)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread, so that the number of processors moves no digit."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _run_torch(network: Network) -> Run:
     """Run the torch module itself."""
     import torch
@@ -108,7 +122,7 @@ def _run_torch(network: Network) -> Run:
     module = open_module(network)
 
     def run(item: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
-        with torch.inference_mode():
+        with one_thread(), torch.inference_mode():
             found = dict(zip(network.outputs, module(torch.tensor(item)), strict=True))
         return [found[name].numpy() for name in outputs]
 

@@ -199,6 +199,22 @@ def _figures(found: dict[str, dict[str, float]]) -> str:
     )
 
 
+def kill_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of what killed fits leave."""
+    whole = results["whole fit"]["warm"]
+    told = {
+        f"points, of {whole['changes']} changes of files in a whole fit and the time between": results["points"],
+        "killed before the fit ended": results["killed"],
+        "over an older bundle": results["over an older bundle"],
+        "with nothing encoded before": results["nothing encoded before"],
+        **{f"aimed at: {name}": count for name, count in results["by stage"].items()},
+        **{f"bundle left: {name}": count for name, count in results["left"].items()},
+        "gone on to the bundle of a whole fit, byte by byte": results["ended in the bundle of a whole fit"],
+        "half a bundle, a wrong answer or something left over": len(results["wrong"]),
+    }
+    return ["| what | fits |", "|---|---|", *(f"| {name} | {count} |" for name, count in told.items())]
+
+
 def triage_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of what review catches."""
     lines = ["| catalogue | no person, wrong | review, wrong | not one class | unlike training | unusual number |"]
@@ -461,6 +477,9 @@ def main() -> None:
         "## The same bytes",
         "`python benchmarks/determinism.py SHARED_DATA`; digests of bundles; every file compared",
         "\n".join(sameness_lines(json.loads((RESULTS / "determinism.json").read_text()))),
+        "## Fits that are killed",
+        "`python benchmarks/kill_points.py [POINTS]`; a part of the demo, real encoders, SIGKILL",
+        "\n".join(kill_lines(json.loads((RESULTS / "kill_points.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -46,3 +46,11 @@ def test_a_bundle_without_a_report_is_refused(tmp_path: Path, capsys: pytest.Cap
     assert command(saved(tmp_path / "bundle")) == 2
     assert "bundle-report" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_folder_of_a_fit_that_did_not_finish_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved(tmp_path / "bundle")
+    (tmp_path / "outputs.json").write_text('{"complete": false, "bundle": "", "files": {}}')
+    assert command(tmp_path / "bundle") == 2
+    assert "run it again, its bundle is whole [fit-unfinished]" in capsys.readouterr().err
+    assert {p.name for p in tmp_path.iterdir()} == {"bundle", "outputs.json"}

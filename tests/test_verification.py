@@ -186,6 +186,24 @@ def test_one_cell_of_the_predictions_is_found(out: Path, column: str, value: obj
         assert any(piece in line for line in found["headline figures"]), found
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"complete": False}, "did not finish, or has not yet: run it again"),
+        ({"bundle": "0" * 64}, "is of another bundle"),
+        ({"files": 1}, "is not what a fit wrote"),
+    ],
+)
+def test_a_fit_that_did_not_finish_is_found(out: Path, change: dict[str, object], told: str) -> None:
+    path = out / "outputs.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    found = verified(out)
+    assert list(found) == ["outputs.json"]
+    assert told in found["outputs.json"][0]
+    path.unlink()  # as earlier releases left it
+    assert verified(out) == {}
+
+
 def test_an_unreadable_table_is_found(out: Path) -> None:
     (out / "out_of_fold.parquet").write_bytes(b"PAR1")
     (out / "rejections.parquet").unlink()

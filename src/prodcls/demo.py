@@ -6,6 +6,7 @@ An audit of it can be checked against the truth in ``planted.json``.
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, ImageEnhance
 
+from prodcls.atomic import write_bytes
 from prodcls.demo_pictures import PAINTS, draw_product
 from prodcls.demo_words import BRANDS, CLASSES, COLOURS, LEAK, MODIFIERS, SHARED, VAGUE, Kind, Language
 
@@ -96,7 +98,7 @@ def write_demo(folder: Path) -> Path:
     Parameters
     ----------
     folder : Path
-        Made if absent; files of the same names are overwritten.
+        Made if absent; files of the same names are replaced where they differ.
 
     Returns
     -------
@@ -116,15 +118,23 @@ def write_demo(folder: Path) -> Path:
         if ids[index] in absent:
             picture.unlink(missing_ok=True)
         else:
-            product.picture.save(picture, compress_level=1)
+            data = io.BytesIO()
+            product.picture.save(data, "PNG", compress_level=1)
+            _put(picture, data.getvalue())
     truth = json.dumps({"seed": SEED, "rows": ROWS, **asdict(planted)}, ensure_ascii=False, indent=1)
-    (folder / "planted.json").write_text(truth + "\n", encoding="utf-8")
-    path = folder / CATALOGUE_NAME
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows[index] for index in order)
-    return path
+    _put(folder / "planted.json", truth.encode() + b"\n")
+    table = io.StringIO()
+    writer = csv.DictWriter(table, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows[index] for index in order)
+    _put(folder / CATALOGUE_NAME, table.getvalue().encode())
+    return folder / CATALOGUE_NAME
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet; another fit may be reading the one that is."""
+    if not path.is_file() or path.read_bytes() != data:
+        write_bytes(path, data)
 
 
 def _products(rng: np.random.Generator) -> list[_Product]:

@@ -2,7 +2,8 @@
 
 Joining small shards while others add and read them could lose vectors, or show a reader half a file. Each process adds
 its own vectors one at a time, reads back what it has added, and joins shards as it goes; at the end everything is there
-bit by bit, and nothing else. Processes that are killed while they write leave what they had finished.
+bit by bit, and nothing else. Fits that start together on an empty store end in one bundle. Processes that are killed
+while they write leave what they had finished.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pytest
 
 from attacks import rounds
 from prodcls.embedding_store import EmbeddingStore, content_key
+from synthetic import catalogue_rows, write_csv
 
 PROCESSES = 8
 JOBS = rounds(sample=24, full=200)
@@ -74,6 +76,41 @@ def test_writers_at_the_same_time_lose_and_tear_nothing(tmp_path: Path) -> None:
     assert lost == 0
     assert not list(tmp_path.rglob("*.tmp"))
     assert len(list((tmp_path / "e").iterdir())) < PROCESSES * JOBS / 2
+
+
+FIT = """
+import sys
+from pathlib import Path
+import pytest
+from prodcls.config import FitConfig
+from prodcls.progress import SilentProgress
+from prodcls.training import fit_catalogue
+from synthetic import use_fake_encoders
+
+root, number = Path(sys.argv[1]), sys.argv[2]
+with pytest.MonkeyPatch.context() as patch:
+    use_fake_encoders(patch)
+    config = FitConfig(
+        catalogue=root / "shop.csv", out=root / number, cache_dir=root / "cache", folds=2, dossiers=2, threads=1,
+        baselines=False, witnesses=0, robustness=5,
+    )
+    print(fit_catalogue(config, SilentProgress()).digest)
+"""
+
+
+def test_fits_at_the_same_time_share_a_store_that_was_empty(tmp_path: Path) -> None:
+    write_csv(tmp_path / "shop.csv", catalogue_rows({"Kettles": 12, "Phones": 9}))
+    command = [sys.executable, "-c", FIT, str(tmp_path)]
+    running = [
+        subprocess.Popen(
+            [*command, str(number)], cwd=Path(__file__).resolve().parents[1], stdout=subprocess.PIPE, text=True
+        )
+        for number in range(rounds(sample=3, full=8))
+    ]
+    told = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running] == [0] * len(running)
+    assert len(set(told)) == 1
+    assert len(told[0].strip()) == 64
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")

@@ -151,8 +151,16 @@ def _json(value: object) -> bytes:
 
 
 def json_object(data: bytes) -> dict[str, Any]:
-    """Return the JSON object in ``data``; raises ValueError or RecursionError when it is none."""
-    found = json.loads(data)
+    """Return the JSON object in ``data``; raises ValueError or RecursionError when it is none, or names a key twice."""
+    found = json.loads(data, object_pairs_hook=_once)
     if not isinstance(found, dict):
         raise ValueError(type(found).__name__)
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):  # of two values other programs may read the first
+        message = "a key twice"
+        raise ValueError(message)
     return found

@@ -13,13 +13,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from prodcls.bundle_files import FORMAT_VERSION
+from prodcls.bundle_parquet import checked_table, spelled_column
 from prodcls.bundle_upgrades import upgraded_products
 from prodcls.catalogue import Catalogue
 from prodcls.errors import BundleError, InputError
 from prodcls.images import photo_digest
 from prodcls.inputs import Inputs
 from prodcls.nearest import nearest
-from prodcls.tables import parquet_bytes, parquet_table
+from prodcls.tables import parquet_bytes
 
 __all__ = [
     "Judgements",
@@ -35,6 +36,16 @@ __all__ = [
 # Columns that products bring along are told from ours by the kind in front of their names.
 _TEXT, _NUMERIC, _CATEGORICAL, _PRESENT, _ACCOUNT = "text:", "numeric:", "categorical:", "present:", "account:"
 _SETTLED = "judged_settled"
+
+_KINDS = {
+    **dict.fromkeys(("id", "label", _TEXT, _CATEGORICAL), (pa.string(), False)),
+    **dict.fromkeys(("photo", "photo_sha256", "judged"), (pa.string(), True)),
+    **dict.fromkeys(("judged_probability", _NUMERIC), (pa.float64(), False)),
+    **dict.fromkeys((_SETTLED, _PRESENT), (pa.bool_(), False)),
+    _ACCOUNT: (pa.float32(), False),
+    "row": (pa.int64(), False),  # of bundles of format 4, not used
+}
+"""Type of each column, or kind of column, and whether it may lack values."""
 
 
 @dataclass(frozen=True)
@@ -264,24 +275,25 @@ def products_from_bytes(data: bytes, version: int = FORMAT_VERSION) -> Products:
         Code ``bundle-content``, if the file is no such table.
     """
     try:
-        table = upgraded_products(parquet_table(data), version)
+        table = upgraded_products(checked_table(data, _KINDS), version)
+        names = table.column_names
         photos = zip(_strings(table, "photo"), _strings(table, "photo_sha256"), strict=True)
         return Products(
             ids=_strings(table, "id"),
             labels=_strings(table, "label"),
-            texts={name: _strings(table, _TEXT + name) for name in _named(table.column_names, _TEXT)},
-            categorical={n: _strings(table, _CATEGORICAL + n) for n in _named(table.column_names, _CATEGORICAL)},
-            numeric={name: table[_NUMERIC + name].to_numpy() for name in _named(table.column_names, _NUMERIC)},
+            texts={name: _strings(table, _TEXT + name) for name in _named(names, _TEXT)},
+            categorical={n: _strings(table, _CATEGORICAL + n) for n in _named(names, _CATEGORICAL)},
+            numeric={name: _array(table, _NUMERIC + name) for name in _named(names, _NUMERIC)},
             photos=tuple(PhotoReference(path, digest) if path is not None else None for path, digest in photos),
-            present={name: table[_PRESENT + name].to_numpy() for name in _named(table.column_names, _PRESENT)},
+            present={name: _array(table, _PRESENT + name) for name in _named(names, _PRESENT)},
             judged=Judgements(
                 _strings(table, "judged"),
-                table["judged_probability"].to_numpy(),
-                {name: table[_ACCOUNT + name].to_numpy() for name in _named(table.column_names, _ACCOUNT)},
-                table[_SETTLED].to_numpy() if _SETTLED in table.column_names else None,
+                _array(table, "judged_probability"),
+                {name: _array(table, _ACCOUNT + name) for name in _named(names, _ACCOUNT)},
+                _array(table, _SETTLED) if _SETTLED in names else None,
             ),
         )
-    except (pa.ArrowException, KeyError, OSError) as error:
+    except (pa.ArrowException, LookupError, ValueError, OSError) as error:
         message = f"the training catalogue cannot be read ({type(error).__name__}): fit the bundle again"
         raise BundleError(message, code="bundle-content") from error
 
@@ -291,4 +303,9 @@ def _named(columns: Iterable[str], kind: str) -> list[str]:
 
 
 def _strings(table: pa.Table, name: str) -> tuple[Any, ...]:
-    return tuple(table[name].to_pylist())
+    return spelled_column(table[name])
+
+
+def _array(table: pa.Table, name: str) -> NDArray[Any]:
+    found: NDArray[Any] = table[name].to_numpy()
+    return found

@@ -1,6 +1,7 @@
 # make demo    fit the demo catalogue and print where the report is
 # make test    run the whole suite, warnings as errors
-# make attacks  run the attacks of tests/attacks at their full numbers
+# make attacks  run the attacks of tests/attacks at their full numbers, but for those of make torture
+# make torture  the same for what is kept on disk: damage, kill -9, full disks, memory, locales, determinism; hours
 # make lint    style, types, docstrings, doctests
 # make lock    resolve the dependencies afresh into requirements.lock and requirements-test.lock
 # make examples  fit the demo catalogue and renew the finished reports in reports/
@@ -29,7 +30,10 @@ TORCH := $(shell grep '^torch==' requirements.lock)
 RUNTIME := $(VENV)/.runtime-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 TESTING := $(VENV)/.testing-$(shell cat pyproject.toml requirements.lock requirements-test.lock | cksum | cut -d' ' -f1)
 
-.PHONY: demo test attacks lint lock examples screenshots clean
+# What is kept on disk, by the numbers of the attacks.
+TORTURE := $(wildcard tests/attacks/test_attack_1[3-8]_*.py tests/attacks/test_attack_2[34]_*.py)
+
+.PHONY: demo test attacks torture lint lock examples screenshots clean
 
 demo: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/demo
@@ -38,7 +42,10 @@ test: $(TESTING)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 attacks: $(TESTING)
-	PRODCLS_ATTACKS=full $(BIN)/python -m pytest tests/attacks $(PYTEST_ARGS)
+	PRODCLS_ATTACKS=full $(BIN)/python -m pytest tests/attacks $(TORTURE:%=--ignore=%) $(PYTEST_ARGS)
+
+torture: $(TESTING)
+	PRODCLS_ATTACKS=full $(BIN)/python -m pytest $(TORTURE) $(PYTEST_ARGS)
 
 examples: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/examples

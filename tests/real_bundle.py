@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -27,12 +27,13 @@ RECIPE = Recipe(("title",), ("minilm", "use-pooled"), "lite0", "onnx", "set by -
 
 @dataclass(frozen=True)
 class Real:
-    """The bundle, its folder, its catalogue and encoders."""
+    """The bundle, its folder, its catalogue and encoders, and what it was made of."""
 
     bundle: Bundle
     folder: Path
     catalogue: Path
     readers: Readers
+    contents: BundleContents
 
 
 @cache
@@ -48,4 +49,10 @@ def real() -> Real:
     contents = BundleContents(model, RECIPE, FitConfig(catalogue=path), catalogue, inputs)
     save_bundle(folder / "bundle", contents, created=CREATED)
     bundle = load_bundle(folder / "bundle")
-    return Real(bundle, folder / "bundle", path, open_readers(bundle.recipe))
+    return Real(bundle, folder / "bundle", path, open_readers(bundle.recipe), contents)
+
+
+def save_another(folder: Path) -> None:
+    """Put a bundle of another digest that says the same into ``folder``, as a fit does."""
+    options = replace(real().contents.options, random_state=1)
+    save_bundle(folder, replace(real().contents, options=options), created=CREATED)

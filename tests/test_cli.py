@@ -24,6 +24,7 @@ from prodcls.log import log
 from prodcls.predict import predict
 from prodcls.report import report
 from prodcls.review import review
+from prodcls.serve import serve
 from prodcls.sign import sign
 from prodcls.verify import verify
 from prodcls.why import why
@@ -251,12 +252,25 @@ def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     known = {
         option
-        for command in (cli, cache, check, fit, predict, report, review, sign, verify, why, *log.commands.values())
+        for command in (
+            cli,
+            cache,
+            check,
+            fit,
+            predict,
+            report,
+            review,
+            serve,
+            sign,
+            verify,
+            why,
+            *log.commands.values(),
+        )
         for param in command.params
         for option in param.opts
     }
     known |= {option for param in fit.params for option in param.secondary_opts}
     known |= {"--help", "--version", "--index-url", "--no-save"}  # the last two are those of pip and npm
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - known - {"--strict"} == set()
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", text)) - known - {"--strict"} == set()
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -47,14 +47,18 @@ FAMILIES = (
     ),
     *("assigned", "finding", "rejected", "severity"),
     *("head", "term", "trust_head", "trust_means", "trust_method", "trust_part"),
-    *("harm", "moved", "respect", "review_why", "worklist_column"),
+    *("harm", "moved", "respect", "review_why", "tested_file", "worklist_column"),
 )
 """Strings that are looked up by a name made at run time."""
 
 
+def modules() -> list[Path]:
+    return [path for folder in (SOURCE, SOURCE / "sections", SOURCE / "service") for path in folder.glob("*.py")]
+
+
 def literals() -> set[str]:
     found: set[str] = set()
-    for path in [*SOURCE.glob("*.py"), *(SOURCE / "sections").glob("*.py")]:
+    for path in modules():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     for path in (SOURCE / "templates").rglob("*.j2"):
@@ -65,7 +69,7 @@ def literals() -> set[str]:
 def looked_up() -> set[str]:
     """Keys given as a literal to ``t(...)`` or ``t.say(...)``."""
     pattern = re.compile(r'\bt(?:\.say)?\(\s*"([a-z_0-9.]+)"')
-    paths = [*(SOURCE / "sections").glob("*.py"), *SOURCE.glob("*.py"), *(SOURCE / "templates").rglob("*.j2")]
+    paths = [*modules(), *(SOURCE / "templates").rglob("*.j2")]
     return {key for path in paths for key in pattern.findall(path.read_text(encoding="utf-8"))}
 
 

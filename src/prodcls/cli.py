@@ -12,7 +12,7 @@ from prodcls.console import run_and_exit
 
 __all__ = ["cli", "main"]
 
-COMMANDS = ("fit", "check", "drift", "predict", "why", "report", "verify", "log", "review", "cache", "sign")
+COMMANDS = ("fit", "check", "drift", "predict", "why", "report", "verify", "log", "review", "serve", "cache", "sign")
 """Modules of this package that hold a click command of the same name."""
 
 

@@ -26,7 +26,7 @@ from prodcls.images import photo_digest
 from prodcls.photo_copies import PhotoCopy
 from prodcls.scratch import CHUNK_ROWS
 
-__all__ = ["KEY", "EmbedStats", "EmbeddingStore", "Keys", "Stored", "content_key", "key_array"]
+__all__ = ["KEY", "EmbedStats", "EmbeddingStore", "Keys", "Stored", "Take", "content_key", "key_array"]
 
 MERGE_SHARDS = 32
 """Small shards of one encoder from which on they are joined into one."""

@@ -6,16 +6,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.embedding_store import KEY, EmbeddingStore, EmbedStats, Keys, content_key
-from prodcls.encoders import Encoder, Item
+from prodcls.embedding_store import KEY, EmbeddingStore, EmbedStats, Keys, Take, content_key
+from prodcls.encoders import Encoded, Encoder, Item
 from prodcls.errors import ImageError
 from prodcls.scratch import CHUNK_ROWS, VectorFile
 
-__all__ = ["Copies", "EmbedProgress", "EmbedStats", "EmbeddingStore", "Embeddings", "embed"]
+__all__ = ["Copies", "EmbedProgress", "EmbedStats", "EmbeddingStore", "Embeddings", "VectorStore", "embed"]
 
 FIRST_ITEMS, SHARD_ITEMS = 16, 1024
 """Items encoded before the first write to the store, and at most between two writes."""
@@ -87,11 +88,33 @@ class Embeddings:
         )
 
 
+class VectorStore(Protocol):
+    """What keeps vectors from one call of `embed` to the next: an `EmbeddingStore`, or something in memory.
+
+    Attributes
+    ----------
+    stats : list of EmbedStats
+        One entry for each call of `embed`, in order.
+    """
+
+    stats: list[EmbedStats]
+
+    @property
+    def scratch(self) -> Path | None:
+        """Folder for vectors that are many; None keeps them in memory."""
+
+    def read(self, encoder: str, wanted: Keys, take: Take) -> int:
+        """Hand on what there is of ``wanted``; see `EmbeddingStore.read`."""
+
+    def add(self, encoder: str, keys: Sequence[bytes], encoded: Encoded) -> None:
+        """Keep vectors; see `EmbeddingStore.add`."""
+
+
 def embed(
     block: str,
     items: Sequence[Item | None],
     encoder: Encoder,
-    store: EmbeddingStore,
+    store: VectorStore,
     progress: EmbedProgress | None = None,
 ) -> Embeddings:
     """Return the vectors of ``items``, encoding only what the store does not have.
@@ -106,7 +129,7 @@ def embed(
         None and blank texts are missing. A photo that cannot be read is missing too, and listed in the stats.
     encoder : Encoder
         Not asked to do anything when the store has all vectors.
-    store : EmbeddingStore
+    store : VectorStore
     progress : callable, optional
         Called with (0, total) at first and after each content encoded; not called when there is none to encode.
 
@@ -183,7 +206,7 @@ class _Rows:
     ----------
     contents : _Contents
     dimension : int
-    folder : Path
+    folder : Path or None
         For the vectors, see `VectorFile`.
 
     Attributes
@@ -194,7 +217,7 @@ class _Rows:
         Contents that came in.
     """
 
-    def __init__(self, contents: _Contents, dimension: int, folder: Path) -> None:
+    def __init__(self, contents: _Contents, dimension: int, folder: Path | None) -> None:
         n = contents.total
         self.vectors = VectorFile((n, dimension), folder)
         self.read_share = np.ones(n, dtype=np.float32)

@@ -29,6 +29,7 @@ from prodcls.trained import something_known
 __all__ = [
     "Found",
     "cells_by_role",
+    "found_in",
     "matching_photo",
     "product_from_catalogue",
     "product_from_cells",
@@ -169,7 +170,7 @@ def product_from_catalogue(
         hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
         message = f"no product has the id {product!r}{hint}"
         raise InputError(message, code="product-unknown", file=str(catalogue))
-    return _found(found.take(np.array([found.ids.index(product)])), bundle, readers)
+    return found_in(found.take(np.array([found.ids.index(product)])), bundle, readers)
 
 
 def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Readers, image: Path | None = None) -> Found:
@@ -209,7 +210,7 @@ def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Reader
     for rejection in catalogue.rejections:
         if rejection.code != "id-missing" and rejection.scope != "note":
             raise InputError(rejection.reason, code=rejection.code, column=rejection.column)
-    return _found(replace(catalogue, ids=("new",)), bundle, readers)
+    return found_in(replace(catalogue, ids=("new",)), bundle, readers)
 
 
 def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str]:
@@ -256,7 +257,19 @@ def _build(table: RawTable, bundle: Bundle, image_root: Path | None) -> Catalogu
     )
 
 
-def _found(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
+def found_in(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
+    """Return the product of a catalogue of one row.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    bundle : Bundle
+    readers : Readers
+
+    Returns
+    -------
+    Found
+    """
     photo = None if catalogue.photos is None else catalogue.photos[0]
     inputs = Inputs(catalogue.ids, catalogue.texts, {}, catalogue.numeric, catalogue.categorical)
     notes = tuple(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.config import Runtime
 from prodcls.embedding_store import EmbedStats
-from prodcls.embeddings import Embeddings, EmbeddingStore, embed
+from prodcls.embeddings import Embeddings, VectorStore, embed
 from prodcls.encoders import Encoder, Item, choose_text_encoders, image_encoder, text_encoder
 from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
@@ -83,7 +83,7 @@ def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, r
 
 
 def prepare(
-    catalogue: Catalogue, recipe: Recipe, store: EmbeddingStore, progress: Progress, *, threads: int | None = None
+    catalogue: Catalogue, recipe: Recipe, store: VectorStore, progress: Progress, *, threads: int | None = None
 ) -> Inputs:
     """Embed a catalogue and gather its columns.
 
@@ -91,7 +91,7 @@ def prepare(
     ----------
     catalogue : Catalogue
     recipe : Recipe
-    store : EmbeddingStore
+    store : VectorStore
     progress : Progress
     threads : int, optional
 
@@ -114,7 +114,7 @@ def prepare(
 
 
 def embed_block(
-    block: str, items: Sequence[Item | None], encoder: Encoder, store: EmbeddingStore, progress: Progress
+    block: str, items: Sequence[Item | None], encoder: Encoder, store: VectorStore, progress: Progress
 ) -> Embeddings:
     """Embed a block as `prodcls.embeddings.embed` does, with a bar for what the store does not have.
 
@@ -123,7 +123,7 @@ def embed_block(
     block : str
     items : sequence of (str, Path, PhotoCopy or None), length n
     encoder : Encoder
-    store : EmbeddingStore
+    store : VectorStore
     progress : Progress
 
     Returns

@@ -33,7 +33,7 @@ from prodcls.new_products import Reading
 from prodcls.progress import Progress
 from prodcls.relatives import find_similar, numbers_of
 
-__all__ = ["Method", "Question", "answer"]
+__all__ = ["Method", "Question", "answer", "case_of"]
 
 Method = Literal["chain", "chain-corrected", "shap", "lime", "integrated-gradients", "attention", "all"]
 """Ways to explain; ``"all"`` is the exact account with the others of `BESIDE` after it."""
@@ -115,6 +115,29 @@ def answer(folder: Path, question: Question, progress: Progress) -> Case:
     bundle = open_bundle(folder, progress, question.trust)
     with progress.stage("read"):
         found = _find(bundle, question)
+    return case_of(bundle, found, question, progress)
+
+
+def case_of(bundle: Bundle, found: Found, question: Question, progress: Progress) -> Case:
+    """Explain the class of a product that is found already.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    found : Found
+    question : Question
+        Where to find it is not looked at.
+    progress : Progress
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    InputError
+        If a class is unknown, or the method does not fit the model.
+    """
     attributions = tuple(_explain(bundle, found, question, progress))
     similar = find_similar(bundle, found, attributions[0].predicted, question.reading.image_root)
     changes = None

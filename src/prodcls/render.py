@@ -41,6 +41,7 @@ __all__ = [
     "render_dossier",
     "render_drift",
     "render_index",
+    "render_service",
     "render_why",
     "render_worklist",
 ]
@@ -81,8 +82,8 @@ def _environment(lang: str) -> jinja2.Environment:
     return environment
 
 
-def _policy(environment: jinja2.Environment, *inline: str) -> str:
-    """Return the policy of a page with these style sheets and scripts in it."""
+def _policy(environment: jinja2.Environment, *inline: str, forms: str = "'none'") -> str:
+    """Return the policy of a page with these style sheets and scripts in it, and forms that go to ``forms``."""
     allowed: dict[str, list[str]] = {".css": [], ".js": []}
     for name in inline:
         allowed[Path(name).suffix].append(f"'{_digest(environment.get_template(name).render())}'")
@@ -93,7 +94,7 @@ def _policy(environment: jinja2.Environment, *inline: str) -> str:
             f"script-src {' '.join(allowed['.js'])}",
             "img-src data:",
             "base-uri 'none'",
-            "form-action 'none'",
+            f"form-action {forms}",
         )
     )
 
@@ -234,6 +235,32 @@ def render_index(entries: Sequence[Entry], report: AuditReport, lang: str = "en"
     total = len(report.dossiers) + sum(shard.dossiers for shard in report.shards)
     shown = index_context(entries, number, total - len(entries), load_language(lang))
     return _page(lang, "index.html.j2", title=report.title, index=shown)
+
+
+def render_service(template: str, lang: str, **context: object) -> str:
+    """Return a page of the service.
+
+    Parameters
+    ----------
+    template : str
+        Name of its template.
+    lang : str
+        ``"en"`` or ``"zh"``.
+    **context : object
+        What the template shows.
+
+    Returns
+    -------
+    str
+        A whole HTML document that asks for nothing but where its links and forms lead.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    policy = _policy(_environment(lang), "style.css", "serve.css", "report.js", forms="'self'")
+    return _page(lang, template, language=lang, policy=policy, **context)
 
 
 def render_why(case: Case, lang: str = "en") -> str:

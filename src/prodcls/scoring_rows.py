@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +14,10 @@ from prodcls.candidates import best_classes
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.conformal import named_sets
 from prodcls.decisions import Logging, Outcome, decision_bodies
-from prodcls.embeddings import EmbeddingStore
+from prodcls.embeddings import VectorStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
+from prodcls.inputs import Inputs
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.scored_rows import BUNDLE_KEY
@@ -66,7 +68,7 @@ class Scorer:
     Parameters
     ----------
     fitted : Bundle
-    store : EmbeddingStore
+    store : VectorStore
     top_k : int
         Classes given for each product.
     least : float
@@ -78,7 +80,7 @@ class Scorer:
     def __init__(
         self,
         fitted: Bundle,
-        store: EmbeddingStore,
+        store: VectorStore,
         top_k: int,
         *,
         least: float = 0.0,
@@ -95,7 +97,7 @@ class Scorer:
         self.reasons: Counter[Reason] = Counter()
         self.failed_photos: list[Rejection] = []
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
         """Return the columns of the scored file."""
         kinds = {"id": pa.string(), "row": pa.int64()}
@@ -111,9 +113,14 @@ class Scorer:
     def score(self, batch: Catalogue, progress: Progress) -> pa.Table:
         """Return scored rows in the catalogue's order."""
         before = len(self.store.stats)
-        known, model = self.fitted.known, self.fitted.model
-        inputs = prepare(batch, self.fitted.recipe, self.store, progress).aligned(known.numeric, known.categorical)
+        inputs = prepare(batch, self.fitted.recipe, self.store, progress)
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
+        return self.score_inputs(batch, inputs)
+
+    def score_inputs(self, batch: Catalogue, inputs: Inputs) -> pa.Table:
+        """Return scored rows of a catalogue whose texts and photos are encoded already."""
+        known, model = self.fitted.known, self.fitted.model
+        inputs = inputs.aligned(known.numeric, known.categorical)
         said = model.decide(inputs, threads=available_processors())
         found = review_reasons(model, known, self.fitted.sets, inputs, said, least=self.least)
         review, reasons = np.any(list(found.values()), axis=0), named_reasons(found, len(batch))

@@ -60,7 +60,7 @@ def _origin(report: AuditReport, t: Language) -> Table:
         (t.say("lineage.data_path"), code(lineage.data_path)),
         (t.say("lineage.data_format"), code(lineage.data_format)),
         (t.say("lineage.data_sha256"), code(lineage.data_sha256)),
-        *((t.say(f"lineage.tested_{name}"), code(told)) for name, told in lineage.tested.items()),
+        *((t.say(f"tested_file.{name}"), code(told)) for name, told in lineage.tested.items()),
         (t.say("lineage.bundle_sha256"), code(lineage.bundle_sha256)),
         (t.say("lineage.created"), quoted(t.date(lineage.created))),
         (t.say("lineage.random_state"), code(str(lineage.random_state))),

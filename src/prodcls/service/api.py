@@ -1,0 +1,230 @@
+"""The JSON interface: classify, why, products and the model itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from prodcls.errors import InputError
+from prodcls.explain.case import Case
+from prodcls.reasons import Method
+from prodcls.service.batching import Batcher
+from prodcls.service.description import Description, ProductRecord, product_record
+from prodcls.service.engine import Decision, Engine
+from prodcls.service.holder import Holder
+from prodcls.service.lookups import Lookups
+from prodcls.service.meters import Meters
+from prodcls.service.problems import MEDIA_TYPE, Problem, problem_of
+from prodcls.service.products import NewProduct
+from prodcls.service.wire import ClassifyRequest, ClassifyResponse, WhyRequest, decision_out, product_from
+
+__all__ = ["REQUESTS", "Ask", "Service", "answer_batch", "api_routes"]
+
+REQUESTS: tuple[type[BaseModel], ...] = (ClassifyRequest, WhyRequest)
+"""Bodies of requests, which FastAPI is not told of since they are parsed here."""
+
+FORM_FIELDS = 4
+"""Fields of a form besides its files; one is asked for."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A product, the engine that its request began with, and how many classes are wanted."""
+
+    engine: Engine
+    product: NewProduct
+    top_k: int
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the routes share."""
+
+    holder: Holder
+    lookups: Lookups
+    meters: Meters
+    batcher: Batcher[Ask, Decision | InputError]
+
+
+def answer_batch(asked: Sequence[Ask]) -> list[Decision | InputError]:
+    """Classify products of several requests together.
+
+    Parameters
+    ----------
+    asked : sequence of Ask, length n
+
+    Returns
+    -------
+    list of (Decision or InputError), length n
+    """
+    found: dict[int, Decision | InputError] = {}
+    for engine in dict.fromkeys(one.engine for one in asked):
+        places = [i for i, one in enumerate(asked) if one.engine is engine]
+        decisions = engine.classify([asked[i].product for i in places], max(asked[i].top_k for i in places))
+        for i, decision in zip(places, decisions, strict=True):
+            if isinstance(decision, Decision):
+                decision = replace(decision, classes=decision.classes[: asked[i].top_k])  # noqa: PLW2901
+            found[i] = decision
+    return [found[i] for i in range(len(asked))]
+
+
+def api_routes(service: Service) -> APIRouter:
+    """Return the routes under ``/v1``.
+
+    Parameters
+    ----------
+    service : Service
+
+    Returns
+    -------
+    APIRouter
+    """
+    router = APIRouter(prefix="/v1", responses=_problems())
+
+    @router.post("/classify", openapi_extra=_body(ClassifyRequest, form=True))
+    async def classify(request: Request) -> ClassifyResponse:
+        """Classify one product or a batch.
+
+        JSON with photos in base64; or a multipart form with the JSON in the field ``request`` and each photo as a file
+        whose name the product gives as ``image_part``. A product that cannot be taken has an ``error`` in its place;
+        where none can, the answer is 422.
+        """
+        asked, files = await _request(request, ClassifyRequest)
+        return await _classify(service, asked, files)
+
+    @router.get("/why")
+    async def why_known(
+        product: Annotated[str, Query(description="Id of a training product.", max_length=1000)],
+        versus: Annotated[str | None, Query(max_length=1000)] = None,
+        predicted: Annotated[str | None, Query(alias="class", max_length=1000)] = None,
+        method: Method = "chain",
+        counterfactuals: bool = False,
+    ) -> dict[str, Any]:
+        """Say why a training product is in its class and not in another."""
+        ask = {"predicted": predicted, "versus": versus, "method": method, "counterfactuals": counterfactuals}
+        return await _why(service.holder.engine, product, ask)
+
+    @router.post("/why", openapi_extra=_body(WhyRequest, form=True))
+    async def why_new(request: Request) -> dict[str, Any]:
+        """Say why a new product is in its class and not in another."""
+        asked, files = await _request(request, WhyRequest)
+        ask = asked.model_dump(include={"predicted", "versus", "method", "counterfactuals"})
+        return await _why(service.holder.engine, product_from(asked.product, files), ask)
+
+    @router.get("/products/{product:path}")
+    async def product(product: str) -> ProductRecord:
+        """Return a training product as the bundle keeps it, with what a model that had not seen it said of it."""
+        try:
+            return await run_in_threadpool(product_record, service.holder.engine.bundle, product)
+        except InputError as error:
+            raise problem_of(error) from error
+
+    @router.get("/model")
+    async def model() -> Description:
+        """Return what is served: digests, classes, columns, encoders and the figures of its audit."""
+        return await run_in_threadpool(service.lookups.description)
+
+    return router
+
+
+async def _classify(service: Service, asked: ClassifyRequest, files: dict[str, bytes]) -> ClassifyResponse:
+    engine = service.holder.engine
+    most = service.holder.settings.products
+    if len(asked.products) > most:
+        raise Problem(
+            413, "products-too-many", f"{len(asked.products)} products in one request, and {most} are allowed"
+        )
+    products = [product_from(one, files) for one in asked.products]
+    found = await service.batcher.ask([Ask(engine, product, asked.top_k) for product in products])
+    answers = [decision_out(product, one) for product, one in zip(products, found, strict=True)]
+    service.meters.batches.observe(service.batcher.sizes[-1])
+    for outcome in ("error", "review", "alone"):
+        count = sum(outcome == ("error" if a.error else "review" if a.review else "alone") for a in answers)
+        service.meters.products.labels(outcome).inc(count)
+    if all(answer.error is not None for answer in answers):
+        first = next(one for one in found if isinstance(one, InputError))
+        raise problem_of(first, products=[answer.model_dump(exclude_none=True) for answer in answers])
+    return ClassifyResponse(bundle=engine.bundle.digest, products=answers)
+
+
+async def _why(engine: Engine, product: NewProduct | str, ask: dict[str, Any]) -> dict[str, Any]:
+    try:
+        case = await run_in_threadpool(engine.explain, product, engine.question(**ask))
+        return await run_in_threadpool(_case_out, case)
+    except InputError as error:
+        raise problem_of(error) from error
+
+
+def _case_out(case: Case) -> dict[str, Any]:
+    views = {"changes": case.changes, "similar": case.similar, "path": case.path}
+    return {
+        "bundle": case.bundle,
+        "label": case.label,
+        "attributions": [json.loads(one.to_json()) for one in case.attributions],
+        **{name: None if view is None else json.loads(view.to_json()) for name, view in views.items()},
+    }
+
+
+async def _request(request: Request, kind: type[_Model]) -> tuple[_Model, dict[str, bytes]]:
+    """Return the body of a request and the files that come with it; raises Problem."""
+    media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    files: dict[str, bytes] = {}
+    if media == "multipart/form-data":
+        async with request.form(max_files=1000, max_fields=FORM_FIELDS, max_part_size=1 << 30) as form:
+            said = form.get("request")
+            for name, part in form.multi_items():
+                if isinstance(part, UploadFile):
+                    files[name] = await part.read()
+        if not isinstance(said, str):
+            raise Problem(422, "request-missing", "the form has no field 'request' with the JSON of the request")
+        data = said.encode("utf-8", "surrogatepass")
+    elif media == "application/json":
+        data = await request.body()
+    else:
+        raise Problem(415, "media-type", "send application/json, or multipart/form-data with photos")
+    parse = partial(kind.model_validate_json, data)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(None, parse), files
+    except ValidationError as error:
+        told = [
+            {"where": "/".join(map(str, one["loc"])), "message": one["msg"], "kind": one["type"]}
+            for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]
+        ]
+        raise Problem(422, "request-invalid", "the request is not in the form of /openapi.json", errors=told) from None
+
+
+def _body(kind: type[BaseModel], *, form: bool) -> dict[str, Any]:
+    """Return what the interface's description says of a body."""
+    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    if form:
+        fields = {"request": {"type": "string", "description": f"A {kind.__name__} as JSON."}}
+        content["multipart/form-data"] = {"schema": {"type": "object", "properties": fields, "required": ["request"]}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _problems() -> dict[int | str, dict[str, Any]]:
+    said = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {
+        400: {"description": "The form cannot be read.", **said},
+        401: {"description": "The token is missing or wrong.", **said},
+        403: {"description": "A page of another site asks.", **said},
+        404: {"description": "There is no such product.", **said},
+        408: {"description": "The body did not arrive in time.", **said},
+        413: {"description": "Too many bytes, products or characters.", **said},
+        415: {"description": "Not JSON, and no form.", **said},
+        421: {"description": "The host's name is none of this machine's.", **said},
+        422: {"description": "The request, a cell or a photo cannot be taken.", **said},
+        503: {"description": "Too many requests, or too slow: come again.", **said},
+    }

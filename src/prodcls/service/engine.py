@@ -1,0 +1,202 @@
+"""One bundle, ready to answer: products in, decisions and accounts out. Nothing here knows of HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from prodcls.bundle import Bundle
+from prodcls.catalogue import Catalogue, Rejection
+from prodcls.decision_log import append, log_key
+from prodcls.decisions import Logging
+from prodcls.dissection import open_readers
+from prodcls.encoders import Item
+from prodcls.errors import InputError
+from prodcls.explain.case import Case
+from prodcls.lookup import found_in, product_from_training
+from prodcls.new_products import Reading
+from prodcls.preparation import IMAGE_BLOCK, embed_block
+from prodcls.progress import SilentProgress
+from prodcls.reasons import Method, Question, case_of
+from prodcls.scoring_rows import Scorer
+from prodcls.service.products import NewProduct, as_catalogue
+from prodcls.service.settings import ServiceSettings
+from prodcls.service.vectors import RecentVectors, VectorCache
+
+__all__ = ["Decision", "Engine"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the model says of a product.
+
+    Attributes
+    ----------
+    id : str
+    classes : tuple of (str, float)
+        All asked for with their calibrated probabilities, most probable first.
+    prediction_set : tuple of str, or None
+        Classes that may well be right; None where the bundle makes no sets.
+    review : bool
+        Whether a person should look at it.
+    reasons : tuple of str
+        Why, of `prodcls.selective.REASONS`.
+    stopped_at : str or None
+        Deepest node of the tree of classes that is probable enough.
+    stopped_probability : float or None
+    told : tuple of Rejection
+        Cells that were not taken as they stand, and notes.
+    """
+
+    id: str
+    classes: tuple[tuple[str, float], ...]
+    prediction_set: tuple[str, ...] | None
+    review: bool
+    reasons: tuple[str, ...]
+    stopped_at: str | None
+    stopped_probability: float | None
+    told: tuple[Rejection, ...]
+
+
+class Engine:
+    """Answers questions to one bundle; its methods may be called by several threads.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    cache : VectorCache
+        Outlives the bundle: vectors belong to an encoder.
+    settings : ServiceSettings
+    """
+
+    def __init__(self, bundle: Bundle, cache: VectorCache, settings: ServiceSettings) -> None:
+        self.bundle = bundle
+        self.cache = cache
+        self.settings = settings
+        self.readers = open_readers(bundle.recipe)
+        log = settings.log
+        self._logging = None if log is None else Logging(log_key(log), bundle.digest, batch_size=1)
+        self._writing = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Load weights and training products, so that the first caller does not wait for them."""
+        cells = dict.fromkeys(self.bundle.recipe.text_columns, "a")
+        self.classify([NewProduct("", cells)], 1, logged=False)
+        _ = self.bundle.products
+
+    def classify(
+        self, products: Sequence[NewProduct], top_k: int, *, logged: bool = True
+    ) -> list[Decision | InputError]:
+        """Classify products; each is read and scored by itself, so that what comes with it changes nothing.
+
+        Parameters
+        ----------
+        products : sequence of NewProduct, length n
+        top_k : int
+            Classes given for each, at least one.
+        logged : bool
+            Whether the decision log gets entries, where there is one.
+
+        Returns
+        -------
+        list of (Decision or InputError), length n
+        """
+        store = RecentVectors(self.cache)
+        bodies: list[str] = []
+        with TemporaryDirectory(prefix="prodcls-") as name:
+            read = [self._read(product, Path(name)) for product in products]
+            self._encode([one[0] for one in read if not isinstance(one, InputError)], store)
+            found: list[Decision | InputError] = []
+            for one in read:
+                if isinstance(one, InputError):
+                    found.append(one)
+                    continue
+                scorer = Scorer(self.bundle, store, top_k, logging=self._logging if logged else None)
+                row = scorer.score(one[0], SilentProgress()).to_pylist()[0]
+                found.append(_decision(row, scorer.top_k, (*one[1], *scorer.failed_photos)))
+                bodies += scorer.bodies
+        if bodies and self.settings.log is not None:
+            with self._writing, append(self.settings.log, iter(bodies)):
+                pass
+        return found
+
+    def explain(self, product: NewProduct | str, question: Question) -> Case:
+        """Say why a product is in its class and not in another.
+
+        Parameters
+        ----------
+        product : NewProduct or str
+            Or the id of a training product.
+        question : Question
+            Classes and method; where to find the product is not looked at.
+
+        Returns
+        -------
+        Case
+
+        Raises
+        ------
+        InputError
+            If the product, a class or a cell is at fault.
+        """
+        with ExitStack() as files:
+            if isinstance(product, str):
+                found = product_from_training(self.bundle, product, self.readers, self.settings.image_root)
+            else:
+                folder = Path(files.enter_context(TemporaryDirectory(prefix="prodcls-")))
+                catalogue, _ = as_catalogue(product, self.bundle, folder, self.settings.cell_characters)
+                found = found_in(catalogue, self.bundle, self.readers)
+            return case_of(self.bundle, found, question, SilentProgress())
+
+    def question(
+        self, *, predicted: str | None, versus: str | None, method: Method = "chain", counterfactuals: bool = False
+    ) -> Question:
+        """Return a question within the limits of this service."""
+        return Question(
+            reading=Reading(self.settings.image_root),
+            predicted=predicted,
+            versus=versus,
+            method=method,
+            counterfactuals=counterfactuals,
+            evaluations=self.settings.evaluations,
+        )
+
+    def _read(self, product: NewProduct, folder: Path) -> tuple[Catalogue, tuple[Rejection, ...]] | InputError:
+        try:
+            return as_catalogue(product, self.bundle, folder, self.settings.cell_characters)
+        except InputError as error:
+            return error
+
+    def _encode(self, catalogues: Sequence[Catalogue], store: RecentVectors) -> None:
+        """Encode what all products of a batch need, side by side."""
+        blocks: dict[str, list[Item | None]] = {
+            column: [cell for one in catalogues for cell in one.texts[column]]
+            for column in self.bundle.recipe.text_columns
+        }
+        progress = SilentProgress()
+        for column, cells in blocks.items():
+            for encoder in self.readers.text:
+                embed_block(column, cells, encoder, store, progress)
+        if self.readers.image is not None:
+            photos = [photo for one in catalogues for photo in one.photos or ()]
+            embed_block(IMAGE_BLOCK, photos, self.readers.image, store, progress)
+
+
+def _decision(row: dict[str, Any], top_k: int, told: tuple[Rejection, ...]) -> Decision:
+    """Return a scored row as a decision."""
+    members = row["prediction_set"]
+    return Decision(
+        id=row["id"],
+        classes=tuple((row[f"class_{i + 1}"], row[f"probability_{i + 1}"]) for i in range(top_k)),
+        prediction_set=None if members is None else tuple(members),
+        review=row["review"],
+        reasons=tuple(row["reasons"]),
+        stopped_at=row["stopped_at"],
+        stopped_probability=row["stopped_probability"],
+        told=told,
+    )

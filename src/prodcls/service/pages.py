@@ -1,0 +1,146 @@
+"""The pages on which people look products up; they work without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData, UploadFile
+
+from prodcls.audit_stored import whole_report
+from prodcls.errors import InputError
+from prodcls.language import Language
+from prodcls.render import render_audit
+from prodcls.sections.why import why_context
+from prodcls.service.decision_pages import DecisionPages
+from prodcls.service.lookups import Lookups, Origin
+from prodcls.service.page import Id, Lang, Page
+from prodcls.service.views import (
+    decision_view,
+    fault_prose,
+    fields_of,
+    model_view,
+    rivals,
+    search_view,
+    try_view,
+)
+
+__all__ = ["page_routes"]
+
+FORM_PARTS = 2100
+"""Fields of the form on which a product is described."""
+
+
+def page_routes(lookups: Lookups) -> APIRouter:
+    """Return the routes of the pages.
+
+    Parameters
+    ----------
+    lookups : Lookups
+
+    Returns
+    -------
+    APIRouter
+    """
+    router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+    pages = _Pages(lookups)
+    shown: dict[str, Callable[..., Any]] = {
+        "/": pages.search,
+        "/product": pages.product,
+        "/try": pages.describe,
+        "/model": pages.model,
+        "/audit": pages.audit,
+    }
+    for path, page in shown.items():
+        router.add_api_route(path, page, methods=["GET"])
+    router.add_api_route("/try", pages.classify, methods=["POST"])
+    if lookups.reviews is not None:
+        decisions = DecisionPages(lookups, lookups.reviews)
+        router.add_api_route("/review", decisions.queue, methods=["GET"])
+        router.add_api_route("/decide", decisions.ask, methods=["GET"])
+        router.add_api_route("/decide", decisions.record, methods=["POST"])
+    return router
+
+
+class _Pages:
+    def __init__(self, lookups: Lookups) -> None:
+        self.lookups = lookups
+
+    async def search(
+        self, request: Request, q: Annotated[str, Query(max_length=500)] = "", lang: Lang = None
+    ) -> Response:
+        page = Page(request, self.lookups, lang, "search")
+        return await page.shown(lambda t: page.text("search", v=search_view(q, self.lookups.search(q), t)))
+
+    async def product(
+        self,
+        request: Request,
+        id: Id,  # noqa: A002 - the name in the address
+        versus: Annotated[str, Query(max_length=1000)] = "",
+        changes: Annotated[str, Query(max_length=1)] = "",
+        lang: Lang = None,
+    ) -> Response:
+        page = Page(request, self.lookups, lang, "search")
+
+        def make(t: Language) -> str:
+            case = self.lookups.case(id, versus or None, changes=changes == "1")
+            classes = self.lookups.engine.bundle.model.classes
+            chosen = rivals(classes, case.main.predicted, case.main.versus, t)
+            return page.text("product", why=why_context(case, t), rivals=chosen)
+
+        return await page.shown(make)
+
+    async def describe(self, request: Request, origin: Id = "", lang: Lang = None) -> Response:
+        page = Page(request, self.lookups, lang, "try")
+
+        def make(_: Language) -> str:
+            found = self.lookups.origin(origin)
+            view = try_view(self.lookups.engine.bundle, found.id, found.cells, kept=found.photo is not None)
+            return page.text("try", v=view, said=None, why=None)
+
+        return await page.shown(make)
+
+    async def classify(self, request: Request, lang: Lang = None) -> Response:
+        page = Page(request, self.lookups, lang, "try")
+        async with request.form(max_files=1, max_fields=FORM_PARTS, max_part_size=1 << 30) as form:
+            upload = form.get("photo")
+            photo = await upload.read() if isinstance(upload, UploadFile) else b""
+        return await page.shown(lambda t: page.text("try", **self._tried(form, photo, t)))
+
+    async def model(self, request: Request, lang: Lang = None) -> Response:
+        page = Page(request, self.lookups, lang, "model")
+
+        def make(t: Language) -> str:
+            found = self.lookups.description()
+            return page.text("model", v=model_view(found, t, audit=self.lookups.engine.bundle.report is not None))
+
+        return await page.shown(make)
+
+    async def audit(self, request: Request, lang: Lang = None) -> Response:
+        page = Page(request, self.lookups, lang, "model")
+        bundle = self.lookups.engine.bundle
+        return await page.shown(lambda _: render_audit(whole_report(bundle.report, bundle.manifest), page.lang))
+
+    def _tried(self, form: FormData, upload: bytes, t: Language) -> dict[str, Any]:
+        """Return what the page shows of a product that was described."""
+        bundle = self.lookups.engine.bundle
+        origin = self.lookups.origin(str(form.get("origin") or ""))
+        cells = {one.name: _line_ends(form.get(one.key)) for one in fields_of(bundle, {})}
+        photo = upload or (origin.photo if form.get("keep") else None)
+        try:
+            found = self.lookups.tried(origin, cells, photo)
+        except InputError as error:
+            return {"v": self._form(origin, cells, error, t), "said": None, "why": None}
+        said = decision_view(found.decision, found.before, t)
+        return {"v": self._form(origin, cells, None, t), "said": said, "why": why_context(found.case, t)}
+
+    def _form(self, origin: Origin, cells: dict[str, str], error: InputError | None, t: Language) -> object:
+        fault = () if error is None else fault_prose(error, t)
+        return try_view(self.lookups.engine.bundle, origin.id, cells, kept=origin.photo is not None, fault=fault)
+
+
+def _line_ends(value: object) -> str:
+    """Return a field of a form as a cell: browsers send line ends as two characters."""
+    return str(value or "").replace("\r\n", "\n").strip()

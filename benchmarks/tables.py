@@ -215,6 +215,41 @@ def kill_lines(results: dict[str, Any]) -> list[str]:
     return ["| what | fits |", "|---|---|", *(f"| {name} | {count} |" for name, count in told.items())]
 
 
+def mutation_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of damaged and forged bundles."""
+    lines = [
+        "| bundle | mutations | refused | same answers | another model | died | hung |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    ways = {"listed": "manifest as it was", "retold": "manifest made anew"}
+    for head, found in results.items():
+        for way, said in ways.items():
+            counts: dict[str, int] = {}
+            for kind, outcomes in found["counts"].items():
+                if kind.startswith(f"{way}:"):
+                    for outcome, n in outcomes.items():
+                        name = "died" if outcome.startswith("died") else outcome
+                        counts[name] = counts.get(name, 0) + n
+            told = [counts.get(name, 0) for name in ("refused", "same", "another model", "died", "hung")]
+            lines.append(f"| {head} head, {said} | {sum(counts.values())} | {' | '.join(map(str, told))} |")
+    return lines
+
+
+def service_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of the service under load."""
+    lines = ["| server | requests a second | median, s | 99%, s | failed |", "|---|---|---|---|---|"]
+    for name, found in results["load"].items():
+        figures = " | ".join(f"{found[key]:.3f}" for key in ("median", "p99"))
+        lines.append(f"| {name} | {found['per_second']:.1f} | {figures} | {found['failed']} of {found['requests']} |")
+    first, last = results["memory"][1], results["memory"][-1]
+    lines.append("")
+    lines.append(
+        f"Memory after {first['requests']} requests {first['megabytes']:.0f} MB, after {last['requests']} "
+        f"{last['megabytes']:.0f} MB; {last['failed']} failed."
+    )
+    return lines
+
+
 def triage_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of what review catches."""
     lines = ["| catalogue | no person, wrong | review, wrong | not one class | unlike training | unusual number |"]
@@ -480,6 +515,12 @@ def main() -> None:
         "## Fits that are killed",
         "`python benchmarks/kill_points.py [POINTS]`; a part of the demo, real encoders, SIGKILL",
         "\n".join(kill_lines(json.loads((RESULTS / "kill_points.json").read_text()))),
+        "## Bundles that are damaged or forged",
+        "`python benchmarks/bundle_mutations.py`; another model: refused where a digest or a key is given",
+        "\n".join(mutation_lines(json.loads((RESULTS / "bundle_mutations.json").read_text()))),
+        "## The service, against a plain server of the same model that answers one request after the other",
+        "`python benchmarks/service.py BUNDLE CATALOGUE`; 8 clients on the same machine, in turns; photos seen before",
+        "\n".join(service_lines(json.loads((RESULTS / "service.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -447,6 +447,25 @@ def same(digest: str, differs: list[str]) -> str:
     return f"`{digest[:12]}`" + (f", differs: {', '.join(differs)}" if differs else "")
 
 
+def memory_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of ten times the rows, and of estimates."""
+    lines = ["| what | rows | before | peak | without pages of files | peak, ten times the rows |", "|" + "---|" * 6]
+    parts = {f"embedding {name}": found for name, found in results["embedding"].items()}
+    parts["predicting, CSV to CSV, vectors in the store"] = results["predict"]
+    for name, found in parts.items():
+        sizes = [sizes for sizes in found.values() if isinstance(sizes, dict)]
+        for size in sizes:
+            mb = " | ".join(f"{size[k]:.0f} MB" for k in ("before", "peak", "anonymous"))
+            ratio = f"{found['ratio of peaks'] - 1:+.1%}" if size is sizes[-1] else ""
+            lines.append(f"| {name} | {size['rows']:,} | {mb} | {ratio} |")
+    lines += ["", "| fit | measured peak | estimate | of the peak | largest part |", "|" + "---|" * 5]
+    for name, found in results["fits"].items():
+        part = max(found["parts"], key=found["parts"].__getitem__)
+        figures = f"{found['peak']:,.0f} MB | {found['estimate']:,.0f} MB | {found['ratio']:.2f}"
+        lines.append(f"| {name} | {figures} | {part}, {found['parts'][part]:,.0f} MB |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -485,6 +504,9 @@ def main() -> None:
         "## The audit: size and time",
         "`python benchmarks/audit.py`; fit with witnesses on 10 products, embeddings in the cache",
         "\n".join(audit_lines(json.loads((RESULTS / "audit.json").read_text()))),
+        "## Memory: ten times the rows, and whole fits against their estimate",
+        "`python benchmarks/memory.py`; each figure of a process of its own, two threads; generated texts and photos",
+        "\n".join(memory_lines(json.loads((RESULTS / "memory.json").read_text()))),
         "## Drift: alarms where nothing has changed, and where something has",
         "`python benchmarks/drift.py`; a model of one random half of flipkart1050, the other half against it",
         "\n".join(drift_lines(json.loads((RESULTS / "drift.json").read_text()))),

@@ -31,6 +31,9 @@ DUAL_ROWS, LEAST_DUAL_ROWS = 12_000, 2_000
 GRADIENT_COPIES = 6.5
 """Matrices of terms by classes, float64, that the probe of the words holds where it is fitted step by step."""
 
+RESERVE = 0.05
+"""Share of all parts that is added, since freed memory is not all given back to the system."""
+
 NEIGHBOUR_ROWS = 1024
 """Rows compared with all training rows at a time, 20 bytes each. As in `prodcls.neighbours`."""
 
@@ -152,7 +155,8 @@ def estimate_memory(load: Load, at_once: int | None = None) -> Estimate:
     if load.explained and not load.flat:
         lasting["explanations"] = WITNESSES * MB
     worst = max(by_stage, key=by_stage.__getitem__)
-    return Estimate({**lasting, worst: by_stage[worst]}, at_once)
+    parts = {**lasting, worst: by_stage[worst]}
+    return Estimate({**parts, "reserve": math.ceil(RESERVE * sum(parts.values()))}, at_once)
 
 
 def at_once_within(load: Load, budget: int) -> Estimate:

@@ -1,6 +1,7 @@
 """What fits leave that are killed, and where those end that go on: ``python benchmarks/kill_points.py [POINTS]``.
 
-Run from the checkout, with real encoders; 200 points by default. Writes ``benchmarks/results/kill_points.json``.
+Run from the checkout, with real encoders; 200 points by default. Writes ``benchmarks/results/kill_points.json``. A run
+that was ended early goes on with ``--go-on``.
 """
 
 from __future__ import annotations
@@ -28,18 +29,34 @@ def stage_of(point: dict[str, Any], whole: dict[str, Any]) -> str:
 
 def main() -> None:
     """Run the attack, count, and write the results after every point, so that a long run can be ended early."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    given = [argument for argument in sys.argv[1:] if argument != "--go-on"]
+    count = int(given[0]) if given else 200
+    before = json.loads(RESULTS.read_text()) if "--go-on" in sys.argv else None
+    first = 0 if before is None else before["points"]
     paths = [str(ROOT / "src"), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     with tempfile.TemporaryDirectory(prefix="prodcls-kill-") as folder:
-        command = [sys.executable, "-m", "attacks.killing", folder, str(count)]
+        command = [sys.executable, "-m", "attacks.killing", folder, str(count), str(first)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
             lines = map(json.loads, process.stdout or ())
             whole = next(lines)["whole"]
             found: list[dict[str, Any]] = []
             for line in lines:
                 found.append(line)
-                RESULTS.write_text(json.dumps(summary(whole, found), indent=1) + "\n")
+                RESULTS.write_text(json.dumps(together(before, summary(whole, found)), indent=1) + "\n")
+
+
+def together(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of two parts of a run."""
+    if before is None:
+        return now
+    found = dict(now)
+    for name, value in now.items():
+        if isinstance(value, list) or (isinstance(value, int) and name != "rows"):
+            found[name] = before[name] + value
+        elif name in ("by stage", "left"):
+            found[name] = dict(Counter(before[name]) + Counter(value))
+    return found
 
 
 def summary(whole: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, Any]:

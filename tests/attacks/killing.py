@@ -272,11 +272,11 @@ def tell(found: dict[str, object]) -> None:
 
 
 def main() -> None:
-    """Attack as often as the second argument says in the folder that the first one names."""
-    root, count = Path(sys.argv[1]), int(sys.argv[2])
+    """Attack as often as the second argument says in the folder that the first one names, from the third one on."""
+    root, count, first = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
     place, runs = prepared(root)
     tell({"whole": {("cold" if cold else "warm"): asdict(run) for cold, run in runs.items()}})
-    for point in points(count, runs):
+    for point in points(count, runs)[first:]:
         killed, seen = attacked(place, point)
         tell({"point": asdict(point), "killed": killed, "seen": asdict(seen)})
 

@@ -305,6 +305,7 @@ def in_arrays(path: str, change: Callable[[Any], Any]) -> Callable[[bytes], byte
 
 WEIGHTS = "/model/head/pool/weights"
 PROBE = "/model/head/evidence/dense/title/probe/weights"
+IDF = "/model/head/evidence/lexical/vocabulary/idf"
 LABELS = "/model/head/evidence/dense/title/neighbours/labels"
 
 ARRAYS: dict[str, tuple[str, str, Callable[[Any], Any], str]] = {
@@ -316,6 +317,8 @@ ARRAYS: dict[str, tuple[str, str, Callable[[Any], Any], str]] = {
     "not numbers": ("probes.safetensors", PROBE, lambda a: a * np.float32(np.nan), "bundle-content"),
     "class unknown": ("arrays.safetensors", LABELS, lambda a: a + 3, "bundle-content"),
     "class negative": ("arrays.safetensors", LABELS, lambda a: a - 3, "bundle-content"),
+    "word of no weight": ("arrays.safetensors", IDF, lambda a: a * 0, "bundle-content"),
+    "word beyond measure": ("arrays.safetensors", IDF, lambda a: a * 1e307, "bundle-content"),
     "other weights": ("arrays.safetensors", WEIGHTS, lambda a: a * 1.01, "bundle-canary"),
     "other canary": ("canary.safetensors", "/canary/pooled", lambda a: a + 1e-6, "bundle-canary"),
     "canary elsewhere": ("canary.safetensors", "/canary/candidates", lambda a: a + 5, "bundle-content"),

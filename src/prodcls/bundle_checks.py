@@ -37,6 +37,9 @@ __all__ = [
 CANARIES = 5
 """Training products whose scores are kept."""
 
+MAX_IDF = 100.0
+"""Beyond the weight of a word: one more than the logarithm of a number of texts."""
+
 TOLERANCE = 1e-9
 """Largest difference of a replayed score, logits or probability."""
 
@@ -291,6 +294,8 @@ def _check_evidence(evidence: EvidenceModel, n_classes: int) -> None:
     if evidence.lexical is not None:
         words = evidence.lexical.vocabulary
         _check("vocabulary", words.idf, (len(words.words),))
+        if words.idf.size and not (words.idf.min() > 0 and words.idf.max() < MAX_IDF):
+            _refuse("vocabulary", "weighs a word as no count of texts can")
         _check_probe("lexical", evidence.lexical.probe, len(words.words), n_classes)
     for name, number in evidence.numeric.items():
         for values in (number.mean, number.deviation):

@@ -65,16 +65,16 @@ def attack(place: Path, head: Head, todo: list[Job]) -> dict[str, Counter[str]]:
             counts[f"{way}: {kind}"][found["outcome"]] += 1
             longest = max(longest, found["seconds"])
         todo = todo[len(told) :]
-    note(head, counts, longest)
+    note(f"{head}-{sum(sum(found.values()) for found in counts.values())}", counts, longest)
     return counts
 
 
-def note(head: str, counts: dict[str, Counter[str]], longest: float) -> None:
+def note(name: str, counts: dict[str, Counter[str]], longest: float) -> None:
     """Keep the figures of a full run where the benchmark that started it wants them."""
     place = os.environ.get("PRODCLS_ATTACK_FIGURES")
     if place is not None:
         told = {"counts": {kind: dict(found) for kind, found in sorted(counts.items())}, "longest_seconds": longest}
-        (Path(place) / f"{head}.json").write_text(json.dumps(told), encoding="utf-8")
+        (Path(place) / f"{name}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 @pytest.mark.parametrize(("head", "count"), [("evidence", rounds(210, 8000)), ("flat", rounds(60, 2000))])

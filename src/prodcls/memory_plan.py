@@ -51,7 +51,8 @@ def plan_memory(
         return load.threads
     if peak_memory() > config.memory:
         message = (
-            f"--memory {shown_size(config.memory)}: reading the catalogue has already taken {shown_size(peak_memory())}"
+            f"--memory {shown_size(config.memory)}: reading alone has already taken {shown_size(peak_memory())}: "
+            "allow more, or fit fewer rows"
         )
         raise InputError(message, code="memory-budget", file=catalogue.source.path)
     found = at_once_within(load, config.memory)

@@ -18,7 +18,6 @@ def products(n: int = 6, first: int = 0) -> Products:
     return Products(
         ids=names,
         labels=tuple("Kettles" if i % 2 else "Phones" for i in range(n)),
-        rows=np.arange(n),
         texts={"title": tuple(f"title {name}" for name in names)},
         categorical={"brand": ("x",) * n},
         numeric={"price": np.array([np.nan, *range(1, n)], dtype=float)},

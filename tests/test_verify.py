@@ -20,9 +20,9 @@ def command(*arguments: object) -> int:
 def test_what_is_intact_passes_with_a_line_a_check(fitted_demo: FitOutcome, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(fitted_demo.report_path.parent) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line[:12].strip() for line in lines[:-1]] == ["OK"] * 11
+    assert [line[:12].strip() for line in lines[:-1]] == ["OK"] * 12
     assert fitted_demo.report.lineage.bundle_sha256 in lines[0]
-    assert lines[-1] == "verified: 11 checks, all OK"
+    assert lines[-1] == "verified: 12 checks, all OK"
 
 
 def test_what_differs_is_named_with_code_3(

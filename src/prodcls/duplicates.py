@@ -203,7 +203,7 @@ def _text_clusters(words: list[list[str]], threshold: float, alike: NDArray[np.i
     if not any(words):
         return component
     found: sp.csr_matrix = CountVectorizer(analyzer=_shingles, dtype=np.float32).fit_transform(words)
-    weights = np.log1p(len(words) / found.getnnz(axis=0)).astype(np.float32)
+    weights = np.log1p(sum(map(bool, words)) / found.getnnz(axis=0)).astype(np.float32)
     rarest_first = np.argsort(-weights, kind="stable")
     found = found[:, rarest_first]
     found.sort_indices()

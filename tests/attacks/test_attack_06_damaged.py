@@ -18,6 +18,7 @@ import pytest
 
 from attacks import rounds
 from attacks.bombs import BOMBS, noise
+from prodcls import photo_guard
 from prodcls.config import FitConfig
 from prodcls.errors import ImageError
 from prodcls.images import load_photo
@@ -89,6 +90,8 @@ def test_every_damaged_file_is_a_picture_or_a_refusal(tmp_path: Path) -> None:
 
 def test_a_fit_keeps_every_row_and_counts_every_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_fake_encoders(monkeypatch)
+    # Less time than it may take: a fast machine can decode even this many passes within the limit.
+    monkeypatch.setattr(photo_guard, "_worker", photo_guard.Worker(cpu_seconds=0.3))
     photo = tmp_path / "0.png"
     write_photo(photo, (10, 20, 30))
     good = photo.read_bytes()

@@ -231,7 +231,9 @@ def mutation_lines(results: dict[str, Any]) -> list[str]:
                         name = "died" if outcome.startswith("died") else outcome
                         counts[name] = counts.get(name, 0) + n
             told = [counts.get(name, 0) for name in ("refused", "same", "another model", "died", "hung")]
-            lines.append(f"| {head.partition('-')[0]} head, {said} | {sum(counts.values())} | {' | '.join(map(str, told))} |")
+            lines.append(
+                f"| {head.partition('-')[0]} head, {said} | {sum(counts.values())} | {' | '.join(map(str, told))} |"
+            )
     return lines
 
 

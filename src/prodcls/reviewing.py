@@ -210,10 +210,6 @@ def _is_page(out: Path) -> bool:
     return out.suffix.lower() == ".html"
 
 
-def _table(found: Worklist, _: Path, lang: str) -> str:
-    return worklist_csv(found, load_language(lang))
-
-
 def _page(found: Worklist, out: Path, lang: str) -> str:
     from prodcls.render import render_worklist
 

@@ -11,7 +11,7 @@ import pytest
 from bundle_factory import product_rows, write_catalogue
 from prodcls.errors import CatalogueError, InputError
 from prodcls.file_formats import TableOptions
-from prodcls.new_products import Reading, number_rules, read_new
+from prodcls.new_products import Reading, number_rules, read_described, read_new
 from real_bundle import Real, real
 
 
@@ -41,3 +41,22 @@ def test_strict_ends_at_the_first_cell(given_bundle: Real, tmp_path: Path) -> No
     with pytest.raises(CatalogueError, match="price") as caught:
         read_new(path, given_bundle.bundle, Reading(files=replace(TableOptions(), strict=True)))
     assert isinstance(caught.value, InputError)
+
+
+def test_a_description_is_read_as_a_row(given_bundle: Real, tmp_path: Path) -> None:
+    row = {"title": "steel kettle", "price": "12.50", "brand": "brand Kettle"}
+    _, found = read_new(write_catalogue(tmp_path / "new.csv", [{"id": "a"} | row]), given_bundle.bundle, Reading())
+    described, told = read_described("a", row, given_bundle.bundle, None)
+    assert (described.ids, described.texts, told) == (found.ids, found.texts, ())
+    assert (described.numeric, described.categorical) == (found.numeric, found.categorical)
+
+
+@pytest.mark.parametrize(
+    ("cells", "most", "code"), [({"titel": "x"}, 9, "column-unknown"), ({"title": "x" * 10}, 9, "cell-too-long")]
+)
+def test_a_description_with_another_column_or_a_long_cell_is_refused(
+    given_bundle: Real, cells: dict[str, str], most: int, code: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read_described("a", cells, given_bundle.bundle, None, most)
+    assert caught.value.code == code

@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from prodcls.errors import InputError
+from prodcls.new_products import asked_columns
 from prodcls.prices import Number, parse_number
-from prodcls.service.products import NewProduct, as_catalogue, asked_columns, cell_text
+from prodcls.service.products import NewProduct, as_catalogue, cell_text
 from real_bundle import real
 
 

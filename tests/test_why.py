@@ -150,7 +150,7 @@ def test_what_is_not_about_the_margin_stands_beside_the_account_and_says_so(
         ((), "name a product of the catalogue, or describe one"),
         (("p001", "--title", "x"), "either name a product or describe one"),
         (("--cell", "title"), "is not of the form COLUMN=TEXT"),
-        (("--cell", "colour=red"), "the model uses no column 'colour'; it uses id, title"),
+        (("--cell", "colour=red"), "the model uses no column 'colour'; it uses title, price"),
         (("--description", "x"), "the model uses no description"),
         (("p001", "--method", "magic"), "is not one of"),
     ],

@@ -10,7 +10,7 @@ import numpy as np
 
 from prodcls.bundle import Bundle
 from prodcls.bundle_products import PhotoReference
-from prodcls.catalogue import Catalogue, RawTable, Role, Schema, Source
+from prodcls.catalogue import Catalogue, Role, Schema
 from prodcls.dissection import Readers, dissect
 from prodcls.errors import ImageError, InputError
 from prodcls.explain.case import Note, Original
@@ -18,12 +18,10 @@ from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead
 from prodcls.images import photo_digest, resolve_photo
 from prodcls.inputs import Inputs
-from prodcls.intake import build_catalogue
 from prodcls.nearest import nearest
-from prodcls.new_products import Reading, read_new
+from prodcls.new_products import Reading, read_described, read_new
 from prodcls.preparation import IMAGE_BLOCK
 from prodcls.reporting_cleaning import originals
-from prodcls.schema import match_schema
 from prodcls.trained import something_known
 
 __all__ = [
@@ -173,7 +171,14 @@ def product_from_catalogue(
     return found_in(found.take(np.array([found.ids.index(product)])), bundle, readers)
 
 
-def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Readers, image: Path | None = None) -> Found:
+def product_from_cells(
+    bundle: Bundle,
+    cells: Mapping[str, str],
+    readers: Readers,
+    image: Path | None = None,
+    *,
+    image_root: Path | None = None,
+) -> Found:
     """Return a product that is in no file.
 
     Parameters
@@ -184,6 +189,8 @@ def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Reader
     readers : Readers
     image : Path, optional
         Its photo.
+    image_root : Path, optional
+        Folder that a photo named by ``cells`` must lie in; without it none is opened by name.
 
     Returns
     -------
@@ -196,21 +203,14 @@ def product_from_cells(bundle: Bundle, cells: Mapping[str, str], readers: Reader
         Code ``column-unknown``, if a column is none that the model uses; others where a cell cannot be taken as it
         stands, such as a price with two meanings.
     """
-    used = [r for r in bundle.schema.columns if r.role in ("id", "text", "numeric", "categorical", "image", "currency")]
-    names = [r.column for r in used]
-    for column in cells:
-        if column not in names:
-            message = f"the model uses no column {column!r}; it uses {', '.join(names)}"
-            raise InputError(message, code="column-unknown")
-    row = {r.column: cells.get(r.column, "") for r in used}
-    row |= {r.column: "new" for r in used if r.role == "id"}
-    row |= {r.column: image.name for r in used if r.role == "image" and image is not None}
-    table = RawTable({name: (cell,) for name, cell in row.items()}, np.array([1]), Source("<command line>", "", 0))
-    catalogue = _build(table, bundle, None if image is None else image.resolve().parent)
-    for rejection in catalogue.rejections:
-        if rejection.code != "id-missing" and rejection.scope != "note":
+    if image is not None:
+        cells = dict(cells) | dict.fromkeys(bundle.schema.named("image"), image.name)
+        image_root = image.resolve().parent
+    catalogue, told = read_described("new", cells, bundle, image_root)
+    for rejection in told:
+        if rejection.scope != "note":
             raise InputError(rejection.reason, code=rejection.code, column=rejection.column)
-    return found_in(replace(catalogue, ids=("new",)), bundle, readers)
+    return found_in(catalogue, bundle, readers)
 
 
 def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str]:
@@ -247,14 +247,6 @@ def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str
             raise InputError(message, code="column-unknown")
         cells[name if name in columns else columns[place]] = text
     return cells
-
-
-def _build(table: RawTable, bundle: Bundle, image_root: Path | None) -> Catalogue:
-    schema = match_schema(table, bundle.schema, need_target=False)
-    options = bundle.options
-    return build_catalogue(
-        table, schema, image_root=image_root, need_labels=False, numbers=options.numbers, clean=options.clean
-    )
 
 
 def found_in(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:

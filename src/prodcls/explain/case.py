@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -112,6 +114,16 @@ class Case:
     def title(self) -> str:
         """First text that is there, or the id."""
         return next((self.fields[c] for c in self.texts if self.fields.get(c, "").strip()), self.main.id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was said as JSON has it: digest, label, an account for each method, and the views or None."""
+        views = {"changes": self.changes, "similar": self.similar, "path": self.path}
+        return {
+            "bundle": self.bundle,
+            "label": self.label,
+            "attributions": [json.loads(one.to_json()) for one in self.attributions],
+            **{name: None if view is None else json.loads(view.to_json()) for name, view in views.items()},
+        }
 
 
 def cells_of(inputs: Inputs) -> dict[str, str]:

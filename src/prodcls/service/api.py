@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from prodcls.errors import InputError
-from prodcls.explain.case import Case
 from prodcls.reasons import Method
 from prodcls.service.batching import Batcher
 from prodcls.service.description import Description, ProductRecord, product_record
@@ -161,19 +159,9 @@ async def _classify(service: Service, asked: ClassifyRequest, files: dict[str, b
 async def _why(engine: Engine, product: NewProduct | str, ask: dict[str, Any]) -> dict[str, Any]:
     try:
         case = await run_in_threadpool(engine.explain, product, engine.question(**ask))
-        return await run_in_threadpool(_case_out, case)
+        return await run_in_threadpool(case.to_dict)
     except InputError as error:
         raise problem_of(error) from error
-
-
-def _case_out(case: Case) -> dict[str, Any]:
-    views = {"changes": case.changes, "similar": case.similar, "path": case.path}
-    return {
-        "bundle": case.bundle,
-        "label": case.label,
-        "attributions": [json.loads(one.to_json()) for one in case.attributions],
-        **{name: None if view is None else json.loads(view.to_json()) for name, view in views.items()},
-    }
 
 
 async def _request(request: Request, kind: type[_Model]) -> tuple[_Model, dict[str, bytes]]:

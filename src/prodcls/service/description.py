@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from prodcls.audit_figures import FIGURES, as_interval
 from prodcls.audit_stored import whole_report
 from prodcls.bundle import Bundle
-from prodcls.service.products import asked_columns
+from prodcls.new_products import asked_columns
 
 __all__ = ["Column", "Description", "ProductRecord", "describe", "product_record"]
 

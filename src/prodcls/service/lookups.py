@@ -11,10 +11,11 @@ from threading import Lock
 from prodcls.errors import InputError
 from prodcls.explain.case import Case
 from prodcls.lookup import matching_photo
+from prodcls.new_products import asked_columns
 from prodcls.service.description import Description, describe
 from prodcls.service.engine import Decision, Engine
 from prodcls.service.holder import Holder
-from prodcls.service.products import NewProduct, asked_columns
+from prodcls.service.products import NewProduct
 from prodcls.service.reviews import Reviews
 from prodcls.service.searching import Hits, ProductIndex
 

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from prodcls.bundle import Bundle
-from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema, Source
-from prodcls.cells import MAX_CELL_CHARS, cell_fault
+from prodcls.catalogue import Catalogue, Rejection
+from prodcls.cells import MAX_CELL_CHARS
 from prodcls.errors import CatalogueError, InputError
 from prodcls.images import MAX_PHOTO_BYTES
-from prodcls.intake import build_catalogue
-from prodcls.nearest import nearest
-from prodcls.schema import match_schema
+from prodcls.new_products import read_described
 
-__all__ = ["Cell", "NewProduct", "as_catalogue", "asked_columns", "cell_text"]
+__all__ = ["Cell", "NewProduct", "as_catalogue", "cell_text"]
 
 Cell = str | int | float | bool | None
 """A value as JSON has it; None is missing."""
-
-ASKED = ("text", "numeric", "categorical", "image", "currency")
-"""Roles of the columns that a caller may give."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +39,6 @@ class NewProduct:
     id: str
     cells: Mapping[str, str]
     photo: bytes | None = None
-
-
-def asked_columns(schema: Schema) -> tuple[str, ...]:
-    """Return the columns that a caller may give, in file order."""
-    return tuple(one.column for one in schema.columns if one.role in ASKED)
 
 
 def cell_text(value: Cell) -> str:
@@ -114,37 +104,8 @@ def as_catalogue(
         Codes ``column-unknown``, ``cell-too-long``, ``photo-by-name``, ``photo-not-used``, ``photo-too-large``, and
         those of a row that cannot be taken.
     """
-    columns = asked_columns(bundle.schema)
-    for column, cell in product.cells.items():
-        _check_cell(column, cell, columns, most)
-    row = dict.fromkeys(columns, "") | dict(product.cells) | dict.fromkeys(bundle.schema.named("id"), product.id)
-    row |= _photo_cell(product, bundle.schema.named("image"), folder)
-    table = RawTable({name: (cell,) for name, cell in row.items()}, np.array([1]), Source("request", "", 0))
-    catalogue = build_catalogue(
-        table,
-        match_schema(table, bundle.schema, need_target=False),
-        image_root=folder,
-        need_labels=False,
-        numbers=bundle.options.numbers,
-        clean=bundle.options.clean,
-    )
-    told = tuple(one for one in catalogue.rejections if one.code != "id-missing")
-    return replace(catalogue, ids=(product.id,)), told
-
-
-def _check_cell(column: str, cell: str, columns: tuple[str, ...], most: int) -> None:
-    if column not in columns:
-        near = nearest(column, columns)
-        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-        message = f"the model uses no column {column!r}; it uses {', '.join(columns)}{hint}"
-        raise InputError(message, code="column-unknown")
-    if len(cell) > most:
-        message = f"has {len(cell)} characters, and {most} are allowed"
-        raise CatalogueError(message, code="cell-too-long", column=column)
-    fault = cell_fault(cell)
-    if fault is not None:
-        code, reason = fault
-        raise CatalogueError(reason, code=code, column=column)
+    cells = dict(product.cells) | _photo_cell(product, bundle.schema.named("image"), folder)
+    return read_described(product.id, cells, bundle, folder, most)
 
 
 def _photo_cell(product: NewProduct, columns: tuple[str, ...], folder: Path) -> dict[str, str]:

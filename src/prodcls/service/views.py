@@ -9,10 +9,10 @@ from prodcls.bundle import Bundle
 from prodcls.errors import InputError
 from prodcls.explain.product import REST
 from prodcls.language import Language, Prose, as_text, code, plain, quoted
+from prodcls.new_products import asked_columns
 from prodcls.sections.parts import Column, Table, join_prose
 from prodcls.service.description import Description
 from prodcls.service.engine import Decision
-from prodcls.service.products import asked_columns
 from prodcls.service.reviews import Queue, Waiting
 from prodcls.service.searching import Hits
 from prodcls.worklist import Item

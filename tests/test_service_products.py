@@ -11,14 +11,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from prodcls.errors import InputError
-from prodcls.new_products import asked_columns
 from prodcls.prices import Number, parse_number
 from prodcls.service.products import NewProduct, as_catalogue, cell_text
 from real_bundle import real
 
 
 def test_columns_that_may_be_given_are_those_of_the_model() -> None:
-    assert asked_columns(real().bundle.schema) == ("title", "price", "brand", "image")
+    assert real().bundle.schema.asked == ("title", "price", "brand", "image")
 
 
 def test_a_product_is_a_row(tmp_path: Path) -> None:

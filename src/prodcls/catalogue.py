@@ -40,6 +40,9 @@ class ColumnRole:
     details: dict[str, str] = field(default_factory=dict)
 
 
+_ASKED: tuple[Role, ...] = ("text", "numeric", "categorical", "image", "currency")
+
+
 @dataclass(frozen=True)
 class Schema:
     """The roles of all columns, in file order."""
@@ -49,6 +52,11 @@ class Schema:
     def named(self, role: Role) -> tuple[str, ...]:
         """Return the names of the columns that play ``role``, in file order."""
         return tuple(c.column for c in self.columns if c.role == role)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names of the columns by which a product is described, in file order."""
+        return tuple(c.column for c in self.columns if c.role in _ASKED)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from prodcls.explain.subject import Split, Subject
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
 from prodcls.preparation import IMAGE_BLOCK, Recipe, joined
-from prodcls.trained import Trained
+from prodcls.trained import Served
 
 __all__ = ["Readers", "dissect", "open_readers"]
 
@@ -39,7 +39,7 @@ def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
     return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image)
 
 
-def dissect(inputs: Inputs, photo: Path | None, trained: Trained, readers: Readers) -> Subject:
+def dissect(inputs: Inputs, photo: Path | None, served: Served, readers: Readers) -> Subject:
     """Return a product with its texts and photo encoded, part by part.
 
     Parameters
@@ -47,8 +47,8 @@ def dissect(inputs: Inputs, photo: Path | None, trained: Trained, readers: Reade
     inputs : Inputs
         One product; its embeddings are not looked at.
     photo : Path or None
-    trained : Trained
-        A bundle, or the model of a fold.
+    served : Served
+        Such as a bundle, or the model of a fold.
     readers : Readers
 
     Returns
@@ -61,7 +61,7 @@ def dissect(inputs: Inputs, photo: Path | None, trained: Trained, readers: Reade
     ImageError
         If the photo cannot be read.
     """
-    recipe, known = trained.recipe, trained.known
+    recipe, known = served.recipe, served.known
     dense, splits = {}, {}
     for column in recipe.text_columns:
         dense[column], split = _encode(column, inputs.texts[column][0], readers.text)

@@ -22,7 +22,7 @@ from prodcls.nearest import nearest
 from prodcls.new_products import Reading, read_described, read_new
 from prodcls.preparation import IMAGE_BLOCK
 from prodcls.reporting_cleaning import originals
-from prodcls.trained import something_known
+from prodcls.trained import Served, something_known
 
 __all__ = [
     "Found",
@@ -249,13 +249,14 @@ def cells_by_role(schema: Schema, described: Mapping[str, str]) -> dict[str, str
     return cells
 
 
-def found_in(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
+def found_in(catalogue: Catalogue, served: Served, readers: Readers) -> Found:
     """Return the product of a catalogue of one row.
 
     Parameters
     ----------
     catalogue : Catalogue
-    bundle : Bundle
+    served : Served
+        Such as a bundle.
     readers : Readers
 
     Returns
@@ -269,10 +270,10 @@ def found_in(catalogue: Catalogue, bundle: Bundle, readers: Readers) -> Found:
         for r in catalogue.rejections
         if r.row == catalogue.rows[0] and r.scope != "row"
     )
-    subject = dissect(inputs, photo, bundle, readers)
-    return Found(subject, photo, None, (*notes, *_blank(bundle, subject)), originals(catalogue, 0))
+    subject = dissect(inputs, photo, served, readers)
+    return Found(subject, photo, None, (*notes, *_blank(served, subject)), originals(catalogue, 0))
 
 
-def _blank(bundle: Bundle, subject: Subject) -> tuple[Note, ...]:
+def _blank(served: Served, subject: Subject) -> tuple[Note, ...]:
     """Return the note on a product of which nothing is known."""
-    return () if something_known(subject.inputs, bundle.known)[0] else (Note("note.nothing"),)
+    return () if something_known(subject.inputs, served.known)[0] else (Note("note.nothing"),)

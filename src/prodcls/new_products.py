@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from prodcls.bundle import Bundle
-from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema, Source
+from prodcls.catalogue import Catalogue, RawTable, Rejection, Source
 from prodcls.cells import MAX_CELL_CHARS, cell_fault
 from prodcls.errors import CatalogueError, InputError
 from prodcls.file_formats import TableOptions
@@ -20,10 +20,7 @@ from prodcls.photo_folders import default_image_root
 from prodcls.readers import read_table, refuse_first
 from prodcls.schema import match_schema
 
-__all__ = ["Reading", "asked_columns", "number_rules", "read_described", "read_new", "read_rows"]
-
-ASKED = ("text", "numeric", "categorical", "image", "currency")
-"""Roles of the columns that describe a product."""
+__all__ = ["Reading", "number_rules", "read_described", "read_new", "read_rows"]
 
 
 @dataclass(frozen=True)
@@ -103,11 +100,6 @@ def read_rows(
     )
 
 
-def asked_columns(schema: Schema) -> tuple[str, ...]:
-    """Return the columns by which a product is described, in file order."""
-    return tuple(one.column for one in schema.columns if one.role in ASKED)
-
-
 def read_described(
     product: str, cells: Mapping[str, str], fitted: Bundle, image_root: Path | None, most: int = MAX_CELL_CHARS
 ) -> tuple[Catalogue, tuple[Rejection, ...]]:
@@ -136,7 +128,7 @@ def read_described(
     InputError
         Codes ``column-unknown``, ``cell-too-long``, and those of a row that cannot be taken.
     """
-    columns = asked_columns(fitted.schema)
+    columns = fitted.schema.asked
     for column, cell in cells.items():
         _check_cell(column, cell, columns, most)
     row = dict.fromkeys(columns, "") | dict(cells) | dict.fromkeys(fitted.schema.named("id"), product)

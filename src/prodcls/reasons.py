@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -32,8 +32,9 @@ from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product
 from prodcls.new_products import Reading
 from prodcls.progress import Progress
 from prodcls.relatives import find_similar, numbers_of
+from prodcls.trained import Served
 
-__all__ = ["Method", "Question", "answer", "case_of"]
+__all__ = ["Method", "Question", "account_of", "answer", "case_of"]
 
 Method = Literal["chain", "chain-corrected", "shap", "lime", "integrated-gradients", "attention", "all"]
 """Ways to explain; ``"all"`` is the exact account with the others of `BESIDE` after it."""
@@ -138,12 +139,44 @@ def case_of(bundle: Bundle, found: Found, question: Question, progress: Progress
     InputError
         If a class is unknown, or the method does not fit the model.
     """
-    attributions = tuple(_explain(bundle, found, question, progress))
-    similar = find_similar(bundle, found, attributions[0].predicted, question.reading.image_root)
+    case = account_of(bundle, found, question, progress)
     changes = None
     if question.counterfactuals:
         with progress.stage("change"):
-            changes = find_changes(bundle, found, attributions[0], question.evaluations)
+            changes = find_changes(bundle, found, case.main, question.evaluations)
+    return replace(
+        case,
+        bundle=bundle.digest,
+        changes=changes,
+        similar=find_similar(bundle, found, case.main.predicted, question.reading.image_root),
+        numbers=numbers_of(bundle, found, (case.main.predicted, case.main.versus)),
+        path=_path(bundle, found),
+        members=_members(bundle, found),
+    )
+
+
+def account_of(served: Served, found: Found, question: Question, progress: Progress) -> Case:
+    """Explain the class of a product by the model alone, without its training products.
+
+    Parameters
+    ----------
+    served : Served
+    found : Found
+    question : Question
+        Classes and method.
+    progress : Progress
+
+    Returns
+    -------
+    Case
+        Without a digest and without views.
+
+    Raises
+    ------
+    InputError
+        If a class is unknown, or the method does not fit the model.
+    """
+    attributions = tuple(_explain(served, found, question, progress))
     photo = None if found.photo is None else thumbnail_jpeg(found.photo, THUMBNAIL)
     return Case(
         attributions=attributions,
@@ -154,12 +187,7 @@ def case_of(bundle: Bundle, found: Found, question: Question, progress: Progress
         label=found.label,
         notes=found.notes,
         originals=found.originals,
-        bundle=bundle.digest,
-        changes=changes,
-        similar=similar,
-        numbers=numbers_of(bundle, found, (attributions[0].predicted, attributions[0].versus)),
-        path=_path(bundle, found),
-        members=_members(bundle, found),
+        bundle="",
     )
 
 
@@ -196,15 +224,15 @@ def _find(bundle: Bundle, question: Question) -> Found:
     return product_from_training(bundle, question.product, readers, question.reading.image_root)
 
 
-def _explain(bundle: Bundle, found: Found, question: Question, progress: Progress) -> Iterator[Attribution]:
-    product = Product(bundle.model, bundle.recipe, found.subject.inputs, found.photo)
+def _explain(served: Served, found: Found, question: Question, progress: Progress) -> Iterator[Attribution]:
+    product = Product(served.model, served.recipe, found.subject.inputs, found.photo)
     pair = question.predicted, question.versus
     if question.method == "chain-corrected":
         with progress.stage(question.method):
             yield explain_corrected(product, found.subject, *pair)
         return
     with progress.stage("chain"):
-        exact = explain(bundle.model, found.subject, *pair)
+        exact = explain(served.model, found.subject, *pair)
     if question.method in ("chain", "all", *PARTIAL):
         yield exact
     for name in (name for name in BESIDE if question.method in (name, "all")):

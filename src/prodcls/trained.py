@@ -15,11 +15,11 @@ from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.preparation import Recipe
 
-__all__ = ["FoldModel", "Trained", "something_known"]
+__all__ = ["FoldModel", "Served", "ServedModel", "Trained", "something_known"]
 
 
-class Trained(Protocol):
-    """What a `prodcls.bundle.Bundle` and a `FoldModel` have in common."""
+class Served(Protocol):
+    """What takes a product to a decision and its account."""
 
     @property
     def model(self) -> Model:
@@ -30,6 +30,14 @@ class Trained(Protocol):
         """Which encoder reads what."""
 
     @property
+    def known(self) -> KnownColumns:
+        """Columns and values seen in training."""
+
+
+class Trained(Served, Protocol):
+    """What a `prodcls.bundle.Bundle` and a `FoldModel` have in common: the training products too."""
+
+    @property
     def schema(self) -> Schema:
         """Roles of the training catalogue's columns."""
 
@@ -38,16 +46,29 @@ class Trained(Protocol):
         """The training catalogue's file."""
 
     @property
-    def known(self) -> KnownColumns:
-        """Columns and values seen in training."""
-
-    @property
     def products(self) -> Products:
         """The n products trained on."""
 
     @property
     def leaves(self) -> NDArray[np.int32]:
         """Their leaves, shape (n, trees); without trees none are kept."""
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A model that keeps nothing of its training products.
+
+    Attributes
+    ----------
+    model : Model
+    recipe : Recipe
+        Which encoder reads what.
+    known : KnownColumns
+    """
+
+    model: Model
+    recipe: Recipe
+    known: KnownColumns
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class Case:
         Class in the training catalogue.
     notes : tuple of Note
     bundle : str
-        Digest.
+        Digest; empty where the model is in no bundle.
     changes : Changes or None
         What would have made it another class; None: not asked.
     similar : SimilarProducts or None

@@ -188,9 +188,16 @@ def why_context(case: Case, t: Language) -> WhyContext:
         changes_see=() if case.changes is None else t.say("changes.see"),
         bands=bands,
         similar=() if case.similar is None else similar_context(case.similar, main.predicted, t),
-        origin=t.say("why.origin", method=code(main.method), digest=code(case.bundle[:12])),
+        origin=_origin(case, t),
         terms=tuple(map(t.term, TERMS if case.members is None else (*TERMS, "prediction_set"))),
     )
+
+
+def _origin(case: Case, t: Language) -> Prose:
+    method = code(case.main.method)
+    if not case.bundle:
+        return t.say("why.origin_unsaved", method=method)
+    return t.say("why.origin", method=method, digest=code(case.bundle[:12]))
 
 
 def note(key: str, text: str, t: Language) -> Prose:

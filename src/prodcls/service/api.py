@@ -13,16 +13,17 @@ from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from prodcls.description import Description
 from prodcls.errors import InputError
 from prodcls.reasons import Method
 from prodcls.service.batching import Batcher
-from prodcls.service.description import Description, ProductRecord, product_record
 from prodcls.service.engine import Decision, Engine
 from prodcls.service.holder import Holder
 from prodcls.service.lookups import Lookups
 from prodcls.service.meters import Meters
 from prodcls.service.problems import MEDIA_TYPE, Problem, problem_of
 from prodcls.service.products import NewProduct
+from prodcls.service.records import ProductRecord, product_record
 from prodcls.service.wire import ClassifyRequest, ClassifyResponse, WhyRequest, decision_out, product_from
 
 __all__ = ["REQUESTS", "Ask", "Service", "answer_batch", "api_routes"]

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from prodcls.description import Description, describe
 from prodcls.errors import InputError
 from prodcls.explain.case import Case
 from prodcls.lookup import matching_photo
-from prodcls.new_products import asked_columns
-from prodcls.service.description import Description, describe
 from prodcls.service.engine import Decision, Engine
 from prodcls.service.holder import Holder
 from prodcls.service.products import NewProduct
@@ -156,7 +155,7 @@ class Lookups:
         cells = {name: column[i] for name, column in (kept.texts | kept.categorical).items()}
         for name, values in kept.numeric.items():
             column, _, unit = name.partition(" [")  # a price is a column for each of its currencies
-            if not math.isnan(values[i]) and column in asked_columns(bundle.schema):
+            if not math.isnan(values[i]) and column in bundle.schema.asked:
                 cells[column] = f"{values[i]:.10g} {unit.removesuffix(']')}".strip()
         reference = kept.photos[i]
         photo = None if root is None or reference is None else matching_photo(reference, root)

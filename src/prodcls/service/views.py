@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from prodcls.bundle import Bundle
+from prodcls.description import Description
 from prodcls.errors import InputError
 from prodcls.explain.product import REST
-from prodcls.language import Language, Prose, as_text, code, plain, quoted
-from prodcls.new_products import asked_columns
-from prodcls.sections.parts import Column, Table, join_prose
-from prodcls.service.description import Description
+from prodcls.language import Language, Prose, code, plain
+from prodcls.sections.model import model_tables
+from prodcls.sections.parts import Table, join_prose
 from prodcls.service.engine import Decision
 from prodcls.service.reviews import Queue, Waiting
 from prodcls.service.searching import Hits
@@ -228,7 +228,7 @@ def rivals(classes: Sequence[str], predicted: str, versus: str, t: Language) -> 
 def fields_of(bundle: Bundle, cells: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the cells to edit, but for the photo."""
     roles = {one.column: one.role for one in bundle.schema.columns}
-    names = [name for name in asked_columns(bundle.schema) if roles[name] != "image"]
+    names = [name for name in bundle.schema.asked if roles[name] != "image"]
     return tuple(
         Field(
             name,
@@ -306,27 +306,5 @@ def decide_view(
 
 def model_view(found: Description, t: Language, *, audit: bool) -> ModelView:
     """Return the page on the model."""
-    facts = (
-        ("serve.fact.bundle", found.bundle),
-        ("serve.fact.created", found.created),
-        ("serve.fact.version", found.version),
-        ("serve.fact.head", found.head),
-        ("serve.fact.encoders", ", ".join(found.encoders)),
-        ("serve.fact.catalogue", found.catalogue),
-        ("serve.fact.catalogue_sha256", found.catalogue_sha256),
-        ("serve.fact.products", t.count(found.training_products)),
-        ("serve.fact.classes", t.count(len(found.classes))),
-    )
-    heads = (Column(t.say("head.label")), Column(t.say("head.value")))
-    figures = tuple(
-        (plain(as_text(t.say(f"check.{name}"))), plain(t.decimal(value, 4))) for name, value in found.figures.items()
-    )
-    columns = tuple((quoted(one.name), t.say(f"role.{one.role}")) for one in found.columns)
-    numeric = (heads[0], Column(t.say("head.value"), numeric=True))
-    return ModelView(
-        Table(t("serve.facts"), heads, tuple((t.say(key), code(value)) for key, value in facts)),
-        Table(t("serve.figures"), numeric, figures),
-        Table(t("serve.columns"), (Column(t.say("head.column")), Column(t.say("head.role"))), columns),
-        tuple(found.classes),
-        audit,
-    )
+    tables = model_tables(found, t)
+    return ModelView(tables.facts, tables.figures, tables.columns, tables.classes, audit)

@@ -13,6 +13,7 @@ import base64
 import csv
 import itertools
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -142,6 +143,12 @@ def resident(process: int) -> float:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
+def processor_seconds(process: int) -> float:
+    """Return the processor time that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def against_plain(bundle: Path, catalogue: Path, seconds: float) -> dict[str, dict[str, float]]:
     """Return requests a second, and times of an answer, of both servers asked in turns."""
     loads = {name: Load(bodies(catalogue, new_texts=True)) for name in ("service", "plain")}
@@ -150,14 +157,15 @@ def against_plain(bundle: Path, catalogue: Path, seconds: float) -> dict[str, di
         "service": ("-m", "prodcls.serve", str(bundle), "--port", "0"),
         "plain": (__file__, str(bundle), str(catalogue), "--plain"),
     }
-    with started(*commands["service"]) as (first, _), started(*commands["plain"]) as (second, _):
-        ports = {"service": first, "plain": second}
-        for name, port in ports.items():
+    with started(*commands["service"]) as service, started(*commands["plain"]) as plain:
+        servers = {"service": service, "plain": plain}
+        for port, _ in servers.values():
             Load(bodies(catalogue, new_texts=False)).run(port, requests=WARM_UP)
-            del name
+        before = {name: processor_seconds(process) for name, (_, process) in servers.items()}
         for turn in range(TURNS):
-            for name in sorted(ports, reverse=turn % 2 == 1):
-                rates[name].append(loads[name].run(ports[name], seconds=seconds / TURNS))
+            for name in sorted(servers, reverse=turn % 2 == 1):
+                rates[name].append(loads[name].run(servers[name][0], seconds=seconds / TURNS))
+        used = {name: processor_seconds(process) - before[name] for name, (_, process) in servers.items()}
     return {
         name: {
             "requests": len(load.seconds),
@@ -165,6 +173,7 @@ def against_plain(bundle: Path, catalogue: Path, seconds: float) -> dict[str, di
             "per_second": sum(rates[name]) / TURNS,
             "median": load.percentile(50),
             "p99": load.percentile(99),
+            "processor_seconds": used[name] / len(load.seconds),
         }
         for name, load in loads.items()
     }

@@ -89,6 +89,13 @@ def test_company_changes_nothing(service: Running, rows: list[dict[str, str]]) -
     assert [one.json()["products"][0] for one in alone] == together
 
 
+def test_company_in_other_currencies_and_numbers_changes_nothing(service: Running, rows: list[dict[str, str]]) -> None:
+    prices = ("18.90 EUR", "¥2,399", "", "1.299", "₹1,29,999", "$5")
+    given = [product(row | {"price": price, "currency": ""}) for row, price in zip(rows, prices, strict=False)]
+    together = service.post("/v1/classify", {"products": given}).json()["products"]
+    assert [service.post("/v1/classify", {"products": [one]}).json()["products"][0] for one in given] == together
+
+
 def test_a_form_with_photos_says_the_same(service: Running, rows: list[dict[str, str]]) -> None:
     row = next(row for row in rows if photo(row) is not None)
     plain = product(row)

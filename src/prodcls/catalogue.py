@@ -10,7 +10,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Catalogue", "Chunk", "Cleaned", "ColumnRole", "RawTable", "Rejection", "Role", "Schema", "Source"]
+__all__ = [
+    "Catalogue",
+    "Chunk",
+    "Cleaned",
+    "ColumnRole",
+    "RawTable",
+    "Rejection",
+    "Role",
+    "Schema",
+    "Source",
+    "stacked",
+]
 
 Role = Literal["id", "text", "numeric", "categorical", "image", "target", "path", "currency", "offered"]
 
@@ -230,6 +241,37 @@ class Catalogue:
             path_cells=None if self.path_cells is None else tuple(self.path_cells[i] for i in positions),
             cleaned=None if self.cleaned is None else _taken(self.cleaned, positions),
         )
+
+
+def stacked(catalogues: Sequence[Catalogue]) -> Catalogue:
+    """Return the rows of several catalogues, one after the other.
+
+    Parameters
+    ----------
+    catalogues : sequence of Catalogue
+        At least one, without labels, of one schema; ids and rows may be the same in several.
+
+    Returns
+    -------
+    Catalogue
+        Source of the first; without rejections and originals of texts.
+    """
+    first = catalogues[0]
+    numeric = dict.fromkeys(name for one in catalogues for name in one.numeric)
+    return replace(
+        first,
+        ids=tuple(i for one in catalogues for i in one.ids),
+        rows=np.concatenate([one.rows for one in catalogues]),
+        texts={name: tuple(cell for one in catalogues for cell in one.texts[name]) for name in first.texts},
+        numeric={
+            name: np.concatenate([one.numeric.get(name, np.full(len(one), np.nan)) for one in catalogues])
+            for name in numeric
+        },
+        categorical={name: tuple(c for one in catalogues for c in one.categorical[name]) for name in first.categorical},
+        photos=None if first.photos is None else tuple(p for one in catalogues for p in one.photos or ()),
+        rejections=(),
+        cleaned=None,
+    )
 
 
 def _taken(cleaned: dict[str, dict[int, Cleaned]], positions: NDArray[np.intp]) -> dict[str, dict[int, Cleaned]]:

@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.row_products import row_products
+
 __all__ = ["NeighbourScores", "Neighbours", "neighbour_scores"]
 
 CHUNK_ROWS = 1024
@@ -86,7 +88,7 @@ def neighbour_scores(
     order, known, first = neighbours._by_class
     for start in range(0, len(queries), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
-        similarity = queries[rows] @ neighbours.vectors.T
+        similarity = row_products(queries[rows], neighbours.vectors.T)
         if own_group is not None:
             similarity[own_group[0][rows, None] == own_group[1]] = -np.inf
         shares[rows] = _shares(similarity, neighbours, n_classes)

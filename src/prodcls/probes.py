@@ -19,6 +19,8 @@ import scipy.sparse as sp
 import scipy.special
 from numpy.typing import NDArray
 
+from prodcls.row_products import row_products
+
 __all__ = ["Probe", "ProbeFit", "choose_penalty", "fit_probe", "one_vs_rest"]
 
 Matrix: TypeAlias = NDArray[np.float32] | sp.csr_matrix
@@ -48,7 +50,9 @@ class Probe:
 
     def scores(self, features: Matrix) -> NDArray[np.float64]:
         """Return class scores of shape (n, K) for ``features`` of shape (n, d)."""
-        return np.asarray(features @ self.weights, dtype=np.float64) + self.intercept
+        dense = isinstance(features, np.ndarray)
+        product = row_products(features, self.weights) if dense else features @ self.weights
+        return np.asarray(product, dtype=np.float64) + self.intercept
 
 
 @dataclass(frozen=True)

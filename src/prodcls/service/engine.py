@@ -10,25 +10,30 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from prodcls.bundle import Bundle
-from prodcls.catalogue import Catalogue, Rejection
+from prodcls.catalogue import Catalogue, Rejection, stacked
 from prodcls.decision_log import append, log_key
 from prodcls.decisions import Logging
 from prodcls.dissection import open_readers
-from prodcls.encoders import Item
 from prodcls.errors import InputError
 from prodcls.explain.case import Case
 from prodcls.lookup import found_in, product_from_training
 from prodcls.new_products import Reading
-from prodcls.preparation import IMAGE_BLOCK, embed_block
+from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Method, Question, case_of
+from prodcls.row_products import APART_ROWS
 from prodcls.scoring_rows import Scorer
 from prodcls.service.products import NewProduct, as_catalogue
 from prodcls.service.settings import ServiceSettings
 from prodcls.service.vectors import RecentVectors, VectorCache
 
 __all__ = ["Decision", "Engine"]
+
+Taken = tuple[Catalogue, tuple[Rejection, ...]]
+"""A product that can be classified, and what there is to tell of its cells."""
 
 
 @dataclass(frozen=True)
@@ -106,24 +111,15 @@ class Engine:
         -------
         list of (Decision or InputError), length n
         """
-        store = RecentVectors(self.cache)
-        bodies: list[str] = []
         with TemporaryDirectory(prefix="prodcls-") as name:
             read = [self._read(product, Path(name)) for product in products]
-            self._encode([one[0] for one in read if not isinstance(one, InputError)], store)
-            found: list[Decision | InputError] = []
-            for one in read:
-                if isinstance(one, InputError):
-                    found.append(one)
-                    continue
-                scorer = Scorer(self.bundle, store, top_k, logging=self._logging if logged else None)
-                row = scorer.score(one[0], SilentProgress()).to_pylist()[0]
-                found.append(_decision(row, scorer.top_k, (*one[1], *scorer.failed_photos)))
-                bodies += scorer.bodies
+            taken = [one for one in read if not isinstance(one, InputError)]
+            decisions, bodies = self._decide(taken, top_k, logged=logged) if taken else ([], [])
+        decided = iter(decisions)
         if bodies and self.settings.log is not None:
             with self._writing, append(self.settings.log, iter(bodies)):
                 pass
-        return found
+        return [one if isinstance(one, InputError) else next(decided) for one in read]
 
     def explain(self, product: NewProduct | str, question: Question) -> Case:
         """Say why a product is in its class and not in another.
@@ -166,25 +162,30 @@ class Engine:
             evaluations=self.settings.evaluations,
         )
 
-    def _read(self, product: NewProduct, folder: Path) -> tuple[Catalogue, tuple[Rejection, ...]] | InputError:
+    def _read(self, product: NewProduct, folder: Path) -> Taken | InputError:
         try:
             return as_catalogue(product, self.bundle, folder, self.settings.cell_characters)
         except InputError as error:
             return error
 
-    def _encode(self, catalogues: Sequence[Catalogue], store: RecentVectors) -> None:
-        """Encode what all products of a batch need, side by side."""
-        blocks: dict[str, list[Item | None]] = {
-            column: [cell for one in catalogues for cell in one.texts[column]]
-            for column in self.bundle.recipe.text_columns
-        }
-        progress = SilentProgress()
-        for column, cells in blocks.items():
-            for encoder in self.readers.text:
-                embed_block(column, cells, encoder, store, progress)
-        if self.readers.image is not None:
-            photos = [photo for one in catalogues for photo in one.photos or ()]
-            embed_block(IMAGE_BLOCK, photos, self.readers.image, store, progress)
+    def _decide(self, taken: Sequence[Taken], top_k: int, *, logged: bool) -> tuple[list[Decision], list[str]]:
+        """Return decisions on products, and their entries for the log; they share the encoders and little else."""
+        catalogue = stacked([one for one, _ in taken])
+        store = RecentVectors(self.cache)
+        inputs = prepare(catalogue, self.bundle.recipe, store, SilentProgress())
+        failed = failed_photos(catalogue, store.stats)
+        scorer = Scorer(self.bundle, store, top_k, logging=self._logging if logged else None)
+        decisions: list[Decision] = []
+        bodies: list[str] = []
+        for start in range(0, len(taken), APART_ROWS):  # so few that none moves a bit of another
+            rows = np.arange(start, min(start + APART_ROWS, len(taken)))
+            for i, row in zip(
+                rows.tolist(), scorer.score_inputs(catalogue.take(rows), inputs.take(rows)).to_pylist(), strict=True
+            ):
+                told = (*taken[i][1], *([failed[i]] if i in failed else []))
+                decisions.append(_decision(row, scorer.top_k, told))
+            bodies += scorer.bodies
+        return decisions, bodies
 
 
 def _decision(row: dict[str, Any], top_k: int, told: tuple[Rejection, ...]) -> Decision:

@@ -3,6 +3,7 @@
 # make attacks  run the attacks of tests/attacks at their full numbers, but for those of make torture
 # make torture  the same for what is kept on disk: damage, kill -9, full disks, memory, locales, determinism; hours
 # make lint    style, types, docstrings, doctests
+# make docs    build the documentation into build/docs, warnings as errors
 # make lock    resolve the dependencies afresh into requirements.lock and requirements-test.lock
 # make examples  fit the demo catalogue and renew the finished reports in reports/
 # make screenshots  take the pictures of these reports in reports/screens
@@ -33,7 +34,7 @@ TESTING := $(VENV)/.testing-$(shell cat pyproject.toml requirements.lock require
 # What is kept on disk, by the numbers of the attacks.
 TORTURE := $(wildcard tests/attacks/test_attack_1[3-8]_*.py tests/attacks/test_attack_2[34]_*.py)
 
-.PHONY: demo test attacks torture lint lock examples screenshots clean
+.PHONY: demo test attacks torture lint docs lock examples screenshots clean
 
 demo: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/demo
@@ -63,6 +64,10 @@ lint: $(TESTING)
 	$(BIN)/flake8 src
 	$(BIN)/python -m pytest --quiet src/prodcls
 
+docs: $(TESTING)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "documentation: build/docs/index.html"
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "prodcls needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -88,7 +93,7 @@ lock:
 	$(PYTHON) -m venv --clear $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -e . $(TORCH)
 	$(FREEZE) > requirements.lock
-	$(VENV)-lock/bin/python -m pip install --quiet -e '.[test,lint]' -c requirements.lock
+	$(VENV)-lock/bin/python -m pip install --quiet -e '.[test,lint,docs]' -c requirements.lock
 	$(FREEZE) | grep -vxFf requirements.lock > requirements-test.lock
 	rm -rf $(VENV)-lock
 

@@ -78,7 +78,7 @@ def locked(name: str) -> dict[str, str]:
 
 def declared() -> tuple[list[Requirement], list[Requirement]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [Requirement(line) for line in project["dependencies"]], extras("test", "lint")
+    return [Requirement(line) for line in project["dependencies"]], extras("test", "lint", "docs")
 
 
 def extras(*names: str) -> list[Requirement]:

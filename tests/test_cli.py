@@ -169,13 +169,14 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
     words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--number-format", ","]
     words += ["--quote", "'", "--sheet", "S", "--strict", "--log", "decisions.sqlite", "--max-error", "0.01"]
-    words += ["--expect-sha256", "0" * 64]
+    words += ["--expect-sha256", "0" * 64, "--explain", "full", "--workers", "3"]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
     assert flows.predicted.pop("progress").seconds == {}
     assert flows.predicted == {
         "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
         "log": Path("decisions.sqlite"), "max_error": 0.01, "trust": Trust("0" * 64),
+        "explain": "full", "workers": 3,
         "reading": {
             "image_root": tmp_path, "number_format": (",",),
             "files": TableOptions("gb18030", "\t", "'", "S", strict=True),

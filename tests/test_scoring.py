@@ -213,7 +213,7 @@ def test_what_is_rejected_is_written_beside_and_told(bundle: Path, tmp_path: Pat
 def test_photos_that_cannot_be_decoded_are_reported_by_their_rows(
     bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(catalogue: Catalogue, _: Recipe, store: EmbeddingStore, *__: object) -> Inputs:
+    def failing(catalogue: Catalogue, _: Recipe, store: EmbeddingStore, *__: object, **___: object) -> Inputs:
         inputs = stand_in(catalogue)
         failed = {
             i: ImageError("cut off", code="photo-corrupt") for i, name in enumerate(catalogue.ids) if name == "p005"
@@ -281,7 +281,7 @@ def test_a_failure_half_way_leaves_the_earlier_result(
     scored(bundle, rows, tmp_path)
     before = (tmp_path / "scored.parquet").read_bytes()
 
-    def fails_later(catalogue: Catalogue, *_: object) -> Inputs:
+    def fails_later(catalogue: Catalogue, *_: object, **__: object) -> Inputs:
         if "p050" in catalogue.ids:
             raise OSError(28, "No space left on device")
         return stand_in(catalogue)

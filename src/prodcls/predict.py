@@ -54,6 +54,17 @@ __all__ = ["predict"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="Decision log that gets an entry for each product; made when absent (see prodcls log).",
 )
+@click.option(
+    "--explain",
+    type=click.Choice(["top-words", "full"]),
+    help="Also write why each class and not the runner-up: the few strongest reasons, or the whole account of prodcls "
+    "why. Reads all texts and photos again, which takes about as long as reading them the first time.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(LIMITS["threads"].low, LIMITS["threads"].high),
+    help="Products read and explained at the same time; changes no byte of the result.  [default: the processors]",
+)
 @click.option("--encoding", help="Encoding of CSV files.  [default: detected]")
 @DELIMITER
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")

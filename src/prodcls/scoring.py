@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
@@ -19,9 +20,12 @@ from prodcls.catalogue_parts import CatalogueParts, open_catalogue
 from prodcls.decision_log import append, log_key
 from prodcls.decisions import Logging
 from prodcls.embeddings import EmbeddingStore
+from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.new_products import Reading, number_rules
 from prodcls.progress import Progress
+from prodcls.scoring_accounts import Detail
+from prodcls.scoring_explained import Explainer
 from prodcls.scoring_files import check_format, open_table
 from prodcls.scoring_rows import Scorer, point_within
 from prodcls.scoring_summary import Seen
@@ -50,6 +54,10 @@ class PredictOptions:
     reading : Reading
     trust : Trust or None
         What is asked of the bundle.
+    explain : {"top-words", "full"} or None
+        How much of the account of each decision is written.
+    workers : int or None
+        Products read and explained at the same time; as many as there are processors by default. Moves no byte.
     """
 
     batch_size: int = 1024
@@ -58,6 +66,8 @@ class PredictOptions:
     log: Path | None = None
     reading: Reading = field(default_factory=Reading)
     trust: Trust | None = None
+    explain: Detail | None = None
+    workers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,8 @@ def predict_catalogue(
         ``prediction_set`` (a list, in CSV as JSON; null where the bundle makes no sets), ``review`` (whether a person
         should look at it), ``reasons`` (a list of `prodcls.selective.REASONS`: why), ``stopped_at`` and
         ``stopped_probability`` (the deepest node of the tree that is probable enough, and the probability of all of its
-        classes; null where not even the top is, and where the classes form no tree).
+        classes; null where not even the top is, and where the classes form no tree), and ``top_words`` or ``account``
+        where accounts are asked for: see `prodcls.scoring_accounts`.
     options : PredictOptions
     progress : Progress
     store : EmbeddingStore, optional
@@ -127,16 +138,21 @@ def predict_catalogue(
     least = 0.0 if point is None else point.threshold
     with progress.stage("read"):
         products = open_new(catalogue, fitted, options.reading)
+    workers, kept = options.workers or available_processors(), store or EmbeddingStore()
+    explainer = None if options.explain is None else Explainer(fitted, kept, options.explain, workers)
     scorer = Scorer(
         fitted,
-        store or EmbeddingStore(),
+        kept if explainer is None else explainer.store,
         options.top_k,
         least=least,
         logging=None if log is None else Logging(log_key(log), fitted.digest, options.batch_size, least),
+        threads=workers,
     )
     beside = out.with_name(f"{out.stem}.rejections.parquet")
     with progress.stage("predict"):
-        seen, rejections = _write(products, scorer, (out, beside), options, progress)
+        seen, rejections = _write(
+            products, _Making(scorer, explainer, options.batch_size, progress), (out, beside), options.log
+        )
     lines = (
         f"{seen.rows} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
         *seen.cleaned_line(),
@@ -147,18 +163,39 @@ def predict_catalogue(
     return PredictOutcome(seen.rows, out, beside if rejections else None, lines)
 
 
+@dataclass(frozen=True)
+class _Making:
+    """Makes the rows of batches."""
+
+    scorer: Scorer
+    explainer: Explainer | None
+    batch_size: int
+    progress: Progress
+
+    @property
+    def schema(self) -> pa.Schema:
+        own: pa.Schema = self.scorer.schema
+        return own if self.explainer is None else own.append(self.explainer.field)
+
+    def rows(self, batch: Catalogue) -> pa.Table:
+        if self.explainer is None:
+            return self.scorer.score(batch, self.progress)
+        return self.explainer.explain(batch, lambda: self.scorer.score(batch, self.progress), self.progress)
+
+
 def _write(
-    products: CatalogueParts, scorer: Scorer, places: tuple[Path, Path], options: PredictOptions, progress: Progress
+    products: CatalogueParts, making: _Making, places: tuple[Path, Path], log: Path | None
 ) -> tuple[Seen, tuple[Rejection, ...]]:
     """Write the scored file, the rejections and the entries of the log, or none of them; return what was seen."""
-    seen, (out, beside) = Seen(scorer.fitted.known), places
+    scorer, (out, beside) = making.scorer, places
+    seen, size = Seen(scorer.fitted.known), making.batch_size
     with tempfile.TemporaryFile("w+", encoding="ascii") as bodies, together() as files:
-        with open_table(out, scorer.schema, files.replacing) as write:
+        with open_table(out, making.schema, files.replacing) as write:
             for part in products.parts:
-                for batch in batches(part, options.batch_size):
-                    write(scorer.score(batch, progress))
+                for batch in batches(part, size):
+                    write(making.rows(batch))
                     bodies.writelines(f"{body}\n" for body in scorer.bodies)
-                    _tell_progress(seen.rows, len(batch), products.rows, progress)
+                    _tell_progress(seen.rows, len(batch), products.rows, making.progress)
                     seen.add(batch)
                 seen.rejections += part.rejections
         rejections = (*seen.rejections, *scorer.failed_photos)
@@ -170,8 +207,8 @@ def _write(
         # The transaction ends after the files have their names: no entry without a prediction. Where it cannot end,
         # they lose them again: no prediction without an entry.
         with ExitStack() as logged:
-            if options.log is not None:
-                logged.enter_context(append(options.log, (line.rstrip("\n") for line in bodies)))
+            if log is not None:
+                logged.enter_context(append(log, (line.rstrip("\n") for line in bodies)))
             files.name_all()
     return seen, rejections
 

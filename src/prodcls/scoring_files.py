@@ -120,7 +120,7 @@ def _text(stream: BinaryIO) -> Iterator[io.TextIOWrapper]:
 def _cell(value: object) -> object:
     if isinstance(value, str):
         return guarded(value)
-    if isinstance(value, list):
+    if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value).lower() if isinstance(value, bool) else value
 

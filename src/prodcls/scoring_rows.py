@@ -75,6 +75,8 @@ class Scorer:
         Certainty below which a person is asked.
     logging : Logging, optional
         None: no entries are made.
+    threads : int, optional
+        Texts and photos encoded at the same time; as many as there are processors by default.
     """
 
     def __init__(
@@ -85,12 +87,14 @@ class Scorer:
         *,
         least: float = 0.0,
         logging: Logging | None = None,
+        threads: int | None = None,
     ) -> None:
         self.fitted = fitted
         self.store = store
         self.top_k = min(top_k, len(fitted.model.classes))
         self.least = least
         self.logging = logging
+        self.threads = threads
         self.bodies: list[str] = []  # of the last batch
         self.rows = 0
         self.review = 0
@@ -113,7 +117,7 @@ class Scorer:
     def score(self, batch: Catalogue, progress: Progress) -> pa.Table:
         """Return scored rows in the catalogue's order."""
         before = len(self.store.stats)
-        inputs = prepare(batch, self.fitted.recipe, self.store, progress)
+        inputs = prepare(batch, self.fitted.recipe, self.store, progress, threads=self.threads)
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
         return self.score_inputs(batch, inputs)
 

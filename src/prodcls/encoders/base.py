@@ -79,6 +79,8 @@ class Parts:
         Rows and columns of the regions, which are listed row by row. None for texts.
     linear : bool
         True when ``pooled`` and ``vector`` are the same.
+    read_share : float
+        As `Encoded.read_share`.
     """
 
     vectors: NDArray[np.float64]
@@ -87,6 +89,7 @@ class Parts:
     spans: NDArray[np.int64] | None
     grid: tuple[int, int] | None
     linear: bool
+    read_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -262,6 +265,7 @@ class FrozenEncoder(ABC):
             spans=prepared.spans,
             grid=(states.shape[1], states.shape[2]) if self.kind == "image" else None,
             linear=self.vector_output == self.pooled_output,
+            read_share=prepared.read_share,
         )
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone, is_classifier
+from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 import prodcls
 import prodcls.classifier
 from prodcls.classifier import ProductClassifier
-from prodcls.errors import SchemaError
+from prodcls.errors import InputError, SchemaError
 from synthetic import catalogue_rows, use_fake_encoders, write_photo
 
 
@@ -49,7 +53,7 @@ def test_new_products_get_their_class(classifier: ProductClassifier) -> None:
     np.testing.assert_array_equal(classifier.classes_[probabilities.argmax(axis=1)], classifier.predict(NEW))
     assert classifier.n_features_in_ == 3
     assert classifier.feature_names_in_.tolist() == ["title", "price", "brand"]
-    assert classifier.numeric_ == ("price",)
+    assert classifier.known_.numeric == ("price",)
 
 
 def test_it_is_cloned_and_its_parameters_are_set(classifier: ProductClassifier) -> None:
@@ -118,7 +122,7 @@ def test_missing_cells_are_a_normal_case(classifier: ProductClassifier) -> None:
 def test_prices_of_new_products_may_all_be_missing_or_in_another_currency(classifier: ProductClassifier) -> None:
     frame = FRAME.assign(price=[f"₹{price:.2f}" for price in FRAME["price"]])
     classifier.fit(frame, LABELS)
-    assert classifier.numeric_ == ("price [INR]",)
+    assert classifier.known_.numeric == ("price [INR]",)
     unknown = classifier.predict_proba(NEW.assign(price=""))
     euros = classifier.predict_proba(NEW.assign(price=[f"{price:.2f} EUR" for price in NEW["price"]]))
     np.testing.assert_array_equal(euros, unknown)
@@ -179,6 +183,62 @@ def test_negative_numbers_of_threads_count_from_the_processors(
 def test_the_seed_fixes_everything(classifier: ProductClassifier) -> None:
     first = classifier.fit(FRAME, LABELS).predict_proba(NEW)
     np.testing.assert_array_equal(clone(classifier).fit(FRAME, LABELS).predict_proba(NEW), first)
+
+
+def test_it_is_the_last_step_of_a_pipeline(classifier: ProductClassifier) -> None:
+    lower = FunctionTransformer(lambda frame: frame.assign(title=frame["title"].str.lower()))
+    pipeline = Pipeline([("lower", lower), ("model", classifier)]).fit(FRAME, LABELS)
+    assert pipeline.score(NEW, NEW_LABELS) > 0.9
+    assert pipeline.classes_.tolist() == ["Kettles", "Phones"]
+    loud = NEW.assign(title=NEW["title"].str.upper())
+    np.testing.assert_array_equal(pipeline.predict_proba(loud), pipeline.predict_proba(NEW))
+    assert cross_val_predict(pipeline, FRAME, LABELS, cv=2, method="predict_proba").shape == (60, 2)
+    search = GridSearchCV(pipeline, {"model__numeric": [[], ["price"]]}, cv=2).fit(FRAME, LABELS)
+    assert set(search.best_params_) == {"model__numeric"}
+
+
+def test_columns_may_come_from_a_transformer_that_names_them(classifier: ProductClassifier) -> None:
+    columns = ColumnTransformer(
+        [("thousands", FunctionTransformer(lambda frame: frame / 1000), ["price"]), ("rest", "passthrough", ["title"])],
+        verbose_feature_names_out=False,
+    ).set_output(transform="pandas")
+    pipeline = make_pipeline(columns, classifier).fit(FRAME, LABELS)
+    assert pipeline.score(NEW, NEW_LABELS) > 0.9
+    assert pipeline[-1].feature_names_in_.tolist() == ["price", "title"]
+    assert pipeline[-1].known_.numeric == ("price",)
+
+
+def test_output_of_a_frame_is_set_for_transformers_alone(classifier: ProductClassifier) -> None:
+    pipeline = make_pipeline(FunctionTransformer(), classifier).set_output(transform="pandas").fit(FRAME, LABELS)
+    assert isinstance(pipeline.predict(NEW), np.ndarray)
+
+
+@pytest.mark.parametrize("head", ["evidence", "flat"])
+def test_a_fitted_one_can_be_pickled(classifier: ProductClassifier, head: str) -> None:
+    classifier.set_params(head=head).fit(FRAME, LABELS)
+    again = pickle.loads(pickle.dumps(classifier))
+    np.testing.assert_array_equal(again.predict_proba(NEW), classifier.predict_proba(NEW))
+
+
+def test_it_says_why(classifier: ProductClassifier) -> None:
+    classifier.fit(FRAME, LABELS)
+    account = classifier.why(NEW.iloc[3])
+    assert account.predicted == classifier.predict(NEW.iloc[[3]])[0]
+    assert account.probability == pytest.approx(classifier.predict_proba(NEW.iloc[[3]]).max(), abs=1e-6)
+    assert sum(part.value for part in account.case.main.parts) == pytest.approx(account.margin, abs=1e-6)
+    assert classifier.why(NEW.iloc[[3]], versus="rest").versus == "rest"
+    assert (account.case.bundle, account.case.similar) == ("", None)
+    assert "a model that is not saved" in account.to_html()
+    with pytest.raises(InputError, match="no class"):
+        classifier.why(NEW.iloc[3], versus="Teapots")
+    with pytest.raises(NotFittedError):
+        ProductClassifier().why(NEW.iloc[3])
+
+
+def test_an_account_names_labels_that_are_no_text(classifier: ProductClassifier) -> None:
+    classifier.fit(FRAME, np.where(LABELS == "Phones", 10, 9))
+    account = classifier.why(NEW.iloc[3], versus=9 if classifier.predict(NEW.iloc[[3]])[0] == 10 else 10)
+    assert {account.predicted, account.versus} == {"9", "10"}
 
 
 def test_the_package_offers_it() -> None:

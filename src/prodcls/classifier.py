@@ -12,21 +12,27 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from prodcls.accounts import Account
 from prodcls.atomic import cache_root
+from prodcls.bundle_products import KnownColumns, known_columns
 from prodcls.catalogue import Catalogue, RawTable, Schema
-from prodcls.config import Balance, Head, Runtime
+from prodcls.config import Balance, Head, Lang, Runtime
+from prodcls.dissection import open_readers
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders.base import available_processors
 from prodcls.errors import SchemaError
-from prodcls.frames import table_from_frame
+from prodcls.frames import single_row, table_from_frame
 from prodcls.inputs import Inputs
 from prodcls.intake import build_catalogue
 from prodcls.lookalikes import alike_pairs
+from prodcls.lookup import found_in
 from prodcls.model import fit_model
 from prodcls.preparation import IMAGE_BLOCK, choose_recipe, prepare
 from prodcls.progress import SilentProgress
+from prodcls.reasons import Method, Question, account_of
 from prodcls.schema import ColumnOptions, match_schema, recognise
+from prodcls.trained import ServedModel
 
 __all__ = ["ProductClassifier"]
 
@@ -70,9 +76,8 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Roles of the columns.
     recipe_ : Recipe
         Which encoder reads what.
-    numeric_ : tuple of str
-        Numeric columns of the model; a price is one column for each currency.
-    categorical_ : tuple of str
+    known_ : KnownColumns
+        Numeric columns of the model, where a price is one column for each currency, and the values of the others.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
 
@@ -157,12 +162,13 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.schema_ = recognise(table, options, need_target=False)
         catalogue = self._catalogue(table, self.schema_)
         self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime)
-        inputs = self._inputs(catalogue, len(X))
-        self.numeric_, self.categorical_ = tuple(inputs.numeric), tuple(inputs.categorical)
+        self._take_all(catalogue, len(X))
+        inputs = self._inputs(catalogue)
+        self.known_: KnownColumns = known_columns(inputs)
         image = inputs.dense.get(IMAGE_BLOCK)
         alike = None if image is None else alike_pairs(image.vectors, image.present)
         groups = near_duplicate_groups(inputs.joined_text(), alike=alike)
-        names = tuple(str(k) for k in range(len(self.classes_)))
+        names = self._names()
         with threadpool_limits(1):  # the same bits on any number of processors
             fit = fit_model(
                 inputs,
@@ -194,10 +200,8 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             If `fit` has not been called.
         """
         check_is_fitted(self)
-        table = table_from_frame(X)
-        schema = match_schema(table, self.schema_, need_target=False)
-        catalogue = self._catalogue(table, schema)
-        inputs = self._inputs(catalogue, len(X)).aligned(self.numeric_, self.categorical_)
+        catalogue = self._read(X)
+        inputs = self._inputs(catalogue).aligned(self.known_.numeric, self.known_.categorical)
         return self.model_.probabilities(inputs, threads=self._threads())
 
     def predict(self, X: pd.DataFrame) -> NDArray[np.generic]:
@@ -211,13 +215,64 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         classes: NDArray[np.generic] = self.classes_[best]
         return classes
 
+    def why(
+        self,
+        X: pd.Series | pd.DataFrame,
+        *,
+        versus: object = None,
+        method: Method = "chain",
+        lang: Lang = "en",
+    ) -> Account:
+        """Say why a product is in its class and not in another.
+
+        Parameters
+        ----------
+        X : Series or DataFrame
+            Its row.
+        versus : object, optional
+            Label of the rival, or ``"rest"`` for all others together; the runner-up by default.
+        method : {"chain", "chain-corrected", "shap", "lime", "integrated-gradients", "attention", "all"}
+            See ``prodcls why --help``.
+        lang : {"en", "zh"}
+            Of what is shown.
+
+        Returns
+        -------
+        Account
+            Without what needs the training products, which a bundle keeps: the most similar ones, prediction sets, and
+            changes that give another class.
+
+        Raises
+        ------
+        InputError
+            If the row or the rival is at fault.
+        """
+        check_is_fitted(self)
+        served = ServedModel(self.model_, self.recipe_, self.known_)
+        found = found_in(self._read(single_row(X)), served, open_readers(self.recipe_, self._threads()))
+        question = Question(versus=None if versus is None else str(versus), method=method)
+        return Account(account_of(served, found, question, SilentProgress()), lang)
+
+    def _names(self) -> tuple[str, ...]:
+        """Return labels as an account names them; by number where two are written alike."""
+        names = tuple(map(str, self.classes_))
+        return names if len(set(names)) == len(names) else tuple(f"{name} ({k})" for k, name in enumerate(names))
+
+    def _read(self, X: pd.DataFrame) -> Catalogue:
+        table = table_from_frame(X)
+        catalogue = self._catalogue(table, match_schema(table, self.schema_, need_target=False))
+        self._take_all(catalogue, len(X))
+        return catalogue
+
     def _catalogue(self, table: RawTable, schema: Schema) -> Catalogue:
         return build_catalogue(table, schema, image_root=self._root(), need_labels=False, clean=self.clean)
 
-    def _inputs(self, catalogue: Catalogue, rows: int) -> Inputs:
+    def _take_all(self, catalogue: Catalogue, rows: int) -> None:
         if len(catalogue) != rows:  # every row needs its prediction, so none may be rejected
             first = next(r for r in catalogue.rejections if r.scope == "row")
             raise SchemaError(first.reason, code=first.code, row=first.row, column=first.column)
+
+    def _inputs(self, catalogue: Catalogue) -> Inputs:
         cache = Path(self.cache_dir) if self.cache_dir is not None else cache_root()
         store = EmbeddingStore(cache / "embeddings")
         return prepare(catalogue, self.recipe_, store, SilentProgress(), threads=self._threads())

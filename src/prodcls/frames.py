@@ -15,7 +15,10 @@ from prodcls.parquet_files import faulty_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["table_from_frame"]
+__all__ = ["single_row", "table_from_frame"]
+
+PATH = "<data frame>"
+"""Name of the file in messages."""
 
 
 def table_from_frame(frame: pd.DataFrame) -> RawTable:
@@ -33,10 +36,9 @@ def table_from_frame(frame: pd.DataFrame) -> RawTable:
     CatalogueError
         When two columns have the same name or there is no column.
     """
-    path = "<data frame>"
     if not len(frame.columns):
-        raise CatalogueError("the data frame has no columns", code="file-empty", file=path)
-    names = column_names(map(str, frame.columns), path)
+        raise CatalogueError("the data frame has no columns", code="file-empty", file=PATH)
+    names = column_names(map(str, frame.columns), PATH)
     columns = {name: _frame_cells(frame.iloc[:, i].tolist()) for i, name in enumerate(names)}
     digest = hashlib.sha256()
     size = 0
@@ -47,8 +49,34 @@ def table_from_frame(frame: pd.DataFrame) -> RawTable:
             size += len(raw)
     rejections, keep = faulty_rows(dict(columns))
     columns = {name: tuple(column[i] for i in keep) for name, column in columns.items()}
-    source = Source(path, digest.hexdigest(), size, {"format": "data frame"})
+    source = Source(PATH, digest.hexdigest(), size, {"format": "data frame"})
     return RawTable(columns, np.array(keep, dtype=np.int64) + 1, source, rejections)
+
+
+def single_row(row: pd.Series | pd.DataFrame) -> pd.DataFrame:
+    """Return a row of a data frame as a data frame.
+
+    Parameters
+    ----------
+    row : Series or DataFrame
+        Of one row.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    CatalogueError
+        Code ``row-not-one``, if it has no row or several.
+    """
+    import pandas as pd
+
+    frame = row.to_frame().T if isinstance(row, pd.Series) else row
+    if len(frame) != 1:
+        message = f"one product is asked for, and the data frame has {len(frame)} rows: take one with .iloc[[i]]"
+        raise CatalogueError(message, code="row-not-one", file=PATH)
+    return frame
 
 
 def _frame_cells(values: list[object]) -> tuple[str, ...]:

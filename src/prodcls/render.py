@@ -41,6 +41,7 @@ __all__ = [
     "render_dossier",
     "render_drift",
     "render_index",
+    "render_part",
     "render_service",
     "render_why",
     "render_worklist",
@@ -56,6 +57,9 @@ DRIFT_TERMS = ("embedding", "encoder", "stability_index")
 
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters and lone surrogates: no HTML document may hold them."""
+
+_NAMED = re.compile('( id="| href="#)')
+"""Before the name of a place; no text of a catalogue looks so, since its quotes are escaped."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,33 @@ def render_index(entries: Sequence[Entry], report: AuditReport, lang: str = "en"
     total = len(report.dossiers) + sum(shard.dossiers for shard in report.shards)
     shown = index_context(entries, number, total - len(entries), load_language(lang))
     return _page(lang, "index.html.j2", title=report.title, index=shown)
+
+
+def render_part(template: str, lang: str, **context: object) -> str:
+    """Return a part of somebody else's page.
+
+    Parameters
+    ----------
+    template : str
+        Name of its template.
+    lang : str
+        ``"en"`` or ``"zh"``.
+    **context : object
+        What the template shows.
+
+    Returns
+    -------
+    str
+        An element without scripts and without its style. The places in it have names that no other part has.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    text = _page(lang, template, **context)
+    place = sha256(text.encode()).hexdigest()[:8]
+    return _NAMED.sub(rf"\1p{place}-", text)
 
 
 def render_service(template: str, lang: str, **context: object) -> str:

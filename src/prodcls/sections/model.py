@@ -58,7 +58,7 @@ def model_tables(found: Description, t: Language) -> ModelTables:
     columns = tuple((quoted(one.name), t.say(f"role.{one.role}")) for one in found.columns)
     numeric = (heads[0], Column(t.say("head.value"), numeric=True))
     return ModelTables(
-        Table(t("serve.facts"), heads, tuple((t.say(key), code(value)) for key, value in facts)),
+        Table(t("lineage.origin"), heads, tuple((t.say(key), code(value)) for key, value in facts)),
         Table(t("serve.figures"), numeric, figures),
         Table(t("serve.columns"), (Column(t.say("head.column")), Column(t.say("head.role"))), columns),
         found.classes,

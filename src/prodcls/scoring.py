@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
@@ -25,11 +25,12 @@ from prodcls.errors import InputError
 from prodcls.new_products import Reading, number_rules
 from prodcls.progress import Progress
 from prodcls.scoring_accounts import Detail
+from prodcls.scoring_batches import BatchScorer
 from prodcls.scoring_explained import Explainer
 from prodcls.scoring_files import check_format, open_table
+from prodcls.scoring_kept import KeptBatches, keeping
 from prodcls.scoring_rows import Scorer, point_within
 from prodcls.scoring_summary import Seen
-from prodcls.selective import Operating, Reason
 from prodcls.tables import rejections_bytes
 from prodcls.together import together
 
@@ -131,86 +132,86 @@ def predict_catalogue(
     WriteError
         If a file cannot be written; all of them are then as they were.
     """
-    log = options.log
-    _check_out(out, bundle, catalogue, log)
+    _check_out(out, bundle, catalogue, options.log)
     fitted = open_bundle(bundle, progress, options.trust)
     point = None if options.max_error is None else point_within(fitted, options.max_error)
     least = 0.0 if point is None else point.threshold
     with progress.stage("read"):
         products = open_new(catalogue, fitted, options.reading)
-    workers, kept = options.workers or available_processors(), store or EmbeddingStore()
-    explainer = None if options.explain is None else Explainer(fitted, kept, options.explain, workers)
-    scorer = Scorer(
-        fitted,
-        kept if explainer is None else explainer.store,
-        options.top_k,
-        least=least,
-        logging=None if log is None else Logging(log_key(log), fitted.digest, options.batch_size, least),
-        threads=workers,
-    )
-    beside = out.with_name(f"{out.stem}.rejections.parquet")
-    with progress.stage("predict"):
-        seen, rejections = _write(
-            products, _Making(scorer, explainer, options.batch_size, progress), (out, beside), options.log
-        )
+    logging = None
+    if options.log is not None:
+        logging = Logging(log_key(options.log), fitted.digest, options.batch_size, least)
+    scorer = _scorer(fitted, options, (least, logging), store or EmbeddingStore(), progress)
+    with progress.stage("predict"), keeping(out, _depends(fitted, options, logging)) as kept:
+        seen, rejections = _write(products, scorer, kept, out, options)
     lines = (
         f"{seen.rows} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
+        *kept.told(),
         *seen.cleaned_line(),
         *seen.difference_lines(r.column for r in products.schema.columns if r.reason == "not known to the model"),
-        *_review_lines(scorer, point, options.max_error),
-        *_rejection_lines(rejections, beside),
+        *seen.review_lines(least, point, options.max_error),
+        *_rejection_lines(rejections, _beside(out)),
     )
-    return PredictOutcome(seen.rows, out, beside if rejections else None, lines)
+    return PredictOutcome(seen.rows, out, _beside(out) if rejections else None, lines)
 
 
-@dataclass(frozen=True)
-class _Making:
-    """Makes the rows of batches."""
+def _scorer(
+    fitted: Bundle,
+    options: PredictOptions,
+    asked: tuple[float, Logging | None],
+    store: EmbeddingStore,
+    progress: Progress,
+) -> BatchScorer:
+    workers = options.workers or available_processors()
+    explainer = None if options.explain is None else Explainer(fitted, store, options.explain, workers)
+    vectors = store if explainer is None else explainer.store
+    least, logging = asked
+    scorer = Scorer(fitted, vectors, options.top_k, least=least, logging=logging, threads=workers)
+    return BatchScorer(scorer, explainer, progress)
 
-    scorer: Scorer
-    explainer: Explainer | None
-    batch_size: int
-    progress: Progress
 
-    @property
-    def schema(self) -> pa.Schema:
-        own: pa.Schema = self.scorer.schema
-        return own if self.explainer is None else own.append(self.explainer.field)
-
-    def rows(self, batch: Catalogue) -> pa.Table:
-        if self.explainer is None:
-            return self.scorer.score(batch, self.progress)
-        return self.explainer.explain(batch, lambda: self.scorer.score(batch, self.progress), self.progress)
+def _depends(fitted: Bundle, options: PredictOptions, logging: Logging | None) -> Iterator[bytes]:
+    """Yield all that a scored row depends on besides the product."""
+    yield fitted.digest.encode()
+    yield repr((options.batch_size, options.top_k, options.max_error, options.explain)).encode()
+    yield b"" if logging is None else logging.key
 
 
 def _write(
-    products: CatalogueParts, making: _Making, places: tuple[Path, Path], log: Path | None
+    products: CatalogueParts, scorer: BatchScorer, kept: KeptBatches, out: Path, options: PredictOptions
 ) -> tuple[Seen, tuple[Rejection, ...]]:
     """Write the scored file, the rejections and the entries of the log, or none of them; return what was seen."""
-    scorer, (out, beside) = making.scorer, places
-    seen, size = Seen(scorer.fitted.known), making.batch_size
+    seen, failed = Seen(scorer.scorer.fitted.known), list[Rejection]()
     with tempfile.TemporaryFile("w+", encoding="ascii") as bodies, together() as files:
-        with open_table(out, making.schema, files.replacing) as write:
+        with open_table(out, scorer.schema, files.replacing) as write:
             for part in products.parts:
-                for batch in batches(part, size):
-                    write(making.rows(batch))
-                    bodies.writelines(f"{body}\n" for body in scorer.bodies)
-                    _tell_progress(seen.rows, len(batch), products.rows, making.progress)
+                for batch in batches(part, options.batch_size):
+                    scored = kept.result(batch, partial(scorer.score, batch))
+                    write(scored.rows)
+                    bodies.writelines(f"{body}\n" for body in scored.bodies)
+                    failed += scored.failed_photos
+                    _tell_progress(seen.rows, len(batch), products.rows, scorer.progress)
                     seen.add(batch)
+                    seen.add_scored(scored.rows)
                 seen.rejections += part.rejections
-        rejections = (*seen.rejections, *scorer.failed_photos)
+        rejections = (*seen.rejections, *failed)
         if rejections:
-            files.write_bytes(beside, rejections_bytes(rejections))
+            files.write_bytes(_beside(out), rejections_bytes(rejections))
         else:
-            files.remove(beside)  # of an earlier prediction
+            files.remove(_beside(out))  # of an earlier prediction
         bodies.seek(0)
         # The transaction ends after the files have their names: no entry without a prediction. Where it cannot end,
         # they lose them again: no prediction without an entry.
         with ExitStack() as logged:
-            if log is not None:
-                logged.enter_context(append(log, (line.rstrip("\n") for line in bodies)))
+            if options.log is not None:
+                logged.enter_context(append(options.log, (line.rstrip("\n") for line in bodies)))
             files.name_all()
     return seen, rejections
+
+
+def _beside(out: Path) -> Path:
+    """Return the file of what was not taken as it stands."""
+    return out.with_name(f"{out.stem}.rejections.parquet")
 
 
 def _check_out(out: Path, bundle: Path, catalogue: Path, log: Path | None) -> None:
@@ -260,28 +261,6 @@ def _tell_progress(before: int, more: int, rows: int, progress: Progress) -> Non
     """Tell how far it is at each tenth of the rows."""
     if before * 10 // rows < (before + more) * 10 // rows < 10:
         progress.note(f"{before + more} of {rows} products")
-
-
-_ASKED: dict[Reason, str] = {
-    "nothing-known": "nothing is known about them",
-    "not-one-class": "their prediction set is not the predicted class alone",
-    "not-sure-enough": "they are less certain than {least:.3f}",
-    "unlike-training": "no training product is like them",
-    "unusual-number": "a number of theirs, such as the price, is unusual for the class",
-}
-
-
-def _review_lines(scorer: Scorer, point: Operating | None, bound: float | None) -> Iterator[str]:
-    for name, why in _ASKED.items():
-        if count := scorer.reasons[name]:
-            yield f"{count} rows marked for review: {why.format(least=scorer.least)} [{name}]"
-    if point is None or point.error is None or bound is None:
-        return
-    alone = scorer.rows - scorer.review
-    yield (
-        f"{alone} of {scorer.rows} rows ({alone / max(scorer.rows, 1):.1%}) need no person: at most {bound:.2%} of such"
-        f" are wrong, with 95% confidence (of {point.automated} tested ones {point.error.value:.2%} were)"
-    )
 
 
 def _rejection_lines(rejections: tuple[Rejection, ...], beside: Path) -> Iterator[str]:

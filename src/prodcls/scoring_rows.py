@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 
 import numpy as np
@@ -21,7 +20,7 @@ from prodcls.inputs import Inputs
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.scored_rows import BUNDLE_KEY
-from prodcls.selective import Operating, Reason
+from prodcls.selective import Operating
 from prodcls.stopping import named_stops
 from prodcls.triage import named_reasons, review_reasons
 
@@ -63,7 +62,7 @@ def point_within(fitted: Bundle, bound: float) -> Operating:
 
 
 class Scorer:
-    """Scores batches, and counts what there is to tell of them.
+    """Scores batches.
 
     Parameters
     ----------
@@ -96,9 +95,6 @@ class Scorer:
         self.logging = logging
         self.threads = threads
         self.bodies: list[str] = []  # of the last batch
-        self.rows = 0
-        self.review = 0
-        self.reasons: Counter[Reason] = Counter()
         self.failed_photos: list[Rejection] = []
 
     @cached_property
@@ -128,7 +124,6 @@ class Scorer:
         said = model.decide(inputs, threads=available_processors())
         found = review_reasons(model, known, self.fitted.sets, inputs, said, least=self.least)
         review, reasons = np.any(list(found.values()), axis=0), named_reasons(found, len(batch))
-        self._count(review, found)
         sets: list[list[str]] | None = None
         if self.fitted.sets is not None:
             sets = named_sets(self.fitted.sets.sets(said[0]), said[0], model.classes)
@@ -153,12 +148,6 @@ class Scorer:
         if rule is None:
             return [None] * len(predicted), [None] * len(predicted)
         return named_stops(rule.tree, rule.stops(probabilities, predicted), predicted)
-
-    def _count(self, review: NDArray[np.bool_], reasons: dict[Reason, NDArray[np.bool_]]) -> None:
-        self.rows += len(review)
-        self.review += int(review.sum())
-        for name, rows in reasons.items():
-            self.reasons[name] += int(rows.sum())
 
 
 def _names(of: str) -> pa.DataType:

@@ -7,15 +7,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 
 from prodcls.bundle import KnownColumns
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.cleaning import counted, told_counts
+from prodcls.selective import Operating
 
 __all__ = ["Seen"]
 
 SHOWN = 40
 """Characters of a value that is given as an example."""
+
+_ASKED = {
+    "nothing-known": "nothing is known about them",
+    "not-one-class": "their prediction set is not the predicted class alone",
+    "not-sure-enough": "they are less certain than {least:.3f}",
+    "unlike-training": "no training product is like them",
+    "unusual-number": "a number of theirs, such as the price, is unusual for the class",
+}
 
 
 @dataclass
@@ -33,6 +43,8 @@ class Seen:
     known: KnownColumns
     rows: int = 0
     rejections: list[Rejection] = field(default_factory=list)
+    _review: int = 0
+    _reasons: Counter[str] = field(default_factory=Counter)
     _cleaned: Counter[str] = field(default_factory=Counter)
     _cells: int = 0
     _numbers: Counter[str] = field(default_factory=Counter)
@@ -53,6 +65,38 @@ class Seen:
             self._unseen[name] += len(unseen)
             if unseen:
                 self._example.setdefault(name, unseen[0])
+
+    def add_scored(self, rows: pa.Table) -> None:
+        """Count which of the scored rows of a part are up for review."""
+        self._review += sum(rows["review"].to_pylist())
+        self._reasons.update(name for names in rows["reasons"].to_pylist() for name in names)
+
+    def review_lines(self, least: float, point: Operating | None, bound: float | None) -> Iterator[str]:
+        """Yield how many products are up for review, and why.
+
+        Parameters
+        ----------
+        least : float
+            Certainty below which a person is asked.
+        point : Operating or None
+            The threshold, where ``bound`` set it.
+        bound : float or None
+            Share of errors allowed among the decisions without a person.
+
+        Yields
+        ------
+        str
+        """
+        for name, why in _ASKED.items():
+            if count := self._reasons[name]:
+                yield f"{count} rows marked for review: {why.format(least=least)} [{name}]"
+        if point is None or point.error is None or bound is None:
+            return
+        alone = self.rows - self._review
+        yield (
+            f"{alone} of {self.rows} rows ({alone / max(self.rows, 1):.1%}) need no person: at most {bound:.2%} of such"
+            f" are wrong, with 95% confidence (of {point.automated} tested ones {point.error.value:.2%} were)"
+        )
 
     def cleaned_line(self) -> Iterator[str]:
         """Yield what was cleaned, in a line, if anything was."""

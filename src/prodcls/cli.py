@@ -12,8 +12,24 @@ from prodcls.console import run_and_exit
 
 __all__ = ["cli", "main"]
 
-COMMANDS = ("fit", "check", "drift", "predict", "why", "report", "verify", "log", "review", "serve", "cache", "sign")
-"""Modules of this package that hold a click command of the same name."""
+COMMANDS = {
+    name: name
+    for name in (
+        "fit",
+        "check",
+        "drift",
+        "predict",
+        "why",
+        "report",
+        "verify",
+        "log",
+        "review",
+        "serve",
+        "cache",
+        "sign",
+    )
+} | {"encoders": "encoder_list"}
+"""Modules of this package that hold the click command of a name; the package of the encoders has that name already."""
 
 
 class _CommandModules(click.Group):
@@ -27,7 +43,7 @@ class _CommandModules(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"prodcls.{cmd_name}"), cmd_name)
+        command = getattr(import_module(f"prodcls.{COMMANDS[cmd_name]}"), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - tells the type checker what the module promises
         return command
 

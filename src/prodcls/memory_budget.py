@@ -16,6 +16,10 @@ MB = 1_000_000
 ENCODERS = {"minilm": (260, 25), "use": (270, 40), "use-pooled": (270, 40), "lite0": (100, 15)}
 """MB of each encoder's weights with what runs them, and of each thread that encodes."""
 
+OTHER_ENCODER = (1000, 60)
+"""The same of an encoder of a folder or of another package, taken to be a BERT of the usual size."""
+
+
 WITNESSES = 220
 """MB of the libraries that explain in other ways, and of the networks that they ask for gradients."""
 
@@ -140,7 +144,10 @@ def estimate_memory(load: Load, at_once: int | None = None) -> Estimate:
     in_fold = trained if load.tested else math.ceil(load.rows * (load.folds - 1) / load.folds)
     lasting = {
         "program and catalogue": load.held,
-        "encoders": MB * sum(fixed + each * load.threads for fixed, each in map(ENCODERS.__getitem__, load.encoders)),
+        "encoders": MB
+        * sum(
+            fixed + each * load.threads for fixed, each in (ENCODERS.get(name, OTHER_ENCODER) for name in load.encoders)
+        ),
         "embeddings": 4 * load.rows * sum(load.dimensions),
     }
     models = folds * _model(load, in_fold) + 8 * 8 * load.rows * load.classes

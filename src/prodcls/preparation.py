@@ -75,7 +75,9 @@ def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, r
         if column in RESERVED:
             message = f"a text column cannot be called {column!r}, which names other evidence; rename it"
             raise SchemaError(message, code="column-reserved", file=catalogue.source.path, column=column)
-    names, reason = text_encoders or (), "set by --text-encoder"
+    # By its full name, which tells the weights of an encoder that did not come with this package.
+    names = tuple(text_encoder(name, runtime).name for name in text_encoders or ())
+    reason = "set by --text-encoder"
     if text_encoders is None and columns:
         choice = choose_text_encoders([text for cells in catalogue.texts.values() for text in cells])
         names, reason = choice.encoders, choice.reason

@@ -14,8 +14,11 @@ from prodcls.encoders.base import (
     Progress,
     available_processors,
 )
+from prodcls.encoders.folder_text import FolderText
+from prodcls.encoders.foreign import foreign_names, open_foreign
 from prodcls.encoders.lite0 import Lite0
 from prodcls.encoders.minilm import MiniLM
+from prodcls.encoders.model_folder import SEARCH_VARIABLE, find_folder, model_folders
 from prodcls.encoders.scripts import EncoderChoice, choose_text_encoders, script_shares
 from prodcls.encoders.use import Use, UsePooled
 from prodcls.errors import InputError
@@ -41,17 +44,19 @@ __all__ = [
 ]
 
 TEXT_ENCODERS: dict[str, type[FrozenEncoder]] = {cls.name: cls for cls in (MiniLM, Use, UsePooled)}
-"""Text encoders by name."""
+"""Text encoders that come with this package, by name."""
 IMAGE_ENCODERS: dict[str, type[FrozenEncoder]] = {Lite0.name: Lite0}
-"""Photo encoders by name."""
+"""Photo encoders that come with this package, by name."""
 
 
 def text_encoder(name: str, runtime: Runtime = "onnx", threads: int | None = None) -> Encoder:
-    """Return a text encoder.
+    """Return a text encoder: one of this package, of another installed one, or of a folder.
 
     Parameters
     ----------
-    name : {"minilm", "use", "use-pooled"}
+    name : str
+        Of `TEXT_ENCODERS`, of an entry point in the group ``prodcls.encoders``, or of a folder in one of
+        `prodcls.encoders.model_folder.search_path`, with or without the digits of its digest.
     runtime : {"onnx", "torch"}, default "onnx"
     threads : int, optional
         Texts encoded at the same time; as many as there are processors by default.
@@ -64,9 +69,17 @@ def text_encoder(name: str, runtime: Runtime = "onnx", threads: int | None = Non
     Raises
     ------
     InputError
-        If there is no such encoder.
+        If there is no such encoder, or it cannot be used.
     """
-    return _find(TEXT_ENCODERS, name, "text")(runtime, threads)
+    if name in TEXT_ENCODERS:
+        return TEXT_ENCODERS[name](runtime, threads)
+    found = open_foreign(name, runtime, threads)
+    if found is None:
+        folder = find_folder(name)
+        found = None if folder is None else FolderText(folder, runtime, threads)
+    if found is None or found.kind != "text":
+        raise _unknown("text", name, (*TEXT_ENCODERS, *foreign_names(), *(path.name for path in model_folders())))
+    return found
 
 
 def image_encoder(name: str = "lite0", runtime: Runtime = "onnx", threads: int | None = None) -> Encoder:
@@ -89,12 +102,13 @@ def image_encoder(name: str = "lite0", runtime: Runtime = "onnx", threads: int |
     InputError
         If there is no such encoder.
     """
-    return _find(IMAGE_ENCODERS, name, "image")(runtime, threads)
+    if name not in IMAGE_ENCODERS:
+        raise _unknown("image", name, tuple(IMAGE_ENCODERS))
+    return IMAGE_ENCODERS[name](runtime, threads)
 
 
-def _find(encoders: dict[str, type[FrozenEncoder]], name: str, kind: Kind) -> type[FrozenEncoder]:
-    """Return the encoder called ``name``."""
-    if name not in encoders:
-        message = f"no {kind} encoder {name!r}; there are {', '.join(encoders)}"
-        raise InputError(message, code="encoder-unknown")
-    return encoders[name]
+def _unknown(kind: Kind, name: str, there: tuple[str, ...]) -> InputError:
+    message = f"no {kind} encoder {name!r}; there are {', '.join(there)}"
+    if kind == "text":
+        message += f". An encoder in a folder is found by the folder's name below one of {SEARCH_VARIABLE}"
+    return InputError(message, code="encoder-unknown")

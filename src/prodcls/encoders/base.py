@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +81,8 @@ class Parts:
         True when ``pooled`` and ``vector`` are the same.
     read_share : float
         As `Encoded.read_share`.
+    approximate : bool
+        True where the parts were found by leaving them out; they sum to the vector all the same.
     """
 
     vectors: NDArray[np.float64]
@@ -90,6 +92,7 @@ class Parts:
     grid: tuple[int, int] | None
     linear: bool
     read_share: float = 1.0
+    approximate: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,15 +156,15 @@ class FrozenEncoder(ABC):
         Items encoded at the same time; as many as there are processors by default. No effect on the vectors.
     """
 
-    name: ClassVar[str]
-    kind: ClassVar[Kind]
-    dimension: ClassVar[int]
-    weights: ClassVar[WeightFile]
-    preprocessing: ClassVar[int]
+    name: str
+    kind: Kind
+    dimension: int
+    weights: WeightFile
+    preprocessing: int
     """Version of everything between an item and its network; raise it when a vector may change."""
-    network: ClassVar[Network]
-    vector_output: ClassVar[str] = "vector"
-    pooled_output: ClassVar[str] = "vector"
+    network: Network
+    vector_output: str = "vector"
+    pooled_output: str = "vector"
     """The same output as the vector's where the encoder is linear after pooling."""
 
     def __init__(self, runtime: Runtime = "onnx", threads: int | None = None) -> None:

@@ -7,7 +7,7 @@ Features for Discriminative Localization, CVPR 2016).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +34,12 @@ def _build() -> nn.Module:
 class Lite0(FrozenEncoder):
     """1280 dimensions; a photo is fitted whole into a square, nothing is cut off. Linear after pooling."""
 
-    name: ClassVar[str] = "lite0"
-    kind: ClassVar[Kind] = "image"
-    dimension: ClassVar[int] = 1280
-    weights: ClassVar[WeightFile] = LITE0
-    preprocessing: ClassVar[int] = 1
-    network: ClassVar[Network] = Network(
+    name: str = "lite0"
+    kind: Kind = "image"
+    dimension: int = 1280
+    weights: WeightFile = LITE0
+    preprocessing: int = 1
+    network: Network = Network(
         f"lite0-{LITE0.sha256[:12]}", _build, ("vector", "states"), input_shape=(SIDE, SIDE, 3), input_dtype="uint8"
     )
 

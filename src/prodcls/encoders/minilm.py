@@ -6,7 +6,7 @@ Wang et al., MiniLM, NeurIPS 2020; Reimers & Gurevych, Sentence-BERT, EMNLP 2019
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +44,12 @@ def _tokenizer() -> Tokenizer:
 class MiniLM(FrozenEncoder):
     """384 dimensions, English; other scripts are mostly unknown tokens to it. Linear after pooling."""
 
-    name: ClassVar[str] = "minilm"
-    kind: ClassVar[Kind] = "text"
-    dimension: ClassVar[int] = 384
-    weights: ClassVar[WeightFile] = MINILM
-    preprocessing: ClassVar[int] = 1
-    network: ClassVar[Network] = Network(
+    name: str = "minilm"
+    kind: Kind = "text"
+    dimension: int = 384
+    weights: WeightFile = MINILM
+    preprocessing: int = 1
+    network: Network = Network(
         f"minilm-{MINILM.sha256[:12]}", _build, ("vector", "states"), input_shape=(None,), input_dtype="int64"
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,20 +52,20 @@ def _tail() -> dict[str, NDArray[np.float64]]:
 class UsePooled(FrozenEncoder):
     """512 dimensions: the scaled token sum in front of the network's last layers, at unit length. Linear."""
 
-    name: ClassVar[str] = "use-pooled"
-    kind: ClassVar[Kind] = "text"
-    dimension: ClassVar[int] = 512
-    weights: ClassVar[WeightFile] = USE
-    preprocessing: ClassVar[int] = 1
-    network: ClassVar[Network] = Network(
+    name: str = "use-pooled"
+    kind: Kind = "text"
+    dimension: int = 512
+    weights: WeightFile = USE
+    preprocessing: int = 1
+    network: Network = Network(
         f"use-{USE.sha256[:12]}",
         _build,
         ("sentence", "pooled", "direction", "states"),
         input_shape=(None,),
         input_dtype="int64",
     )
-    vector_output: ClassVar[str] = "direction"
-    pooled_output: ClassVar[str] = "direction"
+    vector_output: str = "direction"
+    pooled_output: str = "direction"
 
     def prepare(self, item: Item) -> Prepared:
         """Return the token ids of a text, cut to `MAX_TOKENS`.
@@ -104,9 +104,9 @@ class UsePooled(FrozenEncoder):
 class Use(UsePooled):
     """512 dimensions: the sentence vector as published, at unit length. Its last layers are not linear."""
 
-    name: ClassVar[str] = "use"
-    vector_output: ClassVar[str] = "sentence"
-    pooled_output: ClassVar[str] = "pooled"
+    name: str = "use"
+    vector_output: str = "sentence"
+    pooled_output: str = "pooled"
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return each token's projected state over the root of their number: what sums to the pooled vector.

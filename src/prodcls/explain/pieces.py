@@ -39,7 +39,7 @@ class Pieces:
     aside : dict of str to float
         Contributions that have no place, by label: ``"intercept"``: what the probe says of any product; ``"marks"``:
         begin and end marks, punctuation; ``"border"``: the white around the photo; ``"tail"``: what the last layers
-        of an encoder that is not linear do with the whole text.
+        of an encoder that is not linear do with the whole text; ``"occluded"``: what leaving words out does not tell.
     unread : tuple of Part
         Words beyond the limit of every encoder.
     """

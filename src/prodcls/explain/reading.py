@@ -76,7 +76,10 @@ def word_pieces(block: str, text: str, split: Split, probe: Probe, difference: D
         at += len(parts.vector)
         weights = weights / (_length(parts) * np.sqrt(len(split.parts)))
         grouped = _by_word(parts, found)
-        if parts.linear:
+        if parts.approximate:  # what leaving the words out does not tell is no mark
+            aside["occluded"] = aside.get("occluded", 0.0) + float(grouped[-1] @ weights)
+            values[:-1] += grouped[:-1] @ weights
+        elif parts.linear:
             values += grouped @ weights
         else:
             carried = _through_tail(encoder, parts, grouped, weights)

@@ -49,6 +49,7 @@ CONTEXTS = {
     "marks": ("why.marks", "why.marks.because"),
     "border": ("why.border", "why.border.because"),
     "tail": ("why.tail", "why.tail.because"),
+    "occluded": ("why.occluded", "why.occluded.because"),
     "together": ("why.together", "why.together.because"),
     "interplay": ("why.interplay", "why.interplay.because"),
     "missing": ("why.missing", "why.missing.because"),

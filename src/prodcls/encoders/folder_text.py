@@ -1,0 +1,138 @@
+"""Text encoders of folders: BERT and its kin, pooled by the mean of the tokens or by the first one."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodcls.config import Runtime
+from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
+from prodcls.encoders.model_folder import TOKENIZER, ModelFolder
+from prodcls.encoders.onnx import Network, one_thread, open_module
+from prodcls.errors import InputError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from torch import nn
+
+__all__ = ["FolderText"]
+
+
+def _build(folder: ModelFolder) -> nn.Module:
+    from prodcls.encoders.folder_net import load_net
+
+    return load_net(folder)
+
+
+@lru_cache(maxsize=4)
+def _tokenizer(folder: ModelFolder) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    path = folder.path / TOKENIZER
+    try:
+        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    except Exception as error:
+        raise InputError(f"is no tokenizer ({error})", code="encoder-unusable", file=str(path)) from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()  # the length before the cut must be known
+    return tokenizer
+
+
+class FolderText(FrozenEncoder):
+    """The text encoder of a folder.
+
+    Pooled by the mean, a vector is linear in its tokens' states. Pooled by the first token, it is what comes after the
+    last attention, which is a sum over the tokens: see `prodcls.encoders.folder_net.FirstTokenNet`.
+
+    Parameters
+    ----------
+    folder : ModelFolder
+    runtime : {"onnx", "torch"}, default "onnx"
+    threads : int, optional
+        Texts encoded at the same time; as many as there are processors by default.
+    """
+
+    kind: Kind = "text"
+    preprocessing: int = 1
+
+    def __init__(self, folder: ModelFolder, runtime: Runtime = "onnx", threads: int | None = None) -> None:
+        super().__init__(runtime, threads)
+        self.folder = folder
+        self.name = folder.name
+        self.dimension = folder.dimension
+        outputs: tuple[str, ...] = ("vector", "states")
+        if folder.pooling == "cls":
+            outputs, self.pooled_output = ("vector", "pooled", "states"), "pooled"
+        self.network = Network(
+            f"{folder.path.name}-{folder.digest[:12]}", partial(_build, folder), outputs, (None,), "int64"
+        )
+
+    @property
+    def identity(self) -> str:
+        """Name, digest, preprocessing version and runtime; fit for a file name."""
+        return f"{self.folder.path.name}-{self.folder.digest[:12]}-p{self.preprocessing}-{self.runtime}"
+
+    def prepare(self, item: Item) -> Prepared:
+        """Return the token ids of a text, cut to the model's length; the prompt stands for no character of it.
+
+        Parameters
+        ----------
+        item : str
+
+        Returns
+        -------
+        Prepared
+
+        Raises
+        ------
+        InputError
+            Code ``encoder-unusable``, if the tokenizer knows more tokens than the model.
+        """
+        text, most, prompt = readable_text(item), self.folder.max_tokens, self.folder.prompt
+        found = _tokenizer(self.folder).encode(prompt + text)
+        ids, spans = found.ids, [(s - len(prompt), e - len(prompt)) for s, e in found.offsets]
+        share = min(1.0, (most - 2) / max(1, len(ids) - 2))
+        if len(ids) > most:
+            ids, spans = ids[: most - 1] + ids[-1:], spans[: most - 1] + spans[-1:]
+        if max(ids) >= self.folder.vocabulary:
+            message = f"the tokenizer knows more tokens than the model, which has {self.folder.vocabulary}"
+            raise InputError(message, code="encoder-unusable", file=str(self.folder.path))
+        spans = [(max(s, 0), max(e, 0)) for s, e in spans]
+        return Prepared(np.array(ids, dtype=np.int64), share, without_blanks(text, spans))
+
+    def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what each token adds: its share of the mean over its length, or its term of the last attention.
+
+        Parameters
+        ----------
+        states : ndarray of shape (tokens, d), float32
+
+        Returns
+        -------
+        ndarray of shape (tokens, d), float64
+        """
+        parts = states.astype(np.float64)
+        return parts if self.folder.pooling == "cls" else parts / np.linalg.norm(parts.sum(axis=0))
+
+    def finish(self, pooled: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the vectors of sums of parts.
+
+        Parameters
+        ----------
+        pooled : ndarray of shape (n, d), float64
+
+        Returns
+        -------
+        ndarray of shape (n, d), float64
+        """
+        if self.folder.pooling == "mean":
+            return pooled
+        import torch
+
+        module = open_module(self.network)
+        with one_thread(), torch.inference_mode():
+            finished: NDArray[np.float64] = module.finish(torch.tensor(pooled, dtype=torch.float32)).double().numpy()  # type: ignore[operator]
+        return finished

@@ -18,6 +18,7 @@ from prodcls.check import check
 from prodcls.cli import COMMANDS, cli
 from prodcls.config import FitConfig
 from prodcls.console import run
+from prodcls.encoder_list import encoders
 from prodcls.file_formats import TableOptions
 from prodcls.fit import fit
 from prodcls.log import log
@@ -257,6 +258,7 @@ def test_the_pages_name_only_what_exists(page: str) -> None:
             cli,
             cache,
             check,
+            encoders,
             fit,
             predict,
             report,

@@ -170,6 +170,14 @@ def _type(kind: dict[str, Any]) -> str:
     return str(kind.get("type", "any"))
 
 
+def terms(lang: str = "en") -> str:
+    """Return the glossary of the reports as a definition list."""
+    said = json.loads((PACKAGE / "strings" / f"{lang}.json").read_text(encoding="utf-8"))
+    names = [key.split(".")[1] for key in said if key.startswith("term.") and key.endswith(".word")]
+    pairs = sorted((said[f"term.{name}.word"], said[f"term.{name}.meaning"]) for name in names)
+    return "\n".join(f"{_escaped(word)}\n: {_escaped(meaning)}\n" for word, meaning in pairs)
+
+
 def api() -> str:
     """Return the directives for what the package offers under its own name."""
     out = []
@@ -181,7 +189,14 @@ def api() -> str:
     return "\n".join(out)
 
 
-MAKERS: dict[str, Callable[[], str]] = {"api": api, "codes": codes, "limits": limits, "audit-schema": audit_schema}
+MAKERS: dict[str, Callable[[], str]] = {
+    "api": api,
+    "audit-schema": audit_schema,
+    "codes": codes,
+    "limits": limits,
+    "terms": terms,
+    "terms-zh": lambda: terms("zh"),
+}
 
 
 def _replace(_app: Sphinx, _page: str, source: list[str]) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 import prodcls.training
 from docs_runner import Reader, fences, fits, pages
+from encoder_factory import write_bert
 from prodcls.atomic import cache_root
 from prodcls.config import FitConfig
 from prodcls.progress import Progress
@@ -91,6 +92,14 @@ def test_commands_do_what_the_page_says(page: Path, reader: Reader, fitted_demo:
         shutil.copytree(demo / "images", reader.folder / "images")
     if "fit photos" in text:
         write_photos(reader.folder, demo)
+    if "my-bert" in text:
+        write_bert(reader.folder / "models" / "my-bert")
+    if re.search(r"[ \"]products\.csv", text):
+        shutil.copytree(demo, reader.folder, dirs_exist_ok=True)
+        _write(
+            reader.folder / "new.csv",
+            [{k: v for k, v in row.items() if "category" not in k} for row in _rows(demo)[:9]],
+        )
     for fence in fences(page):
         out, everything = reader.follow(fence)
         if fence.shown is not None:

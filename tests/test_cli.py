@@ -13,22 +13,12 @@ import click
 import pytest
 
 from prodcls.bundle_trust import Trust
-from prodcls.cache import cache
-from prodcls.check import check
 from prodcls.cli import COMMANDS, cli
 from prodcls.config import FitConfig
 from prodcls.console import run
-from prodcls.encoder_list import encoders
 from prodcls.file_formats import TableOptions
 from prodcls.fit import fit
-from prodcls.log import log
 from prodcls.predict import predict
-from prodcls.report import report
-from prodcls.review import review
-from prodcls.serve import serve
-from prodcls.sign import sign
-from prodcls.verify import verify
-from prodcls.why import why
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"lightgbm", "matplotlib", "numpy", "onnxruntime", "pandas", "pyarrow", "scipy", "shap", "sklearn", "torch"}
@@ -249,31 +239,23 @@ def test_a_closed_pipe_is_met_in_silence() -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def options_of(command: click.Command) -> set[str]:
+    subcommands = command.commands.values() if type(command) is click.Group else ()
+    own = {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
+    return own.union(*map(options_of, subcommands))
+
+
+PAGES = ("README.md", "CONTRIBUTING.md", *(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")))
+FOREIGN = {"--help", "--index-url", "--no-save"}
+"""Options of every command, of pip and of npm."""
+
+
+@pytest.mark.parametrize("page", sorted(page for page in PAGES if "/adr/" not in page))
 def test_the_pages_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    known = {
-        option
-        for command in (
-            cli,
-            cache,
-            check,
-            encoders,
-            fit,
-            predict,
-            report,
-            review,
-            serve,
-            sign,
-            verify,
-            why,
-            *log.commands.values(),
-        )
-        for param in command.params
-        for option in param.opts
-    }
-    known |= {option for param in fit.params for option in param.secondary_opts}
-    known |= {"--help", "--version", "--index-url", "--no-save"}  # the last two are those of pip and npm
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", text)) - known - {"--strict"} == set()
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    known = FOREIGN.union(
+        options_of(cli), *(options_of(cli.get_command(click.Context(cli), name)) for name in COMMANDS)
+    )
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", text)) - known == set()
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

@@ -119,7 +119,7 @@ class FitConfig:
     balance : {"macro-f1", "accuracy", "none"}
         Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : tuple of str or None
-        Names of text encoders. None: chosen by the scripts found in the catalogue.
+        Names of text encoders; ``("auto",)`` tries all on a sample. None: chosen by the scripts found in the catalogue.
     runtime : {"onnx", "torch"}
         What runs the encoders.
     folds : int

@@ -130,7 +130,7 @@ def _range(name: str) -> click.IntRange:
     "--text-encoder",
     metavar="NAMES",
     callback=_names,
-    help="Text encoders, parted by commas.  [default: chosen by the scripts in the catalogue]",
+    help="Text encoders, parted by commas; auto: those best on a sample.  [default: chosen by the catalogue's scripts]",
 )
 @click.option(
     "--runtime", type=click.Choice(get_args(Runtime)), default=FitConfig.runtime, help="What runs the encoders."

@@ -17,6 +17,7 @@ from prodcls.demo import write_demo
 from prodcls.disk_room import check_room
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
+from prodcls.encoder_trial import AUTO, try_text_encoders
 from prodcls.errors import CatalogueError
 from prodcls.evaluation import NOT_TESTED, Problem
 from prodcls.file_formats import TableOptions
@@ -28,7 +29,7 @@ from prodcls.material import Material
 from prodcls.memory_plan import plan_memory
 from prodcls.overrides import read_overrides
 from prodcls.photo_folders import default_image_root, train_and_test
-from prodcls.preparation import IMAGE_BLOCK, choose_recipe, failed_photos, prepare
+from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, failed_photos, prepare
 from prodcls.progress import Progress
 from prodcls.readers import read_table, refuse_first
 from prodcls.relabelling import Relabelling, relabel
@@ -74,7 +75,7 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     if unknown:
         progress.note(f"classes only in --test, not evaluated: {listed(unknown)}")
     store = EmbeddingStore((config.cache_dir or cache_root()) / "embeddings")
-    recipe = choose_recipe(catalogue, config.text_encoder, config.runtime)
+    recipe = _recipe(config, catalogue, store, progress)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
     check_room(config, [c for c in (catalogue, tested) if c is not None], recipe, store, results=results)
     folds_at_once = plan_memory(config, catalogue, tested, recipe, progress) if results else 1
@@ -125,6 +126,16 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
         relabelling,
         folds_at_once,
     )
+
+
+def _recipe(config: FitConfig, catalogue: Catalogue, store: EmbeddingStore, progress: Progress) -> Recipe:
+    """Return which encoder reads what: by name, by the scripts of the texts, or by trial."""
+    if config.text_encoder != (AUTO,) or not catalogue.texts:
+        named = None if config.text_encoder == (AUTO,) else config.text_encoder
+        return choose_recipe(catalogue, named, config.runtime)
+    with progress.stage("try encoders"):
+        trial = try_text_encoders(catalogue, config.runtime, store, progress)
+    return replace(choose_recipe(catalogue, trial.chosen, config.runtime), reason=trial.reason)
 
 
 def located(config: FitConfig) -> FitConfig:

@@ -16,6 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from prodcls.training import FitOutcome
+    from service_factory import Running
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -87,6 +88,28 @@ def fitted_demo(tmp_path_factory: pytest.TempPathFactory) -> FitOutcome:
 
     # Witnesses and harms are read again and again by the encoders: a few tell as much here.
     return fit_catalogue(FitConfig(out=tmp_path_factory.mktemp("demo"), witnesses=1, robustness=20), SilentProgress())
+
+
+@pytest.fixture(scope="module")
+def service(fitted_demo: FitOutcome) -> Iterator[Running]:
+    """A service of the fitted demo, with its photos; where another one is tried, the file of tests has its own."""
+    from prodcls.atomic import cache_root
+    from service_factory import running
+
+    with running(fitted_demo.bundle_path, "--image-root", str(cache_root() / "demo")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def demo_row(fitted_demo: FitOutcome) -> dict[str, str]:
+    """The first product of the demo that has a photo, a price and a title."""
+    import csv
+
+    from prodcls.atomic import cache_root
+
+    del fitted_demo  # the demo is written for it
+    with (cache_root() / "demo" / "products.csv").open(encoding="utf-8", newline="") as stream:
+        return next(row for row in csv.DictReader(stream) if row["image"] and row["price"] and row["title"])
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -11,12 +12,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-__all__ = ["Answer", "Running", "form", "running"]
+from bundle_factory import write_catalogue
+from prodcls.progress import SilentProgress
+from prodcls.scoring import PredictOptions, predict_catalogue
+from prodcls.service.holder import Holder
+from prodcls.service.settings import Reviewed, ServiceSettings
+from real_bundle import real
+
+__all__ = ["Answer", "Running", "ask_app", "form", "reviewed", "running", "served"]
 
 
 @dataclass(frozen=True)
@@ -93,3 +102,44 @@ def running(bundle: Path, *options: str, **environment: str) -> Iterator[Running
                 process.terminate()
             process.wait(60)
             reader.join(10)
+
+
+@cache
+def served(**settings: Any) -> Holder:
+    """Return the small bundle, ready to be served; made once for the same settings."""
+    return Holder(real().folder, ServiceSettings(**settings))
+
+
+def ask_app(
+    app: Any, method: str, path: str, /, body: bytes = b"", headers: dict[str, str] | None = None, **query: str
+) -> Answer:
+    """Ask an application itself, without a process or a port."""
+    given = {"host": "127.0.0.1", "content-length": str(len(body))} | (headers or {})
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": quote(path).encode(),
+        "query_string": urlencode(query).encode(),
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in given.items()],
+    }
+    asyncio.run(app(scope, receive, send))
+    found = {name.decode().lower(): value.decode("latin-1") for name, value in told[0]["headers"]}
+    return Answer(told[0]["status"], found, b"".join(one.get("body", b"") for one in told[1:]))
+
+
+def reviewed(folder: Path, *, catalogue: bool = True) -> Reviewed:
+    """Return a queue of three products of which nothing is known, among five that were scored."""
+    rows = [{"id": f"n{i}"} for i in range(3)]
+    rows += [{"id": f"k{i}", "title": "steel kettle 1.5 l", "price": "20"} for i in range(2)]
+    path, scored = write_catalogue(folder / "new.csv", rows), folder / "scored.parquet"
+    predict_catalogue(real().folder, path, scored, PredictOptions(), progress=SilentProgress())
+    return Reviewed(scored, folder / "overrides.jsonl", path if catalogue else None)

@@ -38,6 +38,7 @@ FAMILIES = (
         "dossier_kind",
         "kind",
         "modality",
+        "refused",
         "role",
         "script",
         "section",

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,15 @@ def test_a_token_is_asked_for_everywhere_but_of_probes(tmp_path: Path) -> None:
         assert service.stop() == -signal.SIGTERM  # as every process that was asked to end
     assert any("shutdown complete" in line for line in service.said)
     assert not any("correct horse" in line for line in service.said)
+
+
+def test_what_was_begun_is_answered_before_the_service_ends() -> None:
+    asked = {"product": {"cells": {"title": "steel kettle 1.5 l"}}, "method": "lime"}
+    with running(real().folder, "--timeout", "300") as service:
+        with ThreadPoolExecutor(2) as pool:
+            begun = [pool.submit(service.post, "/v1/why", asked) for _ in range(2)]
+            while "prodcls_requests_working 3.0" not in service.get("/metrics").text.splitlines():
+                assert not all(one.done() for one in begun)  # both go on beside the one that looks
+            status = service.stop()
+        assert [one.result().status for one in begun] == [200, 200]
+    assert status == -signal.SIGTERM

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
@@ -21,17 +23,8 @@ from prodcls.training import FitOutcome
 from service_factory import Running, form, running
 from test_report_browser import AXE, REQUIRED, WIDTHS, browser, pytestmark  # noqa: F401 - a fixture and a mark
 
-
-@pytest.fixture(scope="module")
-def service(fitted_demo: FitOutcome) -> Iterator[Running]:
-    with running(fitted_demo.bundle_path, "--image-root", str(cache_root() / "demo")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def row() -> dict[str, str]:
-    with (cache_root() / "demo" / "products.csv").open(encoding="utf-8", newline="") as stream:
-        return next(row for row in csv.DictReader(stream) if row["image"] and row["price"] and row["title"])
+NO_AXE = "axe-core is not installed (npm install --no-save axe-core, or set AXE_CORE)"
+WASHER = "washing machine 洗衣机 10 kg"
 
 
 def at(service: Running, path: str) -> str:
@@ -51,23 +44,33 @@ def text(browser: Any, css: str) -> str:  # noqa: F811 - the fixture that is imp
     return str(browser.find_element(By.CSS_SELECTOR, css).text)
 
 
+@pytest.fixture(params=["script", "no script"])
+def scripted(request: pytest.FixtureRequest, browser: Any) -> Iterator[bool]:  # noqa: F811
+    """Whether the pages' scripts run."""
+    found = request.param == "script"
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not found})
+    yield found
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
 @pytest.mark.parametrize(("lang", "ask", "tried"), [("en", "Classify", "Before"), ("zh", "分类", "修改前")])
 def test_from_words_to_why_to_what_if(
     browser: Any,  # noqa: F811
     service: Running,
-    row: dict[str, str],
+    demo_row: dict[str, str],
     lang: str,
     ask: str,
     tried: str,
+    scripted: bool,
 ) -> None:
     browser.get(at(service, f"/?lang={lang}"))
     field = browser.find_element(By.NAME, "q")
-    field.send_keys(row["title"])
+    field.send_keys(demo_row["title"])
     with leaving(browser):
-        field.submit()
+        field.send_keys(Keys.ENTER)
     with leaving(browser):
-        browser.find_element(By.CSS_SELECTOR, f'.hits a[href*="id={row["id"]}&"]').click()
-    assert row["title"] in text(browser, "h1")
+        browser.find_element(By.CSS_SELECTOR, f'.hits a[href*="id={demo_row["id"]}&"]').click()
+    assert demo_row["title"] in text(browser, "h1")
     before = text(browser, ".outcomes")
     choice = Select(browser.find_element(By.NAME, "versus"))
     other = next(o.get_attribute("value") for o in choice.options if not o.is_selected())
@@ -77,49 +80,98 @@ def test_from_words_to_why_to_what_if(
     assert other in text(browser, ".outcomes")
     assert text(browser, ".outcomes") != before
     with leaving(browser):
-        browser.find_element(By.CSS_SELECTOR, ".ask .button").click()
+        browser.find_element(By.CSS_SELECTOR, "a.second").click()
     title = browser.find_element(By.NAME, "cell-0")
     title.clear()
-    title.send_keys("washing machine 洗衣机 10 kg")
+    title.send_keys(WASHER)
     for name in ("cell-1", "cell-2", "cell-4"):
         browser.find_element(By.NAME, name).clear()
     browser.find_element(By.NAME, "keep").click()
     button = browser.find_element(By.CSS_SELECTOR, ".edit button")
     assert ask in button.text
+    assert browser.find_element(By.CSS_SELECTOR, ".do .see").is_displayed() == scripted
     with leaving(browser):
         button.click()
     assert tried in text(browser, ".answer")
     assert text(browser, ".answer li:first-child bdi") == "Washing machines 洗衣机"
-    assert browser.find_element(By.NAME, "cell-0").get_attribute("value") == "washing machine 洗衣机 10 kg"
+    assert browser.find_element(By.NAME, "cell-0").get_attribute("value") == WASHER
+    with leaving(browser):  # the other language keeps the product
+        browser.find_element(By.CSS_SELECTOR, ".tongue").click()
+    assert text(browser, "h1 + .sub code") == demo_row["id"]
+    told = [one for one in browser.get_log("browser") if one["level"] in ("SEVERE", "WARNING")]
+    assert told == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_answers_follow_what_is_typed(
+    browser: Any,  # noqa: F811
+    service: Running,
+    demo_row: dict[str, str],
+    lang: str,
+) -> None:
+    browser.get(at(service, f"/try?origin={demo_row['id']}&lang={lang}"))
+    page = browser.find_element(By.TAG_NAME, "html")
+    assert browser.find_elements(By.CSS_SELECTOR, ".answer") == []
+    for name in ("cell-0", "cell-1", "cell-2", "cell-4"):
+        browser.find_element(By.NAME, name).clear()
+    browser.find_element(By.NAME, "keep").click()
+    title = browser.find_element(By.NAME, "cell-0")
+    title.send_keys(WASHER)
+    wait = WebDriverWait(browser, 60, ignored_exceptions=[StaleElementReferenceException, NoSuchElementException])
+    wait.until(lambda b: text(b, ".answer li:first-child bdi") == "Washing machines 洗衣机")
+    assert WASHER.split(maxsplit=1)[0] in text(browser, "#reasons")
+    title.clear()
+    title.send_keys("headphones 耳机")
+    wait.until(lambda b: text(b, ".answer li:first-child bdi") == "Headphones 耳机")
+    assert title.get_attribute("value") == "headphones 耳机"  # the field was not replaced under the hands
+    assert page.is_displayed()
+    browser.get(at(service, f"/?lang={lang}"))
+    all_of_them = text(browser, "#found .see")
+    browser.find_element(By.NAME, "q").send_keys(demo_row["title"])
+    wait.until(lambda b: text(b, "#found .see") != all_of_them)
+    assert browser.find_elements(By.CSS_SELECTOR, f'.hits a[href*="id={demo_row["id"]}&"]')
+    browser.refresh()  # the address is that of what is shown
+    assert browser.find_element(By.NAME, "q").get_attribute("value") == demo_row["title"]
     told = [one for one in browser.get_log("browser") if one["level"] in ("SEVERE", "WARNING")]
     assert told == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_is_wider_than_the_window(browser: Any, service: Running, row: dict[str, str], width: int) -> None:  # noqa: F811
+def test_nothing_is_wider_than_the_window(browser: Any, service: Running, demo_row: dict[str, str], width: int) -> None:  # noqa: F811
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    for path in ("/?q=", f"/product?id={row['id']}", f"/try?origin={row['id']}", "/model"):
+    for path in ("/?q=", f"/product?id={demo_row['id']}", f"/try?origin={demo_row['id']}", "/model"):
         browser.get(at(service, f"{path}{'&' if '?' in path else '?'}lang=en"))
         wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert browser.execute_script(wide) <= 0, path
 
 
-@pytest.mark.skipif(
-    not (AXE.is_file() or REQUIRED),
-    reason="axe-core is not installed (npm install --no-save axe-core, or set AXE_CORE)",
-)
+def faults(browser: Any) -> list[tuple[str, str]]:  # noqa: F811
+    """Return what axe-core finds on the page that is open."""
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    found = browser.execute_async_script("axe.run(document).then(arguments[0])")
+    return [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]]
+
+
+@pytest.mark.skipif(not (AXE.is_file() or REQUIRED), reason=NO_AXE)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(browser: Any, service: Running, row: dict[str, str], lang: str, scheme: str) -> None:  # noqa: F811
+def test_accessible(browser: Any, service: Running, demo_row: dict[str, str], lang: str, scheme: str) -> None:  # noqa: F811
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
-    axe = Path(AXE).read_text(encoding="utf-8")
-    for path in ("/?q=camera", f"/product?id={row['id']}", f"/try?origin={row['id']}", "/model?", "/product?id=none"):
+    for path in (
+        "/?q=camera",
+        f"/product?id={demo_row['id']}",
+        f"/try?origin={demo_row['id']}",
+        "/model?",
+        "/product?id=none",
+    ):
         browser.get(at(service, f"{path}&lang={lang}"))
-        browser.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})
-        found = browser.execute_async_script("axe.run(document).then(arguments[0])")
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], path
+        if path.startswith("/try"):
+            with leaving(browser):
+                browser.find_element(By.CSS_SELECTOR, ".edit button").click()
+            assert browser.find_elements(By.CSS_SELECTOR, ".answer")
+        assert faults(browser) == [], path
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +192,7 @@ def test_people_accept_and_override(browser: Any, deciding: tuple[Running, Path]
     with leaving(browser):
         browser.find_element(By.CSS_SELECTOR, ".hits tbody a").click()
     first = text(browser, "h1 + .sub code")
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".outcomes")) == 1  # why it was decided so
     predicted = browser.find_element(By.CSS_SELECTOR, "[name=decision]:checked").get_attribute("value")
     browser.find_element(By.NAME, "who").send_keys("J.D.")
     browser.find_element(By.NAME, "reason").send_keys("it says so")
@@ -160,6 +213,23 @@ def test_people_accept_and_override(browser: Any, deciding: tuple[Running, Path]
     assert text(browser, "h1 + .sub code") not in (first, second)
 
 
+def test_numbers_choose_a_class_while_a_choice_has_the_focus(browser: Any, deciding: tuple[Running, Path]) -> None:  # noqa: F811
+    service, _ = deciding
+    keys = re.findall(r'/decide\?key=([^&"]+)', service.get("/review", lang="en").text)
+    for key in keys[:30]:
+        browser.get(at(service, f"/decide?key={key}&lang=en"))
+        options = browser.find_elements(By.NAME, "decision")
+        if len(options) > 1:
+            break
+    assert len(options) > 1
+    browser.switch_to.active_element.send_keys("2")
+    assert [one.is_selected() for one in options[:2]] == [False, True]
+    reason = browser.find_element(By.NAME, "reason")
+    reason.send_keys("1 of 2")
+    assert reason.get_attribute("value") == "1 of 2"
+    assert [one.is_selected() for one in options[:2]] == [False, True]
+
+
 def test_a_decision_that_lacks_something_is_not_recorded(browser: Any, deciding: tuple[Running, Path]) -> None:  # noqa: F811
     service, overrides = deciding
     before = read_overrides(overrides).records
@@ -174,7 +244,13 @@ def test_a_decision_that_lacks_something_is_not_recorded(browser: Any, deciding:
         assert (answer.status, 'role="alert"' in answer.text) == (200, True)
     assert service.get("/decide", key="k000000000000.0000000000000000").status == 404
     assert read_overrides(overrides).records == before
-    browser.get(at(service, f"/decide?key={key}&lang=en"))
-    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": Path(AXE).read_text(encoding="utf-8")})
-    found = browser.execute_async_script("axe.run(document).then(arguments[0])")
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+@pytest.mark.skipif(not (AXE.is_file() or REQUIRED), reason=NO_AXE)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_pages_of_decisions_are_accessible(browser: Any, deciding: tuple[Running, Path], lang: str) -> None:  # noqa: F811
+    service, _ = deciding
+    key = re.findall(r'/decide\?key=([^&"]+)', service.get("/review", lang=lang).text)[0]
+    for path in ("/review?", f"/decide?key={key}"):
+        browser.get(at(service, f"{path}&lang={lang}"))
+        assert faults(browser) == [], path

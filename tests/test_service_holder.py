@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from prodcls.bundle import load_bundle
 from prodcls.errors import BundleError
 from prodcls.service.holder import Holder
 from prodcls.service.settings import ServiceSettings
 from real_bundle import real, save_another
-from service_factory import running
+from service_factory import Answer, running
 
-ASKED = {"products": [{"cells": {"title": "steel kettle", "price": 20.5}}]}
+ASKED: dict[str, Any] = {"products": [{"cells": {"title": "steel kettle", "price": 20.5}}]}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     shutil.copytree(real().folder, tmp_path / "bundle")
     return tmp_path / "bundle"
+
+
+@pytest.fixture
+def digest_of_another(tmp_path: Path) -> str:
+    save_another(tmp_path / "another")
+    return load_bundle(tmp_path / "another").digest
 
 
 def test_a_new_bundle_is_served_and_a_damaged_one_is_not(folder: Path) -> None:
@@ -49,31 +59,46 @@ def test_nothing_is_served_at_first_but_a_bundle_that_passes_its_checks(tmp_path
         Holder(tmp_path, ServiceSettings())
 
 
-def test_no_request_is_lost_when_the_bundle_changes(folder: Path) -> None:
+def test_no_request_is_lost_when_the_bundle_changes(folder: Path, digest_of_another: str) -> None:
     told: list[tuple[int, str]] = []
+    lost: list[object] = []
     done = threading.Event()
     with running(folder) as service:
 
-        def ask() -> None:
+        def ask(asked: Callable[[], Answer]) -> None:
             while not done.is_set():
-                answer = service.post("/v1/classify", ASKED)
-                told.append((answer.status, answer.json()["bundle"]))
+                try:
+                    answer = asked()
+                except OSError as error:
+                    lost.append(error)
+                    continue
+                if answer.status != 200:
+                    lost.append(answer)
+                digest = re.search(rf"{first}|{second}", answer.text)
+                told.append((answer.status, "" if digest is None else digest[0]))
 
-        callers = [threading.Thread(target=ask) for _ in range(4)]
+        first = service.get("/readyz").json()["bundle"]
+        second = digest_of_another
+        kinds: list[Callable[[], Answer]] = [
+            lambda: service.post("/v1/classify", ASKED),
+            lambda: service.post("/v1/why", {"product": ASKED["products"][0]}),
+            lambda: service.get("/v1/why", product="p001"),
+            lambda: service.get("/model", lang="en"),
+        ]
+        callers = [threading.Thread(target=ask, args=(asked,)) for asked in (*kinds, kinds[0])]
         for caller in callers:
             caller.start()
-        first = service.get("/readyz").json()["bundle"]
+        time.sleep(0.5)
         save_another(folder)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while service.get("/readyz").json()["bundle"] == first and time.monotonic() < until:
             time.sleep(0.1)
-        second = service.get("/readyz").json()["bundle"]
-        time.sleep(0.5)
+        time.sleep(1)
         done.set()
         for caller in callers:
             caller.join()
-    assert first != second
-    assert {status for status, _ in told} == {200}
-    assert [digest for _, digest in told[:1]] == [first]
-    assert told[-1][1] == second
+        assert "prodcls_reloads 1.0" in service.get("/metrics").text.splitlines()
+    assert lost == []
     assert {digest for _, digest in told} == {first, second}
+    assert told[0][1] == first
+    assert [digest for _, digest in told[-len(callers) :]] == [second] * len(callers)

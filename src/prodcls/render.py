@@ -86,8 +86,8 @@ def _environment(lang: str) -> jinja2.Environment:
     return environment
 
 
-def _policy(environment: jinja2.Environment, *inline: str, forms: str = "'none'") -> str:
-    """Return the policy of a page with these style sheets and scripts in it, and forms that go to ``forms``."""
+def _policy(environment: jinja2.Environment, *inline: str, asks: str = "'none'") -> str:
+    """Return the policy of a page with these style sheets and scripts in it, which asks nobody but ``asks``."""
     allowed: dict[str, list[str]] = {".css": [], ".js": []}
     for name in inline:
         allowed[Path(name).suffix].append(f"'{_digest(environment.get_template(name).render())}'")
@@ -98,7 +98,8 @@ def _policy(environment: jinja2.Environment, *inline: str, forms: str = "'none'"
             f"script-src {' '.join(allowed['.js'])}",
             "img-src data:",
             "base-uri 'none'",
-            f"form-action {forms}",
+            *(() if asks == "'none'" else (f"connect-src {asks}",)),
+            f"form-action {asks}",
         )
     )
 
@@ -290,7 +291,7 @@ def render_service(template: str, lang: str, **context: object) -> str:
     ValueError
         There is no such language.
     """
-    policy = _policy(_environment(lang), "style.css", "serve.css", "report.js", forms="'self'")
+    policy = _policy(_environment(lang), "style.css", "serve.css", "report.js", "serve.js", asks="'self'")
     return _page(lang, template, language=lang, policy=policy, **context)
 
 

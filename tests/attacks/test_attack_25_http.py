@@ -3,18 +3,21 @@
 A service that reads a whole body before it looks at its size can be filled up; one that gives each caller a place from
 the first byte can be starved by callers that send a byte a minute; and a parser that meets what its author did not
 think of answers with a stack trace, or not at all. Sizes are tried to the byte with and without a stated length; slow
-clients hold their connections open while others are answered; and valid requests are damaged at random, of which none
+clients of five kinds (silent, a byte of the headers or of the body now and then, half-closed, never reading) hold
+their connections open while others are answered; and valid requests are damaged at random, of which none
 may be answered by an error of the service's own.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import socket
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -23,7 +26,7 @@ from real_bundle import real
 from service_factory import Running, running
 
 LIMIT = 200_000
-SLOW = rounds(sample=100, full=500)
+SLOW = rounds(sample=40, full=500)
 DAMAGED = rounds(sample=400, full=10_000)
 
 BODY = json.dumps({"products": [{"id": "a", "cells": {"title": "steel kettle", "price": 12.5}}]}).encode()
@@ -92,17 +95,42 @@ def test_one_byte_too_many_is_refused_with_and_without_a_stated_length(
     assert [sent(service, stated), sent(service, streamed)] == [status, status]
 
 
-def test_slow_clients_do_not_keep_others_waiting(service: Running) -> None:
-    head = b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
-    slow = [socket.create_connection(("127.0.0.1", service.port), timeout=60) for _ in range(SLOW)]
+HEAD = b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
+UNREAD = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20
+BEGUN = {"silent": b"", "headers": HEAD[:20], "body": HEAD + b"{", "half-closed": HEAD + b"{", "reads nothing": UNREAD}
+"""What slow clients of each kind send at once; those of headers and bodies go on with a byte now and then."""
+
+
+def slow_client(service: Running, kind: str) -> socket.socket:
+    """Return the connection of a client that keeps the service waiting."""
+    connection = socket.socket()
+    if kind == "reads nothing":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    connection.settimeout(60)
+    connection.connect(("127.0.0.1", service.port))
+    connection.sendall(BEGUN[kind])
+    if kind == "half-closed":
+        connection.shutdown(socket.SHUT_WR)
+    return connection
+
+
+def test_slow_clients_do_not_keep_others_waiting(service: Running, record_property: pytest.RecordProperty) -> None:
+    kinds = [kind for kind, _ in zip(itertools.cycle(BEGUN), range(SLOW), strict=False)]
+    slow = [(kind, slow_client(service, kind)) for kind in kinds]
+    dripping = [(kind, one) for kind, one in slow if kind in ("headers", "body")]
+    dripped = 0
     try:
-        for i, connection in enumerate(slow):
-            connection.sendall(head if i % 2 else head[:20])  # half of them do not even end their headers
-        answers = [service.ask("POST", "/v1/classify", BODY, {"content-type": "application/json"}) for _ in range(20)]
-        assert {answer.status for answer in answers} == {200}
+        for i in range(20):
+            for kind, connection in dripping:
+                with suppress(BrokenPipeError, ConnectionResetError):  # the service has done with whoever takes so long
+                    dripped += connection.send(HEAD[20 + i : 21 + i] if kind == "headers" else b" ")
+            answer = service.ask("POST", "/v1/classify", BODY, {"content-type": "application/json"})
+            assert answer.status == 200
+        assert dripped >= len(dripping) >= SLOW // len(BEGUN)
     finally:
-        for connection in slow:
+        for _, connection in slow:
             connection.close()
+    record_property("slow", json.dumps(Counter(kinds)))
     assert service.get("/readyz").status == 200
 
 

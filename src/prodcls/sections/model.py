@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prodcls.audit_figures import FIGURES
 from prodcls.description import Description
-from prodcls.language import Language, as_text, code, plain, quoted
+from prodcls.language import Language, Prose, as_text, code, plain, quoted
 from prodcls.sections.parts import Column, Table
 
 __all__ = ["ModelTables", "model_tables"]
@@ -40,26 +41,36 @@ def model_tables(found: Description, t: Language) -> ModelTables:
     -------
     ModelTables
     """
-    facts = (
-        ("serve.fact.bundle", found.bundle),
-        ("serve.fact.created", found.created),
-        ("serve.fact.version", found.version),
-        ("serve.fact.head", found.head),
-        ("serve.fact.encoders", ", ".join(found.encoders)),
-        ("serve.fact.catalogue", found.catalogue),
-        ("serve.fact.catalogue_sha256", found.catalogue_sha256),
-        ("serve.fact.products", t.count(found.training_products)),
-        ("serve.fact.classes", t.count(len(found.classes))),
+    facts: tuple[tuple[str, Prose], ...] = (
+        ("serve.fact.bundle", code(found.bundle)),
+        ("serve.fact.created", plain(t.date(found.created))),
+        ("serve.fact.version", code(found.version)),
+        ("serve.fact.head", code(found.head)),
+        ("serve.fact.encoders", code(", ".join(found.encoders))),
+        ("serve.fact.catalogue", code(found.catalogue)),
+        ("serve.fact.catalogue_sha256", code(found.catalogue_sha256)),
+        ("serve.fact.products", plain(t.count(found.training_products))),
+        ("serve.fact.classes", plain(t.count(len(found.classes)))),
     )
-    heads = (Column(t.say("head.label")), Column(t.say("head.value")))
-    figures = tuple(
-        (plain(as_text(t.say(f"check.{name}"))), plain(t.decimal(value, 4))) for name, value in found.figures.items()
-    )
+    value = t.say("head.value")
+    heads = Column(t.say("head.figure")), Column(value, numeric=True)
+    figures = tuple((_name(name, t), plain(_figure(name, number, t))) for name, number in found.figures.items())
     columns = tuple((quoted(one.name), t.say(f"role.{one.role}")) for one in found.columns)
-    numeric = (heads[0], Column(t.say("head.value"), numeric=True))
     return ModelTables(
-        Table(t("lineage.origin"), heads, tuple((t.say(key), code(value)) for key, value in facts)),
-        Table(t("serve.figures"), numeric, figures),
+        Table(t("lineage.origin"), (Column(t.say("head.what")), Column(value)), tuple((t.say(k), v) for k, v in facts)),
+        Table(t("serve.figures"), heads, figures),
         Table(t("serve.columns"), (Column(t.say("head.column")), Column(t.say("head.role"))), columns),
         found.classes,
     )
+
+
+def _name(figure: str, t: Language) -> Prose:
+    """Return the name of a figure, without the links of the report to its glossary."""
+    return plain(as_text(t.say(f"check.{figure}")))
+
+
+def _figure(name: str, number: float, t: Language) -> str:
+    """Return a figure as the report writes it: a share in per cent, what is close to nothing with its power."""
+    if FIGURES[name].share:
+        return t.share(number)
+    return t.small(number) if 0 < abs(number) < 1e-4 else t.decimal(number, 4)

@@ -21,7 +21,8 @@ from prodcls.service.engine import Decision, Engine
 from prodcls.service.holder import Holder
 from prodcls.service.lookups import Lookups
 from prodcls.service.meters import Meters
-from prodcls.service.problems import MEDIA_TYPE, Problem, problem_of
+from prodcls.service.openapi import described_body, described_problems
+from prodcls.service.problems import Problem, problem_of
 from prodcls.service.products import NewProduct
 from prodcls.service.records import ProductRecord, product_record
 from prodcls.service.wire import ClassifyRequest, ClassifyResponse, WhyRequest, decision_out, product_from
@@ -31,8 +32,8 @@ __all__ = ["REQUESTS", "Ask", "Service", "answer_batch", "api_routes"]
 REQUESTS: tuple[type[BaseModel], ...] = (ClassifyRequest, WhyRequest)
 """Bodies of requests, which FastAPI is not told of since they are parsed here."""
 
-FORM_FIELDS = 4
-"""Fields of a form besides its files; one is asked for."""
+FORM_PARTS = 1000
+"""Files of a form, and fields besides them, of which one is asked for."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -89,9 +90,9 @@ def api_routes(service: Service) -> APIRouter:
     -------
     APIRouter
     """
-    router = APIRouter(prefix="/v1", responses=_problems())
+    router = APIRouter(prefix="/v1", responses=described_problems())
 
-    @router.post("/classify", openapi_extra=_body(ClassifyRequest, form=True))
+    @router.post("/classify", openapi_extra=described_body(ClassifyRequest))
     async def classify(request: Request) -> ClassifyResponse:
         """Classify one product or a batch.
 
@@ -114,7 +115,7 @@ def api_routes(service: Service) -> APIRouter:
         ask = {"predicted": predicted, "versus": versus, "method": method, "counterfactuals": counterfactuals}
         return await _why(service.holder.engine, product, ask)
 
-    @router.post("/why", openapi_extra=_body(WhyRequest, form=True))
+    @router.post("/why", openapi_extra=described_body(WhyRequest))
     async def why_new(request: Request) -> dict[str, Any]:
         """Say why a new product is in its class and not in another."""
         asked, files = await _request(request, WhyRequest)
@@ -170,7 +171,7 @@ async def _request(request: Request, kind: type[_Model]) -> tuple[_Model, dict[s
     media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     files: dict[str, bytes] = {}
     if media == "multipart/form-data":
-        async with request.form(max_files=1000, max_fields=FORM_FIELDS, max_part_size=1 << 30) as form:
+        async with request.form(max_files=FORM_PARTS, max_fields=FORM_PARTS, max_part_size=1 << 30) as form:
             said = form.get("request")
             for name, part in form.multi_items():
                 if isinstance(part, UploadFile):
@@ -191,29 +192,3 @@ async def _request(request: Request, kind: type[_Model]) -> tuple[_Model, dict[s
             for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]
         ]
         raise Problem(422, "request-invalid", "the request is not in the form of /openapi.json", errors=told) from None
-
-
-def _body(kind: type[BaseModel], *, form: bool) -> dict[str, Any]:
-    """Return what the interface's description says of a body."""
-    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
-    content: dict[str, Any] = {"application/json": {"schema": schema}}
-    if form:
-        fields = {"request": {"type": "string", "description": f"A {kind.__name__} as JSON."}}
-        content["multipart/form-data"] = {"schema": {"type": "object", "properties": fields, "required": ["request"]}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-def _problems() -> dict[int | str, dict[str, Any]]:
-    said = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    return {
-        400: {"description": "The form cannot be read.", **said},
-        401: {"description": "The token is missing or wrong.", **said},
-        403: {"description": "A page of another site asks.", **said},
-        404: {"description": "There is no such product.", **said},
-        408: {"description": "The body did not arrive in time.", **said},
-        413: {"description": "Too many bytes, products or characters.", **said},
-        415: {"description": "Not JSON, and no form.", **said},
-        421: {"description": "The host's name is none of this machine's.", **said},
-        422: {"description": "The request, a cell or a photo cannot be taken.", **said},
-        503: {"description": "Too many requests, or too slow: come again.", **said},
-    }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any, Literal
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Route
 
 from prodcls.service.api import REQUESTS, Service, answer_batch, api_routes
 from prodcls.service.batching import Batcher
@@ -22,23 +20,11 @@ from prodcls.service.guard import App, Guard
 from prodcls.service.holder import Holder
 from prodcls.service.lookups import Lookups
 from prodcls.service.meters import Meters
+from prodcls.service.openapi import complete
 from prodcls.service.pages import page_routes
-from prodcls.service.problems import MEDIA_TYPE, Problem
+from prodcls.service.problems import MEDIA_TYPE, Problem, defect
 
 __all__ = ["make_app"]
-
-_log = logging.getLogger(__name__)
-
-
-class ProblemOut(BaseModel):
-    """An error (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    request_id: str
 
 
 def make_app(holder: Holder) -> App:
@@ -78,13 +64,18 @@ def make_app(holder: Holder) -> App:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(api_routes(service))
-    app.include_router(page_routes(lookups))
+    routers = api_routes(service), page_routes(lookups)
+    for router in routers:
+        app.include_router(router)
     _add_health(app, service)
-    _add_errors(app)
-    describe_plainly = app.openapi
-    app.openapi = lambda: _with_requests(describe_plainly())  # type: ignore[method-assign]  # as FastAPI documents
+    _add_errors(app, [route for router in (app, *routers) for route in router.routes])
+    _describe(app, token=holder.settings.token is not None)
     return Guard(app, holder.settings, meters)
+
+
+def _describe(app: FastAPI, *, token: bool) -> None:
+    plainly = app.openapi
+    app.openapi = lambda: complete(plainly(), REQUESTS, token=token)  # type: ignore[method-assign]  # as documented
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
@@ -112,7 +103,7 @@ def _add_gauges(meters: Meters, holder: Holder) -> None:
     meters.gauge("prodcls_vector_misses", "Texts and photos that were encoded.", lambda: holder.cache.misses)
 
 
-def _add_errors(app: FastAPI) -> None:
+def _add_errors(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     @app.exception_handler(Problem)
     async def on_problem(request: Request, problem: Problem) -> Response:
         return _answer(request, problem)
@@ -128,36 +119,28 @@ def _add_errors(app: FastAPI) -> None:
     async def on_http(request: Request, error: HTTPException) -> Response:
         codes = {404: "path-unknown", 405: "method-unknown", 400: "form-invalid"}
         code = codes.get(error.status_code, "http-error")
-        return _answer(request, Problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {})))
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_allowed(routes, request))
+        return _answer(request, Problem(error.status_code, code, str(error.detail), headers=headers))
 
     @app.exception_handler(Exception)
     async def on_defect(request: Request, error: Exception) -> Response:
-        # The message may quote a cell, which neither a log nor a caller is to see.
-        _log.error("defect in request %s: %s", request.state.request_id, type(error).__name__, exc_info=_bare(error))
-        detail = "a defect of the service: please report it with the request's id"
-        return _answer(request, Problem(500, "defect", detail))
+        del error  # goes on to the guard, which logs it
+        return _answer(request, defect())
 
 
-def _bare(error: Exception) -> tuple[type[Exception], Exception, Any]:
-    """Return what the log tells of a defect: its kind and where it came from, without its message."""
-    return type(error), type(error)(), error.__traceback__
+def _allowed(routes: Sequence[BaseRoute], request: Request) -> list[str]:
+    """Return the methods of a path; Starlette names those of its first route alone."""
+    found = {
+        method
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return sorted(found)
 
 
 def _answer(request: Request, problem: Problem) -> Response:
     body = problem.body(request.state.request_id)
     return Response(body, problem.status, problem.headers, MEDIA_TYPE)
-
-
-def _as_given(kind: type[BaseModel]) -> tuple[type[BaseModel], Literal["validation"]]:
-    return kind, "validation"
-
-
-def _with_requests(schema: dict[str, Any]) -> dict[str, Any]:
-    """Add the bodies that are parsed by the routes themselves, and errors, to the description of the interface."""
-    kinds: tuple[type[BaseModel], ...] = (*REQUESTS, ProblemOut)
-    models = [_as_given(kind) for kind in kinds]
-    _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
-    components = schema.setdefault("components", {}).setdefault("schemas", {})
-    components |= found["$defs"]
-    components["Problem"] = components.pop("ProblemOut", components.get("Problem"))
-    return schema

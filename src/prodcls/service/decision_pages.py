@@ -15,8 +15,9 @@ from prodcls.language import Language
 from prodcls.sections.why import why_context
 from prodcls.service.lookups import Lookups
 from prodcls.service.page import Id, Lang, Page
+from prodcls.service.review_views import decide_view, queue_view
 from prodcls.service.reviews import Reviews, Waiting
-from prodcls.service.views import decide_view, fault_prose, queue_view
+from prodcls.service.views import fault_prose
 
 __all__ = ["DecisionPages"]
 

@@ -10,12 +10,13 @@ import logging
 import re
 import secrets
 import time
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from prodcls.console import printable
 from prodcls.service.meters import Meters
-from prodcls.service.problems import MEDIA_TYPE, Problem
+from prodcls.service.problems import MEDIA_TYPE, Problem, defect
 from prodcls.service.settings import ServiceSettings, is_loopback
 
 __all__ = ["Guard"]
@@ -78,6 +79,9 @@ class Guard:
             await answer.problem(problem)
         except _Gone:
             answer.status = 499
+        except Exception as error:  # noqa: BLE001 - what is passed on, the server would log with its message
+            _log.error("defect in request %s: %s\n%s", request, type(error).__name__, _came_from(error))
+            await answer.problem(defect())
         seconds = time.perf_counter() - began
         route = getattr(scope.get("route"), "path", "other")
         self.meters.count(scope["method"], route, answer.status, seconds)
@@ -183,6 +187,13 @@ class _Answer:
             }
         )
         await self({"type": "http.response.body", "body": body})
+
+
+def _came_from(error: BaseException) -> str:
+    """Return the lines of source that led to an error, without its message, which may quote what a caller sent."""
+    before = error.__cause__ or error.__context__
+    told = "" if before is None else f"{_came_from(before)}{type(before).__name__}, then\n"
+    return told + "".join(traceback.format_tb(error.__traceback__))
 
 
 def _too_large(most: int) -> Problem:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from prodcls.audit_stored import whole_report
 from prodcls.description import Description, describe
 from prodcls.errors import InputError
 from prodcls.explain.case import Case
 from prodcls.lookup import matching_photo
+from prodcls.render import render_audit
 from prodcls.service.engine import Decision, Engine
 from prodcls.service.holder import Holder
 from prodcls.service.products import NewProduct
@@ -74,7 +76,9 @@ class Lookups:
         self._cases: OrderedDict[tuple[object, ...], Case] = OrderedDict()
         self._index: tuple[str, ProductIndex] | None = None
         self._described: Description | None = None
+        self._audits: tuple[str, dict[str, str]] = "", {}
         self._lock = Lock()
+        self._rendering = Lock()
 
     @property
     def engine(self) -> Engine:
@@ -96,6 +100,31 @@ class Lookups:
         if kept is None or kept.bundle != bundle.digest:
             kept = self._described = describe(bundle)
         return kept
+
+    def audit(self, lang: str) -> str:
+        """Return the page of the audit; made once for each bundle, since it takes long.
+
+        Parameters
+        ----------
+        lang : str
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        InputError
+            If the bundle keeps no audit.
+        """
+        bundle = self.engine.bundle
+        with self._rendering:
+            if self._audits[0] != bundle.digest:
+                self._audits = bundle.digest, {}
+            pages = self._audits[1]
+            if lang not in pages:
+                pages[lang] = render_audit(whole_report(bundle.report, bundle.manifest), lang)
+            return pages[lang]
 
     def case(self, product: str, versus: str | None, *, changes: bool = False) -> Case:
         """Return why a training product is in its class and not in another.
@@ -182,7 +211,7 @@ class Lookups:
         """
         engine = self.engine
         product = NewProduct(origin.id or "new", cells, photo)
-        (found,) = engine.classify([product], 3)
+        (found,) = engine.classify([product], 3, logged=False)  # a question is no decision on a product
         if isinstance(found, InputError):
             raise found
         case = engine.explain(product, engine.question(predicted=None, versus=None))

@@ -9,10 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData, UploadFile
 
-from prodcls.audit_stored import whole_report
 from prodcls.errors import InputError
 from prodcls.language import Language
-from prodcls.render import render_audit
+from prodcls.sections.model import model_tables
 from prodcls.sections.why import why_context
 from prodcls.service.decision_pages import DecisionPages
 from prodcls.service.lookups import Lookups, Origin
@@ -21,7 +20,6 @@ from prodcls.service.views import (
     decision_view,
     fault_prose,
     fields_of,
-    model_view,
     rivals,
     search_view,
     try_view,
@@ -114,14 +112,13 @@ class _Pages:
 
         def make(t: Language) -> str:
             found = self.lookups.description()
-            return page.text("model", v=model_view(found, t, audit=self.lookups.engine.bundle.report is not None))
+            return page.text("model", v=model_tables(found, t), audit=self.lookups.engine.bundle.report is not None)
 
         return await page.shown(make)
 
     async def audit(self, request: Request, lang: Lang = None) -> Response:
         page = Page(request, self.lookups, lang, "model")
-        bundle = self.lookups.engine.bundle
-        return await page.shown(lambda _: render_audit(whole_report(bundle.report, bundle.manifest), page.lang))
+        return await page.shown(lambda _: self.lookups.audit(page.lang))
 
     def _tried(self, form: FormData, upload: bytes, t: Language) -> dict[str, Any]:
         """Return what the page shows of a product that was described."""

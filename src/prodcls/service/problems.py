@@ -8,7 +8,7 @@ from typing import Any
 
 from prodcls.errors import InputError
 
-__all__ = ["MEDIA_TYPE", "STATUS", "Problem", "problem_of"]
+__all__ = ["MEDIA_TYPE", "STATUS", "Problem", "defect", "problem_of"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -82,3 +82,8 @@ def problem_of(error: InputError, **more: Any) -> Problem:  # noqa: ANN401 - any
     """
     detail = str(error).removesuffix(f" [{error.code}]")
     return Problem(STATUS.get(error.code, 422), error.code, detail, column=error.column, **more)
+
+
+def defect() -> Problem:
+    """Return what a caller is told of a defect of the service."""
+    return Problem(500, "defect", "a defect of the service: please report it with the request's id")

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from prodcls.errors import InputError
 from prodcls.service.app import make_app
 from prodcls.service.holder import Holder
+from prodcls.service.patience import impatient
 from prodcls.service.settings import ServiceSettings
 
 __all__ = ["listen", "run_service"]
@@ -64,6 +65,7 @@ def run_service(bundle: Path, settings: ServiceSettings, listening: socket.socke
     holder = Holder(bundle, settings)
     config = uvicorn.Config(
         make_app(holder),
+        http=impatient(settings.head_seconds),
         access_log=False,  # the guard writes it, with the request's id and nothing that a caller could forge
         log_config=None,
         lifespan="on",

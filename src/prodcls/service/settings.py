@@ -21,6 +21,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "cell_characters": (1, 1_000_000, "characters"),
     "requests": (1, 10_000, "requests"),
     "request_seconds": (0.1, 3600, "seconds"),
+    "head_seconds": (0.1, 3600, "seconds"),
     "body_seconds": (0.1, 3600, "seconds"),
     "batch_products": (1, 10_000, "products"),
     "vector_bytes": (0, 1 << 36, "bytes"),
@@ -72,6 +73,8 @@ class ServiceSettings:
         Requests worked on at the same time; further ones are told to come again.
     request_seconds : float
         Seconds for an answer, from the end of the request's body.
+    head_seconds : float
+        Seconds for the head of a request to arrive.
     body_seconds : float
         Seconds for the body to arrive.
     batch_products : int
@@ -108,6 +111,7 @@ class ServiceSettings:
     cell_characters: int = 100_000
     requests: int = 64
     request_seconds: float = 30.0
+    head_seconds: float = 30.0
     body_seconds: float = 30.0
     batch_products: int = 64
     vector_bytes: int = 256 << 20

@@ -1,4 +1,4 @@
-"""What the pages of the service show, as data; the templates only print it."""
+"""What the pages on which products are looked up and changed show, as data; the templates only print it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from prodcls.bundle import Bundle
-from prodcls.description import Description
 from prodcls.errors import InputError
 from prodcls.explain.product import REST
-from prodcls.language import Language, Prose, code, plain
-from prodcls.sections.model import model_tables
-from prodcls.sections.parts import Table, join_prose
+from prodcls.language import Language, Prose, as_text, code, plain
+from prodcls.sections.parts import join_prose
 from prodcls.service.engine import Decision
-from prodcls.service.reviews import Queue, Waiting
 from prodcls.service.searching import Hits
-from prodcls.worklist import Item
 
 __all__ = [
-    "DecideView",
     "DecisionView",
     "Field",
-    "ModelView",
     "Option",
-    "QueueView",
     "SearchView",
     "TryView",
-    "decide_view",
     "decision_view",
     "fault_prose",
     "fields_of",
-    "model_view",
-    "queue_view",
     "rivals",
     "search_view",
     "try_view",
@@ -84,6 +74,8 @@ class Field:
     value : str
     long : bool
         Whether it takes several lines.
+    wide : bool
+        Whether it takes the whole width.
     options : tuple of str
         Values known from training.
     """
@@ -92,6 +84,7 @@ class Field:
     key: str
     value: str
     long: bool
+    wide: bool
     options: tuple[str, ...] = ()
 
 
@@ -141,66 +134,6 @@ class TryView:
     fault: Prose
 
 
-@dataclass(frozen=True)
-class QueueRow:
-    """A line of the queue."""
-
-    key: str
-    id: str
-    title: str
-    predicted: str
-    probability: str
-    reasons: Prose
-
-
-@dataclass(frozen=True)
-class QueueView:
-    """The page with what waits for a decision; ``who`` decides goes from page to page."""
-
-    rows: tuple[QueueRow, ...]
-    summary: Prose
-    who: str
-
-
-@dataclass(frozen=True)
-class DecideView:
-    """The page on which a person decides.
-
-    Attributes
-    ----------
-    key, id, title : str
-    options : tuple of Option
-        The predicted class and the others that may well be right, with their probabilities.
-    classes : tuple of str
-        All that can be chosen.
-    other, who, reason : str
-        As they were filled in.
-    fault : Prose
-        Why nothing was recorded; empty before.
-    """
-
-    key: str
-    id: str
-    title: str
-    options: tuple[Option, ...]
-    classes: tuple[str, ...]
-    other: str
-    who: str
-    reason: str
-    fault: Prose
-
-
-@dataclass(frozen=True)
-class ModelView:
-    """The page on the model."""
-
-    facts: Table
-    figures: Table
-    columns: Table
-    classes: tuple[str, ...]
-    audit: bool
-
-
 def search_view(query: str, hits: Hits, t: Language) -> SearchView:
     """Return the page of results."""
     rows = tuple(
@@ -229,16 +162,12 @@ def fields_of(bundle: Bundle, cells: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the cells to edit, but for the photo."""
     roles = {one.column: one.role for one in bundle.schema.columns}
     names = [name for name in bundle.schema.asked if roles[name] != "image"]
-    return tuple(
-        Field(
-            name,
-            f"cell-{i}",
-            cells.get(name, ""),
-            roles[name] == "text" and (i > 0 or len(cells.get(name, "")) > LONG),
-            bundle.known.categorical.get(name, ()),
-        )
-        for i, name in enumerate(names)
-    )
+    fields = []
+    for i, name in enumerate(names):
+        value, text = cells.get(name, ""), roles[name] == "text"
+        long = text and (i > 0 or len(value) > LONG)
+        fields.append(Field(name, f"cell-{i}", value, long, text, bundle.known.categorical.get(name, ())))
+    return tuple(fields)
 
 
 def try_view(bundle: Bundle, origin: str, cells: Mapping[str, str], *, kept: bool, fault: Prose = ()) -> TryView:
@@ -256,55 +185,15 @@ def decision_view(found: Decision, before: tuple[str, float] | None, t: Language
     else:
         reasons = join_prose(t, tuple(t.say(f"review_why.{name}") for name in found.reasons))
         sentence = t.say("serve.review", reasons=reasons)
-    notes = tuple(t.say("serve.note", column=one.column, reason=one.reason) for one in found.told)
+    notes = tuple(
+        t.say("serve.note", column=one.column or "", reason=t.pick("rejected", one.code, one.reason))
+        for one in found.told
+    )
     return DecisionView(classes, sentence, notes, said)
 
 
 def fault_prose(error: InputError, t: Language) -> Prose:
-    """Return why a product could not be taken."""
+    """Return why something could not be done: in the words of the page where it has some for it."""
     detail = str(error).removesuffix(f" [{error.code}]")
-    return t.say("serve.fault", detail=detail, code=code(error.code))
-
-
-def queue_view(queue: Queue, who: str, t: Language) -> QueueView:
-    """Return the page of the queue."""
-    rows = tuple(
-        QueueRow(
-            one.key,
-            one.scored.id,
-            one.title,
-            one.scored.predicted,
-            t.probability(one.scored.probability),
-            join_prose(t, tuple(t.say(f"review_why.{name}") for name in one.scored.reasons)),
-        )
-        for one in queue.shown
-    )
-    n, shown, decided = (plain(t.count(number)) for number in (queue.waiting, len(rows), queue.decided))
-    if not rows:
-        summary = t.say("serve.review_none", decided=decided)
-    elif len(rows) < queue.waiting:
-        summary = t.say("serve.review_some", n=n, shown=shown, decided=decided)
-    else:
-        summary = t.say("serve.review_all", n=n, decided=decided)
-    return QueueView(rows, summary, who)
-
-
-def decide_view(
-    waiting: Waiting, classes: tuple[str, ...], form: Mapping[str, str], fault: Prose, t: Language
-) -> DecideView:
-    """Return the page on which a product is decided on, with what was filled in."""
-    scored = waiting.scored
-    told = {scored.predicted: scored.probability} | dict(Item(waiting.key, scored).also)
-    chosen = form.get("decision") or scored.predicted
-    options = tuple(
-        Option(name, "" if probability is None else t.probability(probability), name == chosen)
-        for name, probability in told.items()
-    )
-    other, who, reason = (form.get(name, "") for name in ("other", "who", "reason"))
-    return DecideView(waiting.key, scored.id, waiting.title, options, classes, other, who, reason, fault)
-
-
-def model_view(found: Description, t: Language, *, audit: bool) -> ModelView:
-    """Return the page on the model."""
-    tables = model_tables(found, t)
-    return ModelView(tables.facts, tables.figures, tables.columns, tables.classes, audit)
+    said = t.pick("rejected", error.code, detail)
+    return t.say("serve.fault", detail=t.pick("refused", error.code, as_text(said)), code=code(error.code))

@@ -33,6 +33,8 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
+smartquotes = False  # two hyphens are an option, and two quotes an empty argument
+
 html_theme = "furo"
 html_title = f"prodcls {release}"
 html_static_path = ["_static"]

@@ -26,6 +26,8 @@ def _mend(app: Sphinx, failed: Exception | None) -> None:
         before = after = page.read_text(encoding="utf-8")
         for lacking, whole in LACKING.items():
             after = after.replace(lacking, whole)
+        if page.parent.name == "zh":
+            after = after.replace(' lang="en"', ' lang="zh"', 1)
         if after != before:
             page.write_text(after, encoding="utf-8")
 

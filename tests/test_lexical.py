@@ -150,3 +150,26 @@ def test_terms_are_counted_as_a_vocabulary_would_have_them(texts: list[str]) -> 
     assert counts.different == len(whole.vocabulary.words)
     assert counts.common == len(fit_vocabulary(texts, min_rows=2).vocabulary.words)
     assert counts.occurrences == whole.vectors.nnz
+
+
+TOLD = ("Steel kettle, steel pot", "STEEL kettle 1.5 l", "双门冰箱 steel", "", "ตู้เย็น kettle kettle kettle", "双门冰箱")
+
+
+@pytest.mark.parametrize("texts", [TOLD, (), ("",), ("no term of it", "???")])
+def test_vectors_are_those_of_scikit_learn_bit_by_bit(texts: tuple[str, ...]) -> None:
+    vocabulary = fit_vocabulary(TOLD).vocabulary
+    theirs = TfidfVectorizer(
+        analyzer=lambda text: [term.text for term in terms(text)],
+        vocabulary=vocabulary.columns,
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+    theirs.idf_ = vocabulary.idf
+    found = vocabulary.vectors(texts)
+    assert found.shape == (len(texts), len(vocabulary.words))
+    assert found.dtype == np.float32
+    if texts:
+        expected = theirs.transform(texts)
+        assert found.data.tobytes() == expected.data.tobytes()
+        assert found.indices.tolist() == expected.indices.tolist()
+        assert found.indptr.tolist() == expected.indptr.tolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from prodcls.errors import AdditivityError
@@ -153,8 +153,11 @@ def certify(parts: tuple[Part, ...], margin: float) -> Certificate:
 
 def merged(parts: Iterable[Part]) -> Iterator[Part]:
     """Return the parts, those that differ by their value alone as one: a word of two encoders, an absent block."""
-    found: dict[Part, float] = {}
+    found: dict[tuple[Any, ...], float] = {}
     for part in parts:
-        key = replace(part, value=0.0)
+        key = part.block, part.kind, part.label, part.column, part.start, part.end, part.box
         found[key] = found.get(key, 0.0) + part.value
-    return (replace(key, value=value) for key, value in found.items())
+    return (
+        Part(block, kind, label, value, column, start, end, box)
+        for (block, kind, label, column, start, end, box), value in found.items()
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,9 +121,10 @@ def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: fl
         message = f"the pieces of {block!r} sum to {pieces.total:.9g}, its score is {lead:.9g}"
         raise AdditivityError(message)
     more = bounded_rate(correction, lead, pieces.size)
-    for place, value in zip(pieces.places, pieces.values.tolist(), strict=True):
+    for one, value in zip(pieces.places, pieces.values.tolist(), strict=True):
         if value:
-            yield replace(place, value=value * (rate + more))
+            found = value * (rate + more)
+            yield Part(one.block, one.kind, one.label, found, one.column, one.start, one.end, one.box)
     yield from pieces.unread
     aside = dict(pieces.aside)
     aside["intercept"] = aside.get("intercept", 0.0) + rounding

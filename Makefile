@@ -6,7 +6,7 @@
 # make docs    build the documentation into build/docs, warnings as errors
 # make lock    resolve the dependencies afresh into requirements.lock and requirements-test.lock
 # make examples  fit the demo catalogue and renew the finished reports in reports/
-# make screenshots  take the pictures of these reports in reports/screens
+# make screenshots  take the pictures of these reports, and of the service of their bundle, in reports/screens
 # make clean   remove the environment and everything made
 #
 # PYTHON=...       interpreter for the environment (3.11 or later)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -60,3 +61,11 @@ def test_a_changed_figure_is_found() -> None:
     assert numbers_apart(one, {"a": [1.00001, {"b": "x"}], "c": None}) == []
     assert len(numbers_apart(one, {"a": [1.1, {"b": "y"}], "c": 0})) == 3
     assert len(numbers_apart(one, {"a": [1.0], "c": None})) == 1
+
+
+def test_pictures_of_the_service_are_of_its_pages_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("selenium", reason="selenium is not installed")
+    monkeypatch.syspath_prepend(str(EXAMPLES["en"].parents[1] / "tools"))
+    tool = importlib.import_module("screenshots")
+    assert tool.MADE_OF.read_text(encoding="utf-8").strip() == tool.sources(), "are stale: run make screenshots"
+    assert len(list(tool.SCREENS.glob("serve-*-zh-390.png"))) == 6

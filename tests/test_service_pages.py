@@ -65,6 +65,8 @@ def test_a_price_and_a_title_can_be_changed(service: Running, demo_row: dict[str
     began = page(service.get("/try", origin=demo_row["id"], lang="en"))
     fields = dict(re.findall(r'<input name="(cell-\d)" value="([^"]*)"', began))
     assert html.unescape(fields["cell-0"]) == demo_row["title"]
+    assert 'class="answer"' in began
+    assert "Before the change" not in began
     body, headers = form({"origin": demo_row["id"], "keep": "1", "cell-0": "滚筒洗衣机 10 kg", "cell-2": "cheap"})
     tried = page(service.ask("POST", "/try?lang=en", body, headers))
     assert "Before the change" in tried

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -93,10 +93,11 @@ class _Pages:
     async def describe(self, request: Request, origin: Id = "", lang: Lang = None) -> Response:
         page = Page(request, self.lookups, lang, "try")
 
-        def make(_: Language) -> str:
+        def make(t: Language) -> str:
             found = self.lookups.origin(origin)
-            view = try_view(self.lookups.engine.bundle, found.id, found.cells, kept=found.photo is not None)
-            return page.text("try", v=view, said=None, why=None)
+            if not found.id:
+                return page.text("try", v=self._form(found, {}, None, t), said=None, why=None)
+            return page.text("try", **self._answered(found, found.cells, found.photo, t))
 
         return await page.shown(make)
 
@@ -126,14 +127,20 @@ class _Pages:
         origin = self.lookups.origin(str(form.get("origin") or ""))
         cells = {one.name: _line_ends(form.get(one.key)) for one in fields_of(bundle, {})}
         photo = upload or (origin.photo if form.get("keep") else None)
+        return self._answered(origin, cells, photo, t)
+
+    def _answered(self, origin: Origin, cells: Mapping[str, str], photo: bytes | None, t: Language) -> dict[str, Any]:
+        """Return the form with these cells in it, and what the model says of them or why it says nothing."""
         try:
             found = self.lookups.tried(origin, cells, photo)
         except InputError as error:
             return {"v": self._form(origin, cells, error, t), "said": None, "why": None}
-        said = decision_view(found.decision, found.before, t)
+        named = {*cells, *origin.cells}
+        same = photo == origin.photo and all(cells.get(one, "") == origin.cells.get(one, "") for one in named)
+        said = decision_view(found.decision, None if same else found.before, t)
         return {"v": self._form(origin, cells, None, t), "said": said, "why": why_context(found.case, t)}
 
-    def _form(self, origin: Origin, cells: dict[str, str], error: InputError | None, t: Language) -> object:
+    def _form(self, origin: Origin, cells: Mapping[str, str], error: InputError | None, t: Language) -> object:
         fault = () if error is None else fault_prose(error, t)
         return try_view(self.lookups.engine.bundle, origin.id, cells, kept=origin.photo is not None, fault=fault)
 

@@ -1,8 +1,8 @@
 """Peak memory: of embedding and of predicting ten times the rows, and of whole fits against what was estimated.
 
-Run from the checkout: ``python benchmarks/memory.py [embedding] [predict] [fits [--case NAME]] [--data FOLDER]``.
-Each figure is of a process of its own, by Linux's own account of it (``/proc/self/status``). The figures
-go to ``benchmarks/results/memory.json``.
+Run from the checkout: ``python benchmarks/memory.py [embedding] [predict] [explained] [fits [--case NAME]]
+[--data FOLDER]``. Each figure is of a process of its own, by Linux's own account of it (``/proc/self/status``). The
+figures go to ``benchmarks/results/memory.json``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from prodcls.progress import SilentProgress
 
 RESULTS = Path(__file__).resolve().parent / "results" / "memory.json"
 MB = 1e6
+EXPLAINED = 128
+"""Rows that are read and explained at a time: fewer than the few, so that what is kept of each row is seen."""
 WORDS = [
     "steel",
     "kettle",
@@ -203,6 +205,40 @@ def predict() -> dict[str, Any]:
     return {**found, "ratio of peaks": many["peak"] / few["peak"]}
 
 
+def explain_once(bundle: Path, catalogue: Path, cache: Path) -> dict[str, float]:
+    """Predict a catalogue with whole accounts in this process, CSV in and CSV out, `EXPLAINED` rows at a time."""
+    from prodcls import delimited
+    from prodcls.embeddings import EmbeddingStore
+    from prodcls.scoring import PredictOptions, predict_catalogue
+
+    delimited.CHUNK_ROWS = EXPLAINED
+    options = PredictOptions(explain="full", batch_size=EXPLAINED)
+    with Peak() as peak:
+        store, out = EmbeddingStore(cache), cache.parent / "scored.csv"
+        done = predict_catalogue(bundle, catalogue, out, options, progress=SilentProgress(), store=store)
+    return {"rows": done.rows, **peak.told()}
+
+
+def explained() -> dict[str, Any]:
+    """Predict few products and ten times as many with whole accounts, by a model of a thousand generated ones."""
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as trained:
+        small = "1,000 rows, 10 classes"
+        child("fill", small, trained)
+        child("fit", small, Path(trained) / "products.csv", trained)
+        lines = (Path(trained) / "products.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+        cells = [line.partition(",")[2] for line in lines[1:]]
+        for n in (500, 5000):
+            part = Path(trained) / f"{n}.csv"
+            rows = (f"n{i},{cells[i % len(cells)]}" for i in range(n))
+            part.write_text("".join([lines[0], *rows]), encoding="utf-8")
+            found[str(n)] = child(
+                "explain", Path(trained) / "out" / "bundle", part, Path(trained) / "new" / "embeddings"
+            )
+    few, many = found.values()
+    return {**found, "ratio of peaks": many["peak"] / few["peak"]}
+
+
 CASES = {
     "1,000 rows, 10 classes": {"rows": 1000, "classes": 10},
     "5,000 rows, 35 classes": {"rows": 5000, "classes": 35},
@@ -313,7 +349,7 @@ def keep(part: str, figures: dict[str, Any]) -> None:
 def main() -> None:
     """Measure the parts that are asked for, all by default, and keep the figures of the others."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["embedding", "predict", "fits"])
+    parser.add_argument("parts", nargs="*", default=["embedding", "predict", "explained", "fits"])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="Folder of catalogues.")
     parser.add_argument("--case", action="append", default=[], choices=list(CASES), help="Fit that is measured.")
     parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -324,6 +360,8 @@ def main() -> None:
             print(json.dumps(embed_once(rest[0], int(rest[1]), Path(rest[2]))))
         elif what == "predict":
             print(json.dumps(predict_once(*map(Path, rest))))
+        elif what == "explain":
+            print(json.dumps(explain_once(*map(Path, rest))))
         elif what == "fill":
             print(json.dumps(fill(CASES[rest[0]], Path(rest[1]))))
         else:
@@ -333,6 +371,8 @@ def main() -> None:
         keep("embedding", embedding())
     if "predict" in given.parts:
         keep("predict", predict())
+    if "explained" in given.parts:
+        keep("explained", explained())
     if "fits" in given.parts:
         keep("fits", fits(given.data, given.case))
 

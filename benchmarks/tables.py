@@ -429,6 +429,25 @@ def log_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def prediction_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of predictions with accounts."""
+    wall, spent = results["products a second"], results["products a processor second"]
+    alone = results["one processor"]
+    told = {"off": "without accounts", "top-words": "`--explain top-words`", "full": "`--explain full`"}
+    lines = ["| vectors in the cache | products per second of a processor | against without |", "|---|---|---|"]
+    lines += [f"| {name} | {spent[key]:,.1f} | {spent[key] / spent['off']:.4f} |" for key, name in told.items()]
+    lines.append(f"| texts and photo of a product read part by part | {alone['read in parts']:,.1f} | |")
+    lines.append(f"| an account made of the parts | {alone['explained']:,.1f} | |")
+    ways = {
+        "1 workers": "one worker",
+        "2 workers": "two workers (threads)",
+        "2 processes": "two processes, a half each",
+    }
+    lines += ["", "| `--explain full` | products/s | against one worker |", "|---|---|---|"]
+    lines += [f"| {name} | {wall[key]:,.1f} | {wall[key] / wall['1 workers']:.2f} |" for key, name in ways.items()]
+    return lines
+
+
 def sameness_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of ways to the same bytes: by catalogue, kind of fit, and locale."""
     lines = ["| catalogue | way | digest |", "|---|---|---|"]
@@ -454,6 +473,7 @@ def memory_lines(results: dict[str, Any]) -> list[str]:
     lines = ["| what | rows | before | peak | without pages of files | peak, ten times the rows |", "|" + "---|" * 6]
     parts = {f"embedding {name}": found for name, found in results["embedding"].items()}
     parts["predicting, CSV to CSV, vectors in the store"] = results["predict"]
+    parts["predicting with whole accounts, CSV to CSV, 128 rows at a time"] = results["explained"]
     for name, found in parts.items():
         sizes = [sizes for sizes in found.values() if isinstance(sizes, dict)]
         for size in sizes:
@@ -527,6 +547,9 @@ def main() -> None:
         "## Readers of CSV: files with one thing wrong",
         "`python benchmarks/csv_engines.py`; a file counts once, by the worst that happened to a row without a report",
         "\n".join(engine_lines(json.loads((RESULTS / "csv_engines.json").read_text()))),
+        "## Accounts beside predictions",
+        "`python benchmarks/predict.py`; flipkart1050, 35 classes; medians turn by turn, on a busy machine",
+        "\n".join(prediction_lines(json.loads((RESULTS / "predict.json").read_text()))),
         "## The decision log",
         "`python benchmarks/decision_log.py BUNDLE CATALOGUE`; warm embeddings, medians of seven runs turn by turn",
         "\n".join(log_lines(json.loads((RESULTS / "decision_log.json").read_text()))),

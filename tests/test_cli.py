@@ -187,6 +187,8 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
         (["fit", "--nonsense"], "--nonsense"),
         (["nonsense"], "nonsense"),
         (["predict"], "BUNDLE"),
+        (["predict", ".", "pyproject.toml", "-o", "s.csv", "--workers", "0"], "0 is not in the range"),
+        (["predict", ".", "pyproject.toml", "-o", "s.csv", "--explain", "all"], "'all' is not one of"),
     ],
 )
 def test_a_wrong_call_gets_one_line_and_code_2(

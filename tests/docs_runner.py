@@ -73,7 +73,7 @@ def fits(shown: str, printed: str) -> bool:
             pattern += r"(?:.*\n)*?"
             continue
         decimals += DECIMAL.findall(line)
-        parts = [r"(\d+\.\d+)".join(map(re.escape, DECIMAL.split(part))) for part in line.rstrip().split("...")]
+        parts = [r"(?<!\d)(\d+\.\d+)".join(map(re.escape, DECIMAL.split(part))) for part in line.rstrip().split("...")]
         pattern += ".*".join(parts) + r"[ ]*\n"
     found = re.fullmatch(pattern, printed.rstrip() + "\n")
     pairs = zip(decimals, found.groups(), strict=True) if found else ()

@@ -163,8 +163,9 @@ def test_what_is_no_request_is_refused(service: Running, body: bytes, expected: 
 
 def test_other_media_and_forms_without_a_request_are_refused(service: Running) -> None:
     assert refused(service.ask("POST", "/v1/classify", b"a,b", {"content-type": "text/csv"})) == (415, "media-type")
-    body, headers = form({"other": "{}"})
-    assert refused(service.ask("POST", "/v1/classify", body, headers)) == (422, "request-missing")
+    for fields, code in (({}, "request-missing"), ({"request": "{}", "other": "{}"}, "part-unknown")):
+        body, headers = form(fields)
+        assert refused(service.ask("POST", "/v1/classify", body, headers)) == (422, code)
     broken = {"content-type": "multipart/form-data"}
     assert refused(service.ask("POST", "/v1/classify", b"--", broken)) == (400, "form-invalid")
 

@@ -55,7 +55,8 @@ def test_a_query_that_is_none_names_the_place(app: Any) -> None:
         ("application/json", b'{"products": []}', 422, "request-invalid"),
         ("application/json", b'{"products": [{"cells": {"titel": "x"}}]}', 422, "column-unknown"),
         ("multipart/form-data", b"", 400, "form-invalid"),
-        ("multipart/form-data; boundary=edge", form({"other": "x"})[0], 422, "request-missing"),
+        ("multipart/form-data; boundary=edge", form({})[0], 422, "request-missing"),
+        ("multipart/form-data; boundary=edge", form({"request": "{}", "photo": "x"})[0], 422, "part-unknown"),
         ("multipart/form-data; boundary=edge", form({f"f{i}": "x" for i in range(1001)})[0], 400, "form-invalid"),
     ],
 )

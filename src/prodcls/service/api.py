@@ -176,6 +176,9 @@ async def _request(request: Request, kind: type[_Model]) -> tuple[_Model, dict[s
             for name, part in form.multi_items():
                 if isinstance(part, UploadFile):
                     files[name] = await part.read()
+                elif name != "request":
+                    detail = f"the part {name!r} is neither 'request' nor a file: a photo's part has a file name"
+                    raise Problem(422, "part-unknown", detail)
         if not isinstance(said, str):
             raise Problem(422, "request-missing", "the form has no field 'request' with the JSON of the request")
         data = said.encode("utf-8", "surrogatepass")

@@ -102,7 +102,8 @@ def _by_word(parts: Parts, found: tuple[Word, ...]) -> NDArray[np.float64]:
     assert parts.spans is not None  # noqa: S101 - only photos have none
     spread = overlaps(found, parts.spans)
     grouped = np.zeros((len(found) + 1, parts.vectors.shape[1]))
-    np.add.at(grouped, spread.word, parts.vectors[spread.span] * spread.weight[:, None])
+    by_word = sp.csr_matrix((spread.weight, (spread.word, spread.span)), shape=(len(found), len(parts.vectors)))
+    grouped[:-1] = by_word @ parts.vectors  # several times faster than `np.add.at`
     grouped[-1] = parts.vectors[~spread.placed].sum(axis=0)
     return grouped
 

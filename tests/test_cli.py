@@ -248,8 +248,11 @@ def options_of(command: click.Command) -> set[str]:
 
 
 PAGES = ("README.md", "CONTRIBUTING.md", *(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")))
-FOREIGN = {"--help", "--index-url", "--no-save"}
-"""Options of every command, of pip and of npm."""
+FOREIGN = {
+    "--help", "--index-url", "--no-save", "--build-arg", "--cap-drop", "--format", "--publish", "--read-only", "--rm",
+    "--secret", "--security-opt", "--tmpfs", "--volume",
+}  # fmt: skip
+"""Options of every command, of pip, of npm and of podman."""
 
 
 @pytest.mark.parametrize("page", sorted(page for page in PAGES if "/adr/" not in page))

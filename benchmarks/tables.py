@@ -252,6 +252,18 @@ def service_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def fuzz_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of the service fuzzed against its description."""
+    lines = ["| run | requests | " + " | ".join(f"{kind}xx" for kind in "245") + " | checks that failed |"]
+    lines.append("|" + "---|" * 6)
+    for name, found in results["runs"].items():
+        counts = [sum(n for status, n in found["statuses"].items() if status[0] == kind) for kind in "245"]
+        failed = "; ".join(f"{check}: {n}" for check, n in (found["failures"] | found["errors"]).items()) or "none"
+        lines.append(f"| {name} | {found['requests']:,} | {' | '.join(f'{n:,}' for n in counts)} | {failed} |")
+    lines += ["", f"Schemathesis {results['schemathesis']}; defects in the service's log: {results['errors_logged']}."]
+    return lines
+
+
 def triage_lines(results: dict[str, Any]) -> list[str]:
     """Return the tables of what review catches."""
     lines = ["| catalogue | no person, wrong | review, wrong | not one class | unlike training | unusual number |"]
@@ -568,6 +580,9 @@ def main() -> None:
         "## The service, against a plain server of the same model that answers one request after the other",
         "`python benchmarks/service.py BUNDLE CATALOGUE`; 8 clients on the same machine, in turns; photos seen before",
         "\n".join(service_lines(json.loads((RESULTS / "service.json").read_text()))),
+        "## The service, fuzzed against its own description",
+        "`python benchmarks/fuzz_service.py BUNDLE SCHEMATHESIS`; all checks; 422 counts as taken",
+        "\n".join(fuzz_lines(json.loads((RESULTS / "fuzz_service.json").read_text()))),
         notes.strip(),
     ]
     print("\n\n".join(parts))

@@ -140,7 +140,7 @@ def main() -> None:
             "seed": SEED,
             "runs": {
                 "ids made up": fuzz(given.schemathesis, served, RULES, given.examples),
-                "ids of products": fuzz(given.schemathesis, served, RULES + known, given.examples // 30, *only),
+                "ids of products": fuzz(given.schemathesis, served, RULES + known, max(given.examples // 30, 1), *only),
             },
         }
     found["errors_logged"] = len(served.said)

@@ -12,6 +12,7 @@
 #
 # PYTHON=...       interpreter for the environment (3.11 or later)
 # TORCH_INDEX=...  package index that holds a CPU build of torch, where the usual one has none (README)
+# JOBS=...         processes that the tests run in (2); 0 for one, with all that it prints
 # PYTEST_ARGS=...  further arguments for pytest
 
 SHELL := bash
@@ -21,6 +22,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 TORCH_INDEX ?=
+JOBS ?= 2
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -41,7 +43,7 @@ demo: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/demo
 
 test: $(TESTING)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 attacks: $(TESTING)
 	PRODCLS_ATTACKS=full $(BIN)/python -m pytest tests/attacks $(TORTURE:%=--ignore=%) $(PYTEST_ARGS)

@@ -16,8 +16,8 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 @LINUX
 def test_what_is_held_follows_what_is_allocated() -> None:
     before = held_memory()
-    block = np.ones(8_000_000)
-    assert held_memory() - before > 50_000_000
+    block = np.ones(80_000_000)  # more than earlier tests of this process can have left to be used again
+    assert held_memory() - before > 500_000_000
     assert peak_memory() >= held_memory() - 1_000_000
     del block
 

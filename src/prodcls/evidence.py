@@ -103,17 +103,22 @@ class EvidenceModel:
         found += [Channel(f"{c}.affinity", c, "affinity") for c in self.categorical]
         return (*found, Channel("prior", "prior", "prior"))
 
-    def scores(self, inputs: Inputs) -> NDArray[np.float64]:
-        """Return channel values of shape (n, K, C) for new products; 0 where a block is absent."""
+    def scores(self, inputs: Inputs, *, apart: bool = False) -> NDArray[np.float64]:
+        """Return channel values of shape (n, K, C) for new products; 0 where a block is absent.
+
+        With ``apart`` each is scored to the last bit as if it were alone.
+        """
         n_classes = len(self.log_prior)
         columns = []
         for name, block in self.dense.items():
             e = inputs.dense[name]
-            columns.append(np.where(e.present[:, None], block.probe.scores(e.vectors), 0.0))
+            columns.append(np.where(e.present[:, None], block.probe.scores(e.vectors, apart=apart), 0.0))
         if self.lexical is not None:
             words = self.lexical.vocabulary.vectors(inputs.joined_text())
             columns.append(np.where(words.getnnz(axis=1)[:, None] > 0, self.lexical.probe.scores(words), 0.0))
-        near = [_near(block.neighbours, inputs.dense[name], n_classes) for name, block in self.dense.items()]
+        near = [
+            _near(block.neighbours, inputs.dense[name], n_classes, apart=apart) for name, block in self.dense.items()
+        ]
         columns += [*(found.shares for found in near), *(found.closest for found in near)]
         columns += [model.scores(inputs.numeric[name]) for name, model in self.numeric.items()]
         columns += [model.scores(inputs.categorical[name]) for name, model in self.categorical.items()]
@@ -141,11 +146,13 @@ def _near(
     embeddings: Embeddings,
     n_classes: int,
     own_group: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+    *,
+    apart: bool = False,
 ) -> NeighbourScores:
     """Return what the training products say of n products, 0 where the block is absent."""
     present = embeddings.present
     groups = None if own_group is None else (own_group[0][present], own_group[1])
-    found = neighbour_scores(neighbours, embeddings.vectors[present], n_classes, groups)
+    found = neighbour_scores(neighbours, embeddings.vectors[present], n_classes, groups, apart=apart)
     rows, n = np.flatnonzero(present), len(present)
     return NeighbourScores(_placed(found.shares, rows, n), _placed(found.closest, rows, n))
 

@@ -86,19 +86,21 @@ class EvidenceHead:
         """Return pool scores or totals, shape (n, K), as they are with no class held back."""
         return scores + self.balance * self.evidence.log_prior
 
-    def margins(self, inputs: Inputs, *, threads: int = 1) -> Margins:
+    def margins(self, inputs: Inputs, *, threads: int = 1, apart: bool = False) -> Margins:
         """Score products.
 
         Parameters
         ----------
         inputs : Inputs
         threads : int
+        apart : bool
+            Whether each is scored to the last bit as if it were alone.
 
         Returns
         -------
         Margins
         """
-        return self.decide(self.evidence.scores(inputs), threads=threads)
+        return self.decide(self.evidence.scores(inputs, apart=apart), threads=threads)
 
     def unusual(self, inputs: Inputs, margins: Margins, classes: NDArray[np.int64]) -> dict[Reason, NDArray[np.bool_]]:
         """Tell which products are not of the kind that the head was trained on.

@@ -89,8 +89,8 @@ def owned(folder: Path) -> Iterator[None]:
     WriteError
         If no file can be made there.
     """
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
     with naming(folder):
+        made = [place for place in (folder, *folder.parents) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         stream = _take(folder)
     try:

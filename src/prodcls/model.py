@@ -34,11 +34,16 @@ class Model:
         """Return calibrated class probabilities of shape (n, K); rows sum to 1."""
         return self.decide(inputs, threads=threads)[0]
 
-    def decide(self, inputs: Inputs, *, threads: int = 1) -> tuple[NDArray[np.float64], Margins | None]:
-        """Return the probabilities, and the margins that they come from (None for the flat head)."""
+    def decide(
+        self, inputs: Inputs, *, threads: int = 1, apart: bool = False
+    ) -> tuple[NDArray[np.float64], Margins | None]:
+        """Return the probabilities, and the margins that they come from (None for the flat head).
+
+        With ``apart`` each product is scored to the last bit as if it were alone.
+        """
         if isinstance(self.head, FlatModel):
             return flat_probabilities(self.head, inputs), None
-        margins = self.head.margins(inputs, threads=threads)
+        margins = self.head.margins(inputs, threads=threads, apart=apart)
         return softmax(margins.total, self.head.calibration.temperatures(margins.total)), margins
 
 

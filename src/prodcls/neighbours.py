@@ -67,6 +67,8 @@ def neighbour_scores(
     queries: NDArray[np.float32],
     n_classes: int,
     own_group: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+    *,
+    apart: bool = False,
 ) -> NeighbourScores:
     """Compare products with the training products.
 
@@ -79,6 +81,8 @@ def neighbour_scores(
     own_group : tuple of ndarray, optional
         Groups of the queries, shape (n,), and of the training products, shape (m,);
         a product of the query's own group is never its neighbour. Every query needs one of another group.
+    apart : bool
+        As in `row_products`.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def neighbour_scores(
     order, known, first = neighbours._by_class
     for start in range(0, len(queries), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
-        similarity = row_products(queries[rows], neighbours.vectors.T)
+        similarity = row_products(queries[rows], neighbours.vectors.T, apart=apart)
         if own_group is not None:
             similarity[own_group[0][rows, None] == own_group[1]] = -np.inf
         shares[rows] = _shares(similarity, neighbours, n_classes)

@@ -48,10 +48,10 @@ class Probe:
     weights: NDArray[np.float32]
     intercept: NDArray[np.float32]
 
-    def scores(self, features: Matrix) -> NDArray[np.float64]:
-        """Return class scores of shape (n, K) for ``features`` of shape (n, d)."""
+    def scores(self, features: Matrix, *, apart: bool = False) -> NDArray[np.float64]:
+        """Return class scores of shape (n, K) for ``features`` of shape (n, d); ``apart`` as in `row_products`."""
         dense = isinstance(features, np.ndarray)
-        product = row_products(features, self.weights) if dense else features @ self.weights
+        product = row_products(features, self.weights, apart=apart) if dense else features @ self.weights
         return np.asarray(product, dtype=np.float64) + self.intercept
 
 

@@ -117,11 +117,14 @@ class Scorer:
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
         return self.score_inputs(batch, inputs)
 
-    def score_inputs(self, batch: Catalogue, inputs: Inputs) -> pa.Table:
-        """Return scored rows of a catalogue whose texts and photos are encoded already."""
+    def score_inputs(self, batch: Catalogue, inputs: Inputs, *, apart: bool = False) -> pa.Table:
+        """Return scored rows of a catalogue whose texts and photos are encoded already.
+
+        With ``apart`` each is scored to the last bit as if it were alone.
+        """
         known, model = self.fitted.known, self.fitted.model
         inputs = inputs.aligned(known.numeric, known.categorical)
-        said = model.decide(inputs, threads=available_processors())
+        said = model.decide(inputs, threads=available_processors(), apart=apart)
         found = review_reasons(model, known, self.fitted.sets, inputs, said, least=self.least)
         review, reasons = np.any(list(found.values()), axis=0), named_reasons(found, len(batch))
         sets: list[list[str]] | None = None

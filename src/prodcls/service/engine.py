@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-
 from prodcls.bundle import Bundle
 from prodcls.catalogue import Catalogue, Rejection, stacked
 from prodcls.decision_log import append, log_key
@@ -24,7 +22,6 @@ from prodcls.new_products import Reading
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Method, Question, case_of
-from prodcls.row_products import APART_ROWS
 from prodcls.scoring_rows import Scorer
 from prodcls.service.products import NewProduct, as_catalogue
 from prodcls.service.settings import ServiceSettings
@@ -175,17 +172,12 @@ class Engine:
         inputs = prepare(catalogue, self.bundle.recipe, store, SilentProgress())
         failed = failed_photos(catalogue, store.stats)
         scorer = Scorer(self.bundle, store, top_k, logging=self._logging if logged else None)
-        decisions: list[Decision] = []
-        bodies: list[str] = []
-        for start in range(0, len(taken), APART_ROWS):  # so few that none moves a bit of another
-            rows = np.arange(start, min(start + APART_ROWS, len(taken)))
-            for i, row in zip(
-                rows.tolist(), scorer.score_inputs(catalogue.take(rows), inputs.take(rows)).to_pylist(), strict=True
-            ):
-                told = (*taken[i][1], *([failed[i]] if i in failed else []))
-                decisions.append(_decision(row, scorer.top_k, told))
-            bodies += scorer.bodies
-        return decisions, bodies
+        rows = scorer.score_inputs(catalogue, inputs, apart=True).to_pylist()
+        decisions = [
+            _decision(row, scorer.top_k, (*taken[i][1], *([failed[i]] if i in failed else [])))
+            for i, row in enumerate(rows)
+        ]
+        return decisions, scorer.bodies
 
 
 def _decision(row: dict[str, Any], top_k: int, told: tuple[Rejection, ...]) -> Decision:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import csv
 import json
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +22,7 @@ from prodcls.new_products import Reading
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Question, answer
 from prodcls.scoring import PredictOptions, predict_catalogue
+from prodcls.service import api
 from prodcls.training import FitOutcome
 from service_factory import Answer, Running, form, running
 
@@ -238,3 +243,29 @@ def test_what_is_counted_holds_nothing_that_was_sent(service: Running) -> None:
     assert "canary" not in text
     assert 'route="/v1/products/{product:path}",status="404"' in text
     assert 'route="other",status="404"' in text
+
+
+def test_accounts_wait_for_one_another_and_for_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most, asked = 0, 0, threading.Lock()
+
+    def explain(*_: object) -> SimpleNamespace:
+        nonlocal at_once, most
+        with asked:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.02)
+        with asked:
+            at_once -= 1
+        return SimpleNamespace(to_dict=lambda: {"said": True})
+
+    engine = SimpleNamespace(explain=explain, question=lambda **_: None)
+    monkeypatch.setattr(api, "available_processors", lambda: 2)
+
+    async def every() -> list[dict[str, Any]]:
+        holder: Any = SimpleNamespace(engine=engine)
+        nothing: Any = None
+        service = api.Service(holder, nothing, nothing, nothing)
+        return await asyncio.gather(*(api._why(service, f"p{i}", {}) for i in range(12)))
+
+    assert asyncio.run(every()) == [{"said": True}] * 12
+    assert most == 2

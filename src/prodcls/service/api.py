@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from prodcls.description import Description
+from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.reasons import Method
 from prodcls.service.batching import Batcher
@@ -55,6 +56,8 @@ class Service:
     lookups: Lookups
     meters: Meters
     batcher: Batcher[Ask, Decision | InputError]
+    accounts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(available_processors()))
+    """Accounts made at the same time: one may take seconds, and those that wait for theirs must not hold up others."""
 
 
 def answer_batch(asked: Sequence[Ask]) -> list[Decision | InputError]:
@@ -113,14 +116,14 @@ def api_routes(service: Service) -> APIRouter:
     ) -> dict[str, Any]:
         """Say why a training product is in its class and not in another."""
         ask = {"predicted": predicted, "versus": versus, "method": method, "counterfactuals": counterfactuals}
-        return await _why(service.holder.engine, product, ask)
+        return await _why(service, product, ask)
 
     @router.post("/why", openapi_extra=described_body(WhyRequest))
     async def why_new(request: Request) -> dict[str, Any]:
         """Say why a new product is in its class and not in another."""
         asked, files = await _request(request, WhyRequest)
         ask = asked.model_dump(include={"predicted", "versus", "method", "counterfactuals"})
-        return await _why(service.holder.engine, product_from(asked.product, files), ask)
+        return await _why(service, product_from(asked.product, files), ask)
 
     @router.get("/products/{product:path}")
     async def product(product: str) -> ProductRecord:
@@ -158,10 +161,12 @@ async def _classify(service: Service, asked: ClassifyRequest, files: dict[str, b
     return ClassifyResponse(bundle=engine.bundle.digest, products=answers)
 
 
-async def _why(engine: Engine, product: NewProduct | str, ask: dict[str, Any]) -> dict[str, Any]:
+async def _why(service: Service, product: NewProduct | str, ask: dict[str, Any]) -> dict[str, Any]:
+    engine = service.holder.engine
     try:
-        case = await run_in_threadpool(engine.explain, product, engine.question(**ask))
-        return await run_in_threadpool(case.to_dict)
+        async with service.accounts:
+            case = await run_in_threadpool(engine.explain, product, engine.question(**ask))
+            return await run_in_threadpool(case.to_dict)
     except InputError as error:
         raise problem_of(error) from error
 

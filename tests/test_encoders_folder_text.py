@@ -163,3 +163,27 @@ def test_a_fit_by_it_is_explained_in_words_and_found_again(
     monkeypatch.delenv(SEARCH_VARIABLE)
     with pytest.raises(InputError, match=SEARCH_VARIABLE):
         CliRunner().invoke(cli, ["why", str(out / "bundle"), "T3"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("kind", ["bert", "evil"])
+def test_code_beside_a_model_is_never_run(models: Path, tmp_path: Path, kind: str) -> None:
+    import json
+    import shutil
+
+    folder = Path(shutil.copytree(models / "mean-bert", tmp_path / "odd"))
+    told = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    told |= {"model_type": kind, "auto_map": {name: f"evil.{name}" for name in ("AutoConfig", "AutoModel")}}
+    (folder / "config.json").write_text(json.dumps(told), encoding="utf-8")
+    trace = tmp_path / "ran"
+    code = f"open({str(trace)!r}, 'w').close()\n"
+    for name in ("evil.py", "modeling_bert.py", "__init__.py"):
+        (folder / name).write_text(code, encoding="utf-8")
+    encoder = FolderText(read_folder(folder), "torch")
+    if kind == "bert":  # a model that is known needs no code of its own
+        plain = text_encoder("mean-bert", "torch").encode(TEXTS).vectors
+        assert encoder.encode(TEXTS).vectors.tobytes() == plain.tobytes()
+    else:
+        with pytest.raises(InputError) as caught:
+            encoder.encode(TEXTS)
+        assert caught.value.code == "encoder-unusable"
+    assert not trace.exists()

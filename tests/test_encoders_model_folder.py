@@ -103,3 +103,13 @@ def test_what_cannot_be_read_is_refused(folder: Path, spoil: Callable[[Path], No
     with pytest.raises(InputError) as caught:
         read_folder(folder)
     assert caught.value.code == "encoder-unusable"
+
+
+def test_weights_are_read_once_while_they_stay_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read_folder(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr("prodcls.encoders.model_folder.hashlib.file_digest", None)
+        assert read_folder(folder) == before
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[::-1])  # as long as before
+    assert read_folder(folder).digest != before.digest

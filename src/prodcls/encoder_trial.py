@@ -16,6 +16,7 @@ from prodcls.embeddings import VectorStore
 from prodcls.encoders import Encoder, text_encoder
 from prodcls.encoders.listing import listed
 from prodcls.errors import InputError
+from prodcls.inputs import joined_texts
 from prodcls.preparation import embed_block, joined
 from prodcls.probes import fit_probe, one_vs_rest
 from prodcls.progress import Progress
@@ -71,7 +72,7 @@ def try_text_encoders(catalogue: Catalogue, runtime: Runtime, store: VectorStore
     """
     sample = _sample(catalogue)
     names, labels = np.unique(sample.labels or (), return_inverse=True)
-    texts = tuple("\n".join(filter(None, cells)) for cells in zip(*sample.texts.values(), strict=True))
+    texts = joined_texts(sample.texts)
     groups = near_duplicate_groups(texts)
     encoders = [text_encoder(one.name, runtime) for one in listed() if one.encoder and one.encoder.kind == "text"]
     if not encoders or len(names) < 2 or len(np.unique(groups)) < 2:
@@ -82,20 +83,17 @@ def try_text_encoders(catalogue: Catalogue, runtime: Runtime, store: VectorStore
     for encoder in encoders:
         blocks[encoder.name] = [_vectors(encoder, cells, store, progress) for cells in sample.texts.values()]
         seconds[encoder.name] = _seconds(encoder, texts)
-    right: dict[tuple[str, ...], NDArray[np.bool_]] = {}
 
-    def judge(chosen: tuple[str, ...]) -> None:
+    def judged(chosen: tuple[str, ...]) -> NDArray[np.bool_]:
         sides = [np.concatenate(columns, axis=1) for columns in zip(*(blocks[name] for name in chosen), strict=True)]
         features = np.concatenate(sides, axis=1)
         scores = fit_probe(features, one_vs_rest(labels, len(names)), groups).held_out
-        right[chosen] = scores.argmax(axis=1) == labels
+        rows: NDArray[np.bool_] = scores.argmax(axis=1) == labels
+        return rows
 
-    for name in blocks:
-        judge((name,))
+    right: dict[tuple[str, ...], NDArray[np.bool_]] = {(name,): judged((name,)) for name in blocks}
     first = best_of(right, seconds)
-    for name in blocks:
-        if name not in first:
-            judge((*first, name))
+    right |= {(*first, name): judged((*first, name)) for name in blocks if name not in first}
     chosen = best_of(right, seconds)
     told = ", ".join(f"{' + '.join(key)} {rows.mean():.3f}" for key, rows in right.items())
     speed = ", ".join(f"{name} {value * 1000:.1f} ms" for name, value in seconds.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from prodcls.embeddings import Embeddings
 from prodcls.scratch import CHUNK_ROWS, VectorFile, release
 
-__all__ = ["Inputs", "concatenated"]
+__all__ = ["Inputs", "concatenated", "joined_texts"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,12 @@ class Inputs:
 
     def joined_text(self) -> tuple[str, ...]:
         """Return all text columns of each product joined by line breaks, missing ones left out."""
-        if not self.texts:
-            return ("",) * len(self)
-        return tuple("\n".join(filter(None, cells)) for cells in zip(*self.texts.values(), strict=True))
+        return joined_texts(self.texts) if self.texts else ("",) * len(self)
+
+
+def joined_texts(texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return text columns, at least one, joined row by row by line breaks, missing cells left out."""
+    return tuple("\n".join(filter(None, cells)) for cells in zip(*texts.values(), strict=True))
 
 
 def concatenated(first: Inputs, second: Inputs, scratch: Path | None = None) -> Inputs:

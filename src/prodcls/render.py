@@ -86,6 +86,7 @@ def _environment(lang: str) -> jinja2.Environment:
     return environment
 
 
+@cache
 def _policy(environment: jinja2.Environment, *inline: str, asks: str = "'none'") -> str:
     """Return the policy of a page with these style sheets and scripts in it, which asks nobody but ``asks``."""
     allowed: dict[str, list[str]] = {".css": [], ".js": []}

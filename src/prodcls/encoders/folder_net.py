@@ -87,7 +87,7 @@ class FirstTokenNet(MeanNet):
 
 
 def load_net(folder: ModelFolder) -> MeanNet:
-    """Return the network of a folder, with weights that have the digest it was found with.
+    """Return the network of a folder.
 
     Parameters
     ----------

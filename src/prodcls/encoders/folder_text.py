@@ -12,6 +12,7 @@ from prodcls.config import Runtime
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
 from prodcls.encoders.model_folder import TOKENIZER, ModelFolder
 from prodcls.encoders.onnx import Network, one_thread, open_module
+from prodcls.encoders.word_pieces import mean_parts, whole_texts, word_pieces
 from prodcls.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,12 +34,9 @@ def _tokenizer(folder: ModelFolder) -> Tokenizer:
 
     path = folder.path / TOKENIZER
     try:
-        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+        return whole_texts(Tokenizer.from_str(path.read_text(encoding="utf-8")))
     except Exception as error:
         raise InputError(f"is no tokenizer ({error})", code="encoder-unusable", file=str(path)) from error
-    tokenizer.no_padding()
-    tokenizer.no_truncation()  # the length before the cut must be known
-    return tokenizer
 
 
 class FolderText(FrozenEncoder):
@@ -92,15 +90,11 @@ class FolderText(FrozenEncoder):
             Code ``encoder-unusable``, if the tokenizer knows more tokens than the model.
         """
         text, most, prompt = readable_text(item), self.folder.max_tokens, self.folder.prompt
-        found = _tokenizer(self.folder).encode(prompt + text)
-        ids, spans = found.ids, [(s - len(prompt), e - len(prompt)) for s, e in found.offsets]
-        share = min(1.0, (most - 2) / max(1, len(ids) - 2))
-        if len(ids) > most:
-            ids, spans = ids[: most - 1] + ids[-1:], spans[: most - 1] + spans[-1:]
+        ids, spans, share = word_pieces(_tokenizer(self.folder), prompt + text, most)
         if max(ids) >= self.folder.vocabulary:
             message = f"the tokenizer knows more tokens than the model, which has {self.folder.vocabulary}"
             raise InputError(message, code="encoder-unusable", file=str(self.folder.path))
-        spans = [(max(s, 0), max(e, 0)) for s, e in spans]
+        spans = [(max(s - len(prompt), 0), max(e - len(prompt), 0)) for s, e in spans]
         return Prepared(np.array(ids, dtype=np.int64), share, without_blanks(text, spans))
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -114,8 +108,7 @@ class FolderText(FrozenEncoder):
         -------
         ndarray of shape (tokens, d), float64
         """
-        parts = states.astype(np.float64)
-        return parts if self.folder.pooling == "cls" else parts / np.linalg.norm(parts.sum(axis=0))
+        return states.astype(np.float64) if self.folder.pooling == "cls" else mean_parts(states)
 
     def finish(self, pooled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the vectors of sums of parts.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
 from prodcls.encoders.onnx import Network
 from prodcls.encoders.weights import MINILM, MINILM_TOKENIZER, WeightFile
+from prodcls.encoders.word_pieces import mean_parts, whole_texts, word_pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -35,10 +36,7 @@ def _build() -> nn.Module:
 def _tokenizer() -> Tokenizer:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_buffer(MINILM_TOKENIZER.read())
-    tokenizer.no_padding()
-    tokenizer.no_truncation()  # the length before the cut must be known
-    return tokenizer
+    return whole_texts(Tokenizer.from_buffer(MINILM_TOKENIZER.read()))
 
 
 class MiniLM(FrozenEncoder):
@@ -65,11 +63,7 @@ class MiniLM(FrozenEncoder):
         Prepared
         """
         text = readable_text(item)
-        found = _tokenizer().encode(text)
-        ids, spans = found.ids, found.offsets
-        share = min(1.0, (MAX_TOKENS - 2) / max(1, len(ids) - 2))
-        if len(ids) > MAX_TOKENS:
-            ids, spans = ids[: MAX_TOKENS - 1] + ids[-1:], spans[: MAX_TOKENS - 1] + spans[-1:]
+        ids, spans, share = word_pieces(_tokenizer(), text, MAX_TOKENS)
         return Prepared(np.array(ids, dtype=np.int64), share, without_blanks(text, spans))
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -83,5 +77,4 @@ class MiniLM(FrozenEncoder):
         -------
         ndarray of shape (tokens, 384), float64
         """
-        parts = states.astype(np.float64)
-        return parts / np.linalg.norm(parts.sum(axis=0))
+        return mean_parts(states)

@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -226,9 +227,18 @@ def _digest(path: Path) -> str:
     whole = hashlib.sha256()
     for name in (CONFIG, WEIGHTS, TOKENIZER, *OPTIONAL):
         if (path / name).is_file():
-            with (path / name).open("rb") as stream:
-                whole.update(f"{name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+            found = (path / name).stat()
+            stamp = found.st_ino, found.st_size, found.st_mtime_ns
+            whole.update(f"{name} {_file_digest(path / name, stamp)}\n".encode())
     return whole.hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _file_digest(path: Path, stamp: tuple[int, int, int]) -> str:
+    """Return the digest of a file, read once while it stays as it is: every batch asks for its encoder by name."""
+    del stamp
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _card(path: Path) -> dict[str, list[str]]:

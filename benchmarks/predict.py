@@ -26,14 +26,14 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.config import FitConfig
-from prodcls.dissection import dissect, open_readers
+from prodcls.dissection import dissect
 from prodcls.embedding_store import content_key
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import Encoded, Encoder, Item
 from prodcls.explain.chain import explain
 from prodcls.inputs import Inputs
 from prodcls.new_products import Reading
-from prodcls.preparation import prepare
+from prodcls.preparation import open_readers, prepare
 from prodcls.progress import SilentProgress
 from prodcls.scoring import PredictOptions, open_new, predict_catalogue
 from prodcls.training import fit_catalogue

@@ -14,11 +14,10 @@ import numpy as np
 from bundle_factory import CREATED, product_rows, write_catalogue
 from prodcls.bundle import Bundle, BundleContents, load_bundle, save_bundle
 from prodcls.config import FitConfig
-from prodcls.dissection import Readers, open_readers
 from prodcls.embeddings import EmbeddingStore
 from prodcls.intake import read_catalogue
 from prodcls.model import fit_model
-from prodcls.preparation import Recipe, prepare
+from prodcls.preparation import Readers, Recipe, open_readers, prepare
 from prodcls.progress import SilentProgress
 from prodcls.schema import ColumnOptions
 

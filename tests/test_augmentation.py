@@ -96,7 +96,7 @@ def test_copies_go_with_their_products() -> None:
     assert whole is not None
     assert found.source.tolist() == [2, 2, 0, 0]
     np.testing.assert_array_equal(found.vectors, whole.vectors[[0, 1, 4, 5]])
-    both = concatenated(sample.inputs, make_sample(10).inputs).dense[IMAGE_BLOCK].copies
+    both = concatenated([sample.inputs, make_sample(10).inputs]).dense[IMAGE_BLOCK].copies
     assert both is not None
     np.testing.assert_array_equal(both.source, whole.source)
     assert all(e.copies is None for e in sample.inputs.without_copies().dense.values())

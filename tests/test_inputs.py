@@ -42,20 +42,20 @@ def test_take_picks_the_rows_in_that_order(rows: list[int]) -> None:
 @given(st.integers(0, 12))
 def test_parts_put_together_are_the_whole(cut: int) -> None:
     rows = np.arange(12)
-    check_equal(concatenated(INPUTS.take(rows[:cut]), INPUTS.take(rows[cut:])), INPUTS)
+    check_equal(concatenated([INPUTS.take(rows[:cut]), INPUTS.take(rows[cut:])]), INPUTS)
 
 
 def test_parts_are_put_together_alike_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prodcls.scratch, "IN_MEMORY", 0)
     monkeypatch.setattr(prodcls.inputs, "CHUNK_ROWS", 3)
     rows = np.arange(12)
-    check_equal(concatenated(INPUTS.take(rows[:5]), INPUTS.take(rows[5:]), tmp_path), INPUTS)
+    check_equal(concatenated([INPUTS.take(rows[:5]), INPUTS.take(rows[5:])], tmp_path), INPUTS)
 
 
 def test_the_columns_of_the_first_part_count() -> None:
     first = INPUTS.take(np.arange(5))
     second = replace(first, numeric={"price [EUR]": np.ones(5)}, categorical={"colour": ("red",) * 5})
-    both = concatenated(first, second)
+    both = concatenated([first, second])
     assert list(both.numeric) == ["price"]
     assert np.isnan(both.numeric["price"][5:]).all()
     assert both.categorical == {"brand": first.categorical["brand"] + ("",) * 5}

@@ -17,7 +17,6 @@ from prodcls.atomic import cache_root
 from prodcls.bundle_products import KnownColumns, known_columns
 from prodcls.catalogue import Catalogue, RawTable, Schema
 from prodcls.config import Balance, Head, Lang, Runtime
-from prodcls.dissection import open_readers
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders.base import available_processors
@@ -28,7 +27,7 @@ from prodcls.intake import build_catalogue
 from prodcls.lookalikes import alike_pairs
 from prodcls.lookup import found_in
 from prodcls.model import fit_model
-from prodcls.preparation import IMAGE_BLOCK, choose_recipe, prepare
+from prodcls.preparation import IMAGE_BLOCK, choose_recipe, open_readers, prepare
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Method, Question, account_of
 from prodcls.schema import ColumnOptions, match_schema, recognise

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.embeddings import Embeddings
-from prodcls.encoders import Encoder, Item, Parts, image_encoder, text_encoder
+from prodcls.encoders import Encoder, Item, Parts
 from prodcls.explain.subject import Split, Subject
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
-from prodcls.preparation import IMAGE_BLOCK, Recipe, joined
+from prodcls.preparation import IMAGE_BLOCK, Readers, joined
 from prodcls.trained import Served
 
-__all__ = ["Readers", "dissect", "open_readers"]
-
-
-@dataclass(frozen=True)
-class Readers:
-    """The encoders of a recipe, opened once.
-
-    Attributes
-    ----------
-    text : tuple of Encoder
-    image : Encoder or None
-    """
-
-    text: tuple[Encoder, ...]
-    image: Encoder | None
-
-
-def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
-    """Return the encoders of ``recipe``; their weights are loaded at the first use."""
-    image = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime, threads)
-    return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image)
+__all__ = ["dissect"]
 
 
 def dissect(inputs: Inputs, photo: Path | None, served: Served, readers: Readers) -> Subject:

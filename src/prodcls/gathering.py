@@ -85,7 +85,7 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
         if tested is not None:
             before = len(store.stats)
             others = prepare(tested, recipe, store, progress, threads=config.threads)
-            inputs = concatenated(inputs, others, store.scratch)
+            inputs = concatenated([inputs, others], store.scratch)
             tested = _with_failed_photos(tested, store, before)
         if config.augment:
             inputs = augment(

@@ -77,15 +77,14 @@ def joined_texts(texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple("\n".join(filter(None, cells)) for cells in zip(*texts.values(), strict=True))
 
 
-def concatenated(first: Inputs, second: Inputs, scratch: Path | None = None) -> Inputs:
-    """Return the products of ``first`` followed by those of ``second``.
+def concatenated(parts: Sequence[Inputs], scratch: Path | None = None) -> Inputs:
+    """Return the products of several inputs, one after the other.
 
     Parameters
     ----------
-    first : Inputs
-    second : Inputs
-        With the same blocks and text columns. Its numeric and categorical columns become those of ``first``, as in
-        `Inputs.aligned`.
+    parts : sequence of Inputs
+        At least one, with the same blocks and text columns. Numeric and categorical columns become those of the first,
+        as in `Inputs.aligned`.
     scratch : Path, optional
         Folder for the vectors, see `prodcls.scratch.VectorFile`; they stay in memory by default.
 
@@ -93,27 +92,30 @@ def concatenated(first: Inputs, second: Inputs, scratch: Path | None = None) -> 
     -------
     Inputs
     """
-    second = second.aligned(first.numeric, first.categorical)
+    first = parts[0]
+    parts = [first, *(part.aligned(first.numeric, first.categorical) for part in parts[1:])]
     return Inputs(
-        ids=first.ids + second.ids,
-        texts={name: cells + second.texts[name] for name, cells in first.texts.items()},
-        dense={name: _stacked(e, second.dense[name], scratch) for name, e in first.dense.items()},
-        numeric={name: np.concatenate([values, second.numeric[name]]) for name, values in first.numeric.items()},
-        categorical={name: cells + second.categorical[name] for name, cells in first.categorical.items()},
+        ids=tuple(i for part in parts for i in part.ids),
+        texts={name: tuple(cell for part in parts for cell in part.texts[name]) for name in first.texts},
+        dense={name: _stacked([part.dense[name] for part in parts], scratch) for name in first.dense},
+        numeric={name: np.concatenate([part.numeric[name] for part in parts]) for name in first.numeric},
+        categorical={name: tuple(c for part in parts for c in part.categorical[name]) for name in first.categorical},
     )
 
 
-def _stacked(first: Embeddings, second: Embeddings, scratch: Path | None) -> Embeddings:
-    n = len(first.present)
-    vectors = VectorFile((n + len(second.present), first.vectors.shape[1]), scratch)
-    for offset, part in ((0, first), (n, second)):
+def _stacked(parts: Sequence[Embeddings], scratch: Path | None) -> Embeddings:
+    total = sum(len(part.present) for part in parts)
+    vectors = VectorFile((total, parts[0].vectors.shape[1]), scratch)
+    offset = 0
+    for part in parts:
         for start in range(0, len(part.present), CHUNK_ROWS):
             chunk = part.vectors[start : start + CHUNK_ROWS]
             vectors.put(offset + start + np.arange(len(chunk)), chunk)
             release(part.vectors)
+        offset += len(part.present)
     return replace(
-        first,
+        parts[0],
         vectors=vectors.array(),
-        present=np.concatenate([first.present, second.present]),
-        read_share=np.concatenate([first.read_share, second.read_share]),
+        present=np.concatenate([part.present for part in parts]),
+        read_share=np.concatenate([part.read_share for part in parts]),
     )

@@ -22,7 +22,6 @@ from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue, Rejection
 from prodcls.cells import spell
 from prodcls.description import Description, describe
-from prodcls.dissection import Readers, open_readers
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoders import available_processors
 from prodcls.errors import CatalogueError
@@ -30,7 +29,7 @@ from prodcls.frames import single_row, table_from_frame
 from prodcls.lookup import Found, found_in, product_from_cells, product_from_training
 from prodcls.new_products import Reading, read_rows
 from prodcls.notebook import bundle_part
-from prodcls.preparation import prepare
+from prodcls.preparation import Readers, open_readers, prepare
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Method, Question, case_of
 from prodcls.scoring import batches

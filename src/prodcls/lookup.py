@@ -11,7 +11,7 @@ import numpy as np
 from prodcls.bundle import Bundle
 from prodcls.bundle_products import PhotoReference
 from prodcls.catalogue import Catalogue, Role, Schema
-from prodcls.dissection import Readers, dissect
+from prodcls.dissection import dissect
 from prodcls.errors import ImageError, InputError
 from prodcls.explain.case import Note, Original
 from prodcls.explain.subject import Subject
@@ -20,7 +20,7 @@ from prodcls.images import photo_digest, resolve_photo
 from prodcls.inputs import Inputs
 from prodcls.nearest import nearest
 from prodcls.new_products import Reading, read_described, read_new
-from prodcls.preparation import IMAGE_BLOCK
+from prodcls.preparation import IMAGE_BLOCK, Readers
 from prodcls.reporting_cleaning import originals
 from prodcls.trained import Served, something_known
 

@@ -20,7 +20,17 @@ from prodcls.inputs import Inputs
 from prodcls.progress import Progress
 from prodcls.scratch import CHUNK_ROWS, VectorFile, release
 
-__all__ = ["IMAGE_BLOCK", "Recipe", "choose_recipe", "embed_block", "failed_photos", "joined", "prepare"]
+__all__ = [
+    "IMAGE_BLOCK",
+    "Readers",
+    "Recipe",
+    "choose_recipe",
+    "embed_block",
+    "failed_photos",
+    "joined",
+    "open_readers",
+    "prepare",
+]
 
 IMAGE_BLOCK = "image"
 """Name of the photo block."""
@@ -84,8 +94,34 @@ def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, r
     return Recipe(columns, names, None if catalogue.photos is None else "lite0", runtime, reason)
 
 
+@dataclass(frozen=True)
+class Readers:
+    """The encoders of a recipe, opened once.
+
+    Attributes
+    ----------
+    text : tuple of Encoder
+    image : Encoder or None
+    """
+
+    text: tuple[Encoder, ...]
+    image: Encoder | None
+
+
+def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
+    """Return the encoders of ``recipe``; their weights are loaded at the first use."""
+    image = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime, threads)
+    return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image)
+
+
 def prepare(
-    catalogue: Catalogue, recipe: Recipe, store: VectorStore, progress: Progress, *, threads: int | None = None
+    catalogue: Catalogue,
+    recipe: Recipe,
+    store: VectorStore,
+    progress: Progress,
+    *,
+    threads: int | None = None,
+    readers: Readers | None = None,
 ) -> Inputs:
     """Embed a catalogue and gather its columns.
 
@@ -96,6 +132,9 @@ def prepare(
     store : VectorStore
     progress : Progress
     threads : int, optional
+        Texts and photos encoded at the same time, by encoders that are opened for this call.
+    readers : Readers, optional
+        The recipe's encoders, where they are open already.
 
     Returns
     -------
@@ -103,15 +142,14 @@ def prepare(
         Rows in the catalogue's order.
     """
     dense: dict[str, Embeddings] = {}
-    readers = [text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders]
+    readers = readers or open_readers(recipe, threads)
     for column in recipe.text_columns:
         dense[column] = joined(
-            [embed_block(column, catalogue.texts[column], e, store, progress) for e in readers], store.scratch
+            [embed_block(column, catalogue.texts[column], e, store, progress) for e in readers.text], store.scratch
         )
-    if recipe.image_encoder is not None:
+    if readers.image is not None:
         photos: Sequence[Path | None] = catalogue.photos or (None,) * len(catalogue)
-        encoder = image_encoder(recipe.image_encoder, recipe.runtime, threads)
-        dense[IMAGE_BLOCK] = joined([embed_block(IMAGE_BLOCK, photos, encoder, store, progress)], store.scratch)
+        dense[IMAGE_BLOCK] = joined([embed_block(IMAGE_BLOCK, photos, readers.image, store, progress)], store.scratch)
     return Inputs(catalogue.ids, catalogue.texts, dense, catalogue.numeric, catalogue.categorical)
 
 

@@ -16,7 +16,6 @@ from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
 from prodcls.bundle_trust import Trust
 from prodcls.candidates import best_classes
-from prodcls.dissection import open_readers
 from prodcls.errors import InputError
 from prodcls.explain.attribution import Attribution
 from prodcls.explain.case import Case, cells_of
@@ -30,6 +29,7 @@ from prodcls.explain.witnesses import witness
 from prodcls.images import thumbnail_jpeg
 from prodcls.lookup import Found, cells_by_role, product_from_catalogue, product_from_cells, product_from_training
 from prodcls.new_products import Reading
+from prodcls.preparation import open_readers
 from prodcls.progress import Progress
 from prodcls.relatives import find_similar, numbers_of
 from prodcls.trained import Served

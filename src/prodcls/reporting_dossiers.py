@@ -18,7 +18,7 @@ from prodcls.alternatives import find_changes
 from prodcls.audit_dossiers import Dossier
 from prodcls.bundle import KnownColumns
 from prodcls.bundle_products import Judgements, Products, collect_products
-from prodcls.dissection import Readers, dissect, open_readers
+from prodcls.dissection import dissect
 from prodcls.errors import AdditivityError
 from prodcls.evaluation import FoldScores, OutOfFold
 from prodcls.explain.case import Note, cells_of
@@ -31,6 +31,7 @@ from prodcls.gathering import Material
 from prodcls.images import thumbnail_jpeg
 from prodcls.inputs import Inputs
 from prodcls.lookup import Found
+from prodcls.preparation import Readers, open_readers
 from prodcls.relatives import find_similar, numbers_of
 from prodcls.reporting_accounts import SUSPECT, choose_dossiers
 from prodcls.reporting_cleaning import originals

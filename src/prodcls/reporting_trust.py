@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.audit_interval import Interval
 from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
-from prodcls.dissection import Readers, open_readers
 from prodcls.errors import DefectError
 from prodcls.evaluation import OutOfFold
 from prodcls.explain.crosscheck import CrossCheck, Effort, cross_check, judged_kind
@@ -22,7 +21,7 @@ from prodcls.explain.product import Product
 from prodcls.explain.subject import Split, Subject
 from prodcls.gathering import Material
 from prodcls.images import load_photo
-from prodcls.preparation import IMAGE_BLOCK
+from prodcls.preparation import IMAGE_BLOCK, Readers, open_readers
 from prodcls.resuming import Resumption
 
 __all__ = ["AGAIN", "ENOUGH", "choose_products", "trust_section"]

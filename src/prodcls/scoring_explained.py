@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.bundle import Bundle
 from prodcls.catalogue import Catalogue
-from prodcls.dissection import dissect, open_readers
+from prodcls.dissection import dissect
 from prodcls.embeddings import VectorStore
 from prodcls.errors import ImageError, InputError
 from prodcls.explain.attribution import Attribution
@@ -19,7 +19,7 @@ from prodcls.explain.chain import explain
 from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
-from prodcls.preparation import IMAGE_BLOCK
+from prodcls.preparation import IMAGE_BLOCK, open_readers
 from prodcls.progress import Progress
 from prodcls.scoring_accounts import Detail, account_column, account_field
 from prodcls.scoring_vectors import FreshVectors

@@ -14,12 +14,11 @@ from prodcls.bundle import Bundle
 from prodcls.catalogue import Catalogue, Rejection, stacked
 from prodcls.decision_log import append, log_key
 from prodcls.decisions import Logging
-from prodcls.dissection import open_readers
 from prodcls.errors import InputError
 from prodcls.explain.case import Case
 from prodcls.lookup import found_in, product_from_training
 from prodcls.new_products import Reading
-from prodcls.preparation import failed_photos, prepare
+from prodcls.preparation import failed_photos, open_readers, prepare
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Method, Question, case_of
 from prodcls.scoring_rows import Scorer
@@ -169,7 +168,7 @@ class Engine:
         """Return decisions on products, and their entries for the log; they share the encoders and little else."""
         catalogue = stacked([one for one, _ in taken])
         store = RecentVectors(self.cache)
-        inputs = prepare(catalogue, self.bundle.recipe, store, SilentProgress())
+        inputs = prepare(catalogue, self.bundle.recipe, store, SilentProgress(), readers=self.readers)
         failed = failed_photos(catalogue, store.stats)
         scorer = Scorer(self.bundle, store, top_k, logging=self._logging if logged else None)
         rows = scorer.score_inputs(catalogue, inputs, apart=True).to_pylist()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from prodcls.lexical import count_terms, fit_vocabulary, terms
+from prodcls.lexical import _analyse, count_terms, fit_vocabulary, terms
 
 SPELLED = st.text(
     alphabet=st.one_of(
@@ -44,6 +44,12 @@ def test_every_letter_and_digit_is_in_a_term(text: str) -> None:
     covered = {i for term in terms(text) for start, end in term.spans for i in range(start, end)}
     missed = [c for i, c in enumerate(text) if c.isalnum() and i not in covered]
     assert missed == []
+
+
+@settings(deadline=None, max_examples=500)
+@given(SPELLED | st.text(st.characters(max_codepoint=127)))
+def test_without_their_places_the_terms_are_the_same(text: str) -> None:
+    assert Counter(_analyse(text)) == Counter(words(text))
 
 
 @pytest.mark.parametrize(

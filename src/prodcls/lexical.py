@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -46,13 +48,15 @@ _MARKS = "".join(
 
 _WORD = rf"[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{_MARKS}])*"
 _TOKEN = re.compile(rf"[{UNSPACED}]+|{_WORD}(?:['’]{_WORD})*")
+_ASCII_WORD = re.compile("[a-z0-9]+(?:'[a-z0-9]+)*")
+"""What the former finds in ASCII in lower case, in a third of the time."""
 
 MAX_CHARACTERS = 3
 """Longest character n-gram in unspaced scripts; Chinese words have mostly one to three characters."""
+_LENGTHS = range(1, MAX_CHARACTERS + 1)
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One occurrence of a term.
 
     Attributes
@@ -101,14 +105,28 @@ def normalised(text: str) -> str:
 
 
 def _character_terms(run: str, start: int) -> Iterator[Term]:
-    for length in range(1, MAX_CHARACTERS + 1):
+    for length in _LENGTHS:
         for i in range(len(run) - length + 1):
             yield Term(normalised(run[i : i + length]), ((start + i, start + i + length),))
 
 
 @lru_cache(maxsize=4096)  # each fold reads the same texts again
 def _analyse(text: str) -> tuple[str, ...]:
-    return tuple(term.text for term in terms(text))
+    """Return the texts of the terms of ``text``, in another order: several times faster without their places."""
+    if text.isascii():  # no script without spaces, and nothing to normalise but the case
+        words = _ASCII_WORD.findall(text.lower())
+        return (*words, *map(" ".join, pairwise(words)))
+    found: list[str] = []
+    words = []
+    for token in _TOKEN.findall(text):
+        if not _IS_UNSPACED.match(token):
+            words.append(normalised(token))
+            continue
+        found += [*words, *map(" ".join, pairwise(words))]
+        words = []
+        runs = [token[i : i + length] for length in _LENGTHS for i in range(len(token) - length + 1)]
+        found += runs if unicodedata.is_normalized("NFKC", token) else map(normalised, runs)  # these have no case
+    return (*found, *words, *map(" ".join, pairwise(words)))
 
 
 @dataclass(frozen=True)
@@ -138,7 +156,7 @@ class Vocabulary:
         """
         found, counts, bounds = array("i"), array("i"), array("i", [0])
         for text in texts:
-            counted = Counter(self.columns[term] for term in _analyse(text) if term in self.columns)
+            counted = Counter([column for column in map(self.columns.get, _analyse(text)) if column is not None])
             found.extend(counted)
             counts.extend(counted.values())
             bounds.append(len(found))

@@ -96,7 +96,8 @@ def neighbour_scores(
         if own_group is not None:
             similarity[own_group[0][rows, None] == own_group[1]] = -np.inf
         shares[rows] = _shares(similarity, neighbours, n_classes)
-        nearest = np.maximum.reduceat(similarity[:, order], first, axis=1)
+        # In the order of the classes row by row; plain indexing would lay it out column by column.
+        nearest = np.maximum.reduceat(np.take(similarity, order, axis=1), first, axis=1)
         closest[rows, known] = np.round(np.clip(nearest, 0.0, 1.0).astype(np.float64), DIGITS)
     return NeighbourScores(shares, closest)
 

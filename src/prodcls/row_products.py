@@ -7,6 +7,10 @@ from numpy.typing import NDArray
 
 __all__ = ["row_products"]
 
+BLOCK_BYTES = 1 << 20
+"""Bytes of the matrix that rows by themselves are multiplied with at a time: it stays close to the processor, where the
+whole matrix would be read from memory for every row."""
+
 
 def row_products(rows: NDArray[np.float32], matrix: NDArray[np.float32], *, apart: bool) -> NDArray[np.float32]:
     """Return ``rows @ matrix``.
@@ -19,7 +23,7 @@ def row_products(rows: NDArray[np.float32], matrix: NDArray[np.float32], *, apar
     rows : ndarray of shape (n, d), float32
     matrix : ndarray of shape (d, m), float32
     apart : bool
-        Whether each row is multiplied as if it were alone. One product of many rows is several times faster.
+        Whether each row is multiplied as if it were alone. One product of many rows is a few times faster.
 
     Returns
     -------
@@ -30,9 +34,12 @@ def row_products(rows: NDArray[np.float32], matrix: NDArray[np.float32], *, apar
     >>> row_products(np.eye(2, dtype=np.float32), np.array([[1, 2], [3, 4]], dtype=np.float32), apart=True).tolist()
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    if not apart:
+    if not apart and len(rows) != 1:
         return rows @ matrix
     found = np.empty((len(rows), matrix.shape[1]), dtype=np.float32)
-    for i in range(len(rows)):
-        found[i] = rows[i : i + 1] @ matrix
+    width = max(1, BLOCK_BYTES // (4 * max(len(matrix), 1)))
+    for start in range(0, matrix.shape[1], width):
+        block = matrix[:, start : start + width]
+        for i in range(len(rows)):
+            found[i : i + 1, start : start + width] = rows[i : i + 1] @ block
     return found

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from bundle_factory import CREATED, contents, product_rows, stand_in, write_catalogue
 from prodcls import scoring_rows
 from prodcls.bundle import load_bundle, save_bundle
+from prodcls.decisions import Logging
+from prodcls.embeddings import EmbeddingStore
 from prodcls.errors import InputError
+from prodcls.head import EvidenceHead
+from prodcls.new_products import Reading
 from prodcls.progress import SilentProgress
-from prodcls.scoring import PredictOptions, PredictOutcome, predict_catalogue
-from prodcls.scoring_rows import point_within
+from prodcls.scoring import PredictOptions, PredictOutcome, open_new, predict_catalogue
+from prodcls.scoring_rows import Scorer, point_within
 from prodcls.selective import Automation
 
 
@@ -65,3 +72,36 @@ def test_what_cannot_be_shown_is_refused(automation: Automation | None, why: str
         run(folder, tmp_path, 0.01)
     assert caught.value.code == "max-error-unproven"
     assert not (tmp_path / "s.parquet").exists()
+
+
+def test_the_size_of_a_piece_and_what_goes_on_beside_it_move_no_bit_of_a_product_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = load_bundle(bundle(tmp_path / "bundle", None))
+    path = write_catalogue(tmp_path / "new.csv", product_rows(tmp_path))
+    batch = next(open_new(path, fitted, Reading()).parts)
+    inputs = stand_in(batch)
+
+    def scored(rows: int, cells: int, threads: int) -> tuple[pa.Table, list[dict[str, Any]]]:
+        monkeypatch.setattr(scoring_rows, "PIECE_ROWS", rows)
+        monkeypatch.setattr(scoring_rows, "PIECE_CELLS", cells)
+        logging = Logging(b"key", fitted.digest, 1)
+        scorer = Scorer(fitted, EmbeddingStore(tmp_path), 2, logging=logging, threads=threads)
+        table = scorer.score_inputs(batch, inputs, apart=True)
+        return table, [{**json.loads(body), "time": ""} for body in scorer.bodies]
+
+    whole = scored(10_000, 10**9, 1)
+    assert len(whole[1]) == len(batch)
+    assert scored(7, 10**9, 3) == whole
+    assert scored(10_000, 1, 2) == whole  # so many classes that they are scored one by one
+
+
+def test_many_classes_are_scored_in_small_pieces(tmp_path: Path) -> None:
+    fitted = load_bundle(bundle(tmp_path / "bundle", None))
+    scorer = Scorer(fitted, EmbeddingStore(tmp_path), 1)
+    assert scorer.piece == scoring_rows.PIECE_ROWS
+    names = tuple(f"class {i}" for i in range(100_000))
+    scorer.fitted = replace(fitted, model=replace(fitted.model, classes=names))
+    del scorer.piece
+    assert isinstance(fitted.model.head, EvidenceHead)
+    assert scorer.piece == scoring_rows.PIECE_CELLS // (100_000 * len(fitted.model.head.evidence.channels)) >= 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from prodcls.bundle import Bundle
 from prodcls.candidates import best_classes
@@ -16,6 +19,7 @@ from prodcls.decisions import Logging, Outcome, decision_bodies
 from prodcls.embeddings import VectorStore
 from prodcls.encoders import available_processors
 from prodcls.errors import InputError
+from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
 from prodcls.preparation import failed_photos, prepare
 from prodcls.progress import Progress
@@ -25,6 +29,12 @@ from prodcls.stopping import named_stops
 from prodcls.triage import named_reasons, review_reasons
 
 __all__ = ["Scorer", "point_within"]
+
+PIECE_ROWS = 256
+"""Products scored at a time, of which several go on side by side."""
+
+PIECE_CELLS = 4_000_000
+"""Channel values held for them at most, so that many classes cost time and not memory."""
 
 
 def point_within(fitted: Bundle, bound: float) -> Operating:
@@ -75,7 +85,7 @@ class Scorer:
     logging : Logging, optional
         None: no entries are made.
     threads : int, optional
-        Texts and photos encoded at the same time; as many as there are processors by default.
+        Texts and photos encoded, and pieces scored, at the same time; as many as there are processors by default.
     """
 
     def __init__(
@@ -115,16 +125,40 @@ class Scorer:
         before = len(self.store.stats)
         inputs = prepare(batch, self.fitted.recipe, self.store, progress, threads=self.threads)
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
-        return self.score_inputs(batch, inputs)
+        with threadpool_limits(1):  # pieces side by side keep all processors busy
+            return self.score_inputs(batch, inputs)
 
     def score_inputs(self, batch: Catalogue, inputs: Inputs, *, apart: bool = False) -> pa.Table:
         """Return scored rows of a catalogue whose texts and photos are encoded already.
 
         With ``apart`` each is scored to the last bit as if it were alone.
         """
+        aligned = inputs.aligned(self.fitted.known.numeric, self.fitted.known.categorical)
+        pieces = [np.arange(i, min(i + self.piece, len(batch))) for i in range(0, len(batch), self.piece)]
+        if len(pieces) <= 1:
+            table, self.bodies = self._score_piece(batch, aligned, apart=apart)
+            return table
+
+        def score_rows(rows: NDArray[np.intp]) -> tuple[pa.Table, list[str]]:
+            return self._score_piece(batch.take(rows), aligned.take(rows), apart=apart)
+
+        # Pieces are of one size on any machine: how many are scored at the same time moves no bit.
+        with ThreadPoolExecutor(self.threads or available_processors(), thread_name_prefix="score") as pool:
+            tables, bodies = zip(*pool.map(score_rows, pieces), strict=True)
+        self.bodies = list(chain.from_iterable(bodies))
+        return pa.concat_tables(tables).combine_chunks()
+
+    @cached_property
+    def piece(self) -> int:
+        """Products scored at a time, the fewer the more classes there are."""
+        head = self.fitted.model.head
+        channels = len(head.evidence.channels) if isinstance(head, EvidenceHead) else 1
+        return max(1, min(PIECE_ROWS, PIECE_CELLS // (len(self.fitted.model.classes) * channels)))
+
+    def _score_piece(self, batch: Catalogue, inputs: Inputs, *, apart: bool) -> tuple[pa.Table, list[str]]:
+        """Return scored rows, and the bodies of their entries in the decision log."""
         known, model = self.fitted.known, self.fitted.model
-        inputs = inputs.aligned(known.numeric, known.categorical)
-        said = model.decide(inputs, threads=available_processors(), apart=apart)
+        said = model.decide(inputs, apart=apart)
         found = review_reasons(model, known, self.fitted.sets, inputs, said, least=self.least)
         review, reasons = np.any(list(found.values()), axis=0), named_reasons(found, len(batch))
         sets: list[list[str]] | None = None
@@ -133,15 +167,17 @@ class Scorer:
         ranked = best_classes(said[0], max(self.top_k, 2))
         names = np.array(model.classes, dtype=object)[ranked]
         values = np.take_along_axis(said[0], ranked, axis=1)
+        bodies: list[str] = []
         if self.logging is not None:
             members: list[list[str] | None] = [None] * len(batch) if sets is None else list(sets)
             told = zip(names[:, 0].tolist(), values[:, 0].tolist(), members, reasons, strict=True)
-            self.bodies = decision_bodies(batch, inputs, [Outcome(*one) for one in told], said, self.logging)
+            bodies = decision_bodies(batch, inputs, [Outcome(*one) for one in told], said, self.logging)
         places = (0, 1, *range(self.top_k))
         columns = [c for i in places for c in (names[:, i], values[:, i])]
         of_sets = pa.nulls(len(batch), self.schema.field("prediction_set").type) if sets is None else sets
         stopped = self._stopped(said[0], ranked[:, 0])
-        return pa.table([batch.ids, batch.rows, *columns, of_sets, review, reasons, *stopped], schema=self.schema)
+        rows = [batch.ids, batch.rows, *columns, of_sets, review, reasons, *stopped]
+        return pa.table(rows, schema=self.schema), bodies
 
     def _stopped(
         self, probabilities: NDArray[np.float64], predicted: NDArray[np.int64]

@@ -146,7 +146,7 @@ def fitted(*, boosted: bool = True, bent: bool = False) -> Model:
                 encoders=BENT if bent else TEXT,
             ).inputs
         )
-    inputs = _stacked(rows)
+    inputs = stacked(rows)
     model = fit_model(inputs, labels, np.arange(80), CLASSES).model
     head = model.head
     assert isinstance(head, EvidenceHead)
@@ -164,7 +164,8 @@ def fitted(*, boosted: bool = True, bent: bool = False) -> Model:
     return replace(model, head=head)
 
 
-def _stacked(rows: list[Inputs]) -> Inputs:
+def stacked(rows: list[Inputs]) -> Inputs:
+    """Return the products of several inputs, one after the other."""
     first = rows[0]
     return Inputs(
         ids=tuple(f"p{i}" for i in range(len(rows))),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chain_factory import BENT, CLASSES, SCRIPTS, TEXT, fitted, make_subject, subjects
 from prodcls.calibration import softmax
 from prodcls.errors import AdditivityError, InputError
-from prodcls.explain.attribution import Attribution, Part
+from prodcls.explain.attribution import Attribution, Line, Part
 from prodcls.explain.chain import explain, explain_many
 from prodcls.explain.pieces import STABLE, Pieces, carried
 from prodcls.explain.product import REST
@@ -248,7 +248,7 @@ def _two_classes() -> Model:
     st.floats(0, 3),
 )
 def test_contributions_that_cancel_are_not_blown_up(values: list[float], correction: float, rate: float) -> None:
-    places = tuple(Part("title", "word", f"w{i}", 0.0, "title", i, i + 1) for i in range(len(values)))
+    places = tuple(Line("title", "word", f"w{i}", 0.0, "title", i, i + 1) for i in range(len(values)))
     pieces = Pieces(places, np.array(values), {"intercept": 0.25})
     parts = list(carried(pieces, "title", pieces.total, rate, correction))
     assert sum(p.value for p in parts) == pytest.approx(rate * pieces.total + correction, abs=1e-9)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodcls.explain.segments import Word, overlaps, words
+from prodcls.explain.segments import bounds, overlaps, words
 
 
 def cut(text: str) -> list[str]:
@@ -77,7 +77,7 @@ def test_the_dictionary_is_not_told_of() -> None:
 
 
 def test_spans_are_shared_by_characters() -> None:
-    found = (Word(0, 2), Word(3, 5))  # "ab cd"
+    found = np.array([0, 3]), np.array([2, 5])  # "ab cd"
     spans = np.array([[0, 0], [0, 1], [1, 4], [2, 3], [3, 5]])
     spread = overlaps(found, spans)
     assert spread.to_words(np.array([9.0, 1.0, 4.0, 9.0, 2.0])).tolist() == [3.0, 4.0]
@@ -85,10 +85,10 @@ def test_spans_are_shared_by_characters() -> None:
 
 
 def test_without_words_nothing_is_placed() -> None:
-    spread = overlaps((), np.array([[0, 3]]))
+    spread = overlaps(bounds(""), np.array([[0, 3]]))
     assert spread.to_words(np.ones(1)).tolist() == []
     assert spread.placed.tolist() == [False]
-    assert overlaps((Word(0, 1),), np.empty((0, 2), dtype=np.int64)).to_words(np.empty(0)).tolist() == [0.0]
+    assert overlaps(bounds("a"), np.empty((0, 2), dtype=np.int64)).to_words(np.empty(0)).tolist() == [0.0]
 
 
 @given(st.text(max_size=30), st.data())
@@ -97,7 +97,7 @@ def test_what_is_placed_keeps_its_sum(text: str, data: st.DataObject) -> None:
     spans = np.array(data.draw(st.lists(edges, max_size=6)), dtype=np.int64).reshape(-1, 2)
     values = np.arange(1.0, len(spans) + 1)
     found = words(text)
-    spread = overlaps(found, spans)
+    spread = overlaps(bounds(text), spans)
     assert spread.to_words(values).sum() == pytest.approx(values[spread.placed].sum())
     touches = [any(max(a, w.start) < min(b, w.end) for w in found) for a, b in spans.tolist()]
     assert spread.placed.tolist() == touches

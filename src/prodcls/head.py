@@ -51,6 +51,12 @@ class Margins:
     corrections: NDArray[np.float64]
     total: NDArray[np.float64]
 
+    def take(self, rows: NDArray[np.intp]) -> Margins:
+        """Return what is said of the products at ``rows``."""
+        return Margins(
+            self.channels[rows], self.pooled[rows], self.candidates[rows], self.corrections[rows], self.total[rows]
+        )
+
 
 @dataclass(frozen=True)
 class EvidenceHead:

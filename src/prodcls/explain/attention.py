@@ -16,7 +16,7 @@ from prodcls.encoders.inner import attentions, prepared
 from prodcls.explain.attribution import Attribution, Part, Scope
 from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import word_part
-from prodcls.explain.segments import overlaps, words
+from prodcls.explain.segments import bounds, overlaps, words
 
 __all__ = ["Attention", "rollout"]
 
@@ -58,7 +58,7 @@ def _shares(product: Product, column: str) -> Iterator[Part]:
             blind = True
             continue
         # The vector is the mean of all token states, so each of them counts as much.
-        on_words = overlaps(found, item.spans).to_words(rollout(layers).mean(axis=0))
+        on_words = overlaps(bounds(text), item.spans).to_words(rollout(layers).mean(axis=0))
         if on_words.any():
             total += on_words / on_words.sum()
             readers += 1

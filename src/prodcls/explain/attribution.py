@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from prodcls.errors import AdditivityError
 
-__all__ = ["TOLERANCE", "Attribution", "Certificate", "Part", "PartKind", "Scope", "certify", "merged"]
+__all__ = ["TOLERANCE", "Attribution", "Certificate", "Line", "Part", "PartKind", "Scope", "certify", "merged"]
 
 TOLERANCE = 1e-6
 """Largest residual of an account, logits; above it the program is at fault."""
@@ -39,6 +39,19 @@ class Part:
     box : tuple of float or None
         Left, top, right, bottom in [0, 1] of the photo as the seller took it, for regions.
     """
+
+    block: str
+    kind: PartKind
+    label: str
+    value: float
+    column: str = ""
+    start: int | None = None
+    end: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+class Line(NamedTuple):
+    """A `Part` as a row, field by field the same; made several times faster, for those who need thousands."""
 
     block: str
     kind: PartKind
@@ -130,12 +143,12 @@ class Attribution:
         return cls(**{**found, "parts": parts, "certificate": certificate, "scope": scope})
 
 
-def certify(parts: tuple[Part, ...], margin: float) -> Certificate:
+def certify(parts: Sequence[Part | Line], margin: float) -> Certificate:
     """Return the certificate of ``parts`` that claim to sum to ``margin``.
 
     Parameters
     ----------
-    parts : tuple of Part
+    parts : sequence of Part or Line
     margin : float
         As served, logits.
 
@@ -144,20 +157,20 @@ def certify(parts: tuple[Part, ...], margin: float) -> Certificate:
     AdditivityError
         If they do not, to within `TOLERANCE`.
     """
-    total = float(sum(part.value for part in parts))
+    total = float(sum([part.value for part in parts]))
     if not abs(total - margin) <= TOLERANCE:
         message = f"the parts of an account sum to {total:.9g}, its margin is {margin:.9g}"
         raise AdditivityError(message)
     return Certificate(total, margin, total - margin)
 
 
-def merged(parts: Iterable[Part]) -> Iterator[Part]:
-    """Return the parts, those that differ by their value alone as one: a word of two encoders, an absent block."""
+def merged(parts: Iterable[Part | Line]) -> Iterator[Line]:
+    """Return the parts, those that differ by their value alone as one, such as those of an absent block."""
     found: dict[tuple[Any, ...], float] = {}
     for part in parts:
         key = part.block, part.kind, part.label, part.column, part.start, part.end, part.box
         found[key] = found.get(key, 0.0) + part.value
     return (
-        Part(block, kind, label, value, column, start, end, box)
+        Line(block, kind, label, value, column, start, end, box)
         for (block, kind, label, column, start, end, box), value in found.items()
     )

@@ -100,13 +100,15 @@ def lexical_words(
     vectors = lexical.vocabulary.vectors(inputs.joined_text())
     found: list[tuple[Part, ...]] = []
     for i in range(len(inputs)):
-        if not vectors[i].nnz:  # no word that is counted: the score is 0
+        if vectors.indptr[i] == vectors.indptr[i + 1]:  # no word that is counted: the score is 0
             found.append(())
             continue
         texts = {column: cells[i] for column, cells in inputs.texts.items()}
-        pieces = lexical_pieces(LEXICAL, texts, lexical, vectors[i], between(int(a[i]), int(b[i])))
+        here = slice(vectors.indptr[i], vectors.indptr[i + 1])
+        counted = vectors.indices[here], vectors.data[here]
+        pieces = lexical_pieces(LEXICAL, texts, lexical, counted, between(int(a[i]), int(b[i])))
         parts = carried(pieces, LEXICAL, float(leads[i]), float(rates[i]), float(account.correction[i, at]))
-        found.append(tuple(part for part in parts if part.kind == "word" and part.value))
+        found.append(tuple([Part(*part) for part in parts if part.kind == "word" and part.value]))
     return tuple(found)
 
 

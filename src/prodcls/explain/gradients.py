@@ -25,7 +25,7 @@ from prodcls.explain.attribution import Attribution, Part, Scope, merged
 from prodcls.explain.masks import open_photo
 from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import column_part, lexical_pieces, word_part
-from prodcls.explain.segments import overlaps, words
+from prodcls.explain.segments import bounds, overlaps, words
 from prodcls.head import EvidenceHead, Margins
 
 __all__ = ["IntegratedGradients"]
@@ -62,7 +62,7 @@ class IntegratedGradients:
             raise InputError(message, code="head-flat")
         numbers = class_numbers(product.model.classes, a, b)
         pull = _Pull(product, head, *numbers, self)
-        found = (part for part in merged(pull.parts()) if part.value)
+        found = (Part(*line) for line in merged(pull.parts()) if line.value)
         parts = tuple(sorted(found, key=lambda p: (-abs(p.value), p.block, p.start or 0, p.label)))
         served = score(product.model, product.inputs, *numbers)
         residual = float(sum(p.value for p in parts)) - pull.lead
@@ -140,7 +140,7 @@ class _Pull:
         for channel, lead, rate in zip(self.head.evidence.channels, self._leads, self._rates, strict=True):
             block = channel.block
             if channel.kind in ("typical", "affinity"):
-                yield column_part(inputs, block, float(lead))
+                yield Part(*column_part(inputs, block, float(lead)))
             elif channel.kind != "score":
                 yield Part(block, "evidence", channel.kind, float(lead))
             elif lead and block == LEXICAL:
@@ -156,9 +156,10 @@ class _Pull:
         assert lexical is not None  # noqa: S101 - its channel would not be there
         texts = {column: cells[0] for column, cells in inputs.texts.items()}
         vector = lexical.vocabulary.vectors(inputs.joined_text())
-        pieces = lexical_pieces(LEXICAL, texts, lexical, vector, lambda values: values @ self._direction)
+        counted = vector.indices, vector.data
+        pieces = lexical_pieces(LEXICAL, texts, lexical, counted, lambda values: values @ self._direction)
         for place, value in zip(pieces.places, pieces.values.tolist(), strict=True):
-            yield replace(place, value=value * rate)
+            yield Part(*place._replace(value=value * rate))
         for label, value in pieces.aside.items():
             yield Part(LEXICAL, "context", label, value * rate)
 
@@ -187,7 +188,7 @@ class _Pull:
         item, found = prepared(encoder, text), words(text)
         if item is None or item.spans is None:
             return None
-        spread = overlaps(found, item.spans)
+        spread = overlaps(bounds(text), item.spans)
 
         def on_words(values: NDArray[np.float64]) -> NDArray[np.float64]:
             return np.append(spread.to_words(values), values[~spread.placed].sum())

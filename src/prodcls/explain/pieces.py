@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.errors import AdditivityError
-from prodcls.explain.attribution import Part
+from prodcls.explain.attribution import Line
 
 __all__ = ["STABLE", "Pieces", "bounded_rate", "carried"]
 
@@ -32,22 +32,22 @@ class Pieces:
 
     Attributes
     ----------
-    places : tuple of Part
-        n words or regions, without their values.
+    places : tuple of Line
+        n words or regions of one block, without their values.
     values : ndarray of shape (n,), float64
         Contribution of each, in units of the probe's score.
     aside : dict of str to float
         Contributions that have no place, by label: ``"intercept"``: what the probe says of any product; ``"marks"``:
         begin and end marks, punctuation; ``"border"``: the white around the photo; ``"tail"``: what the last layers
         of an encoder that is not linear do with the whole text; ``"occluded"``: what leaving words out does not tell.
-    unread : tuple of Part
+    unread : tuple of Line
         Words beyond the limit of every encoder.
     """
 
-    places: tuple[Part, ...]
+    places: tuple[Line, ...]
     values: NDArray[np.float64]
     aside: dict[str, float]
-    unread: tuple[Part, ...] = ()
+    unread: tuple[Line, ...] = ()
 
     @property
     def total(self) -> float:
@@ -91,7 +91,7 @@ def bounded_rate(amount: float, total: float, size: float) -> float:
     return amount * float(np.sign(total)) / scale if scale > 0 else 0.0
 
 
-def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: float) -> Iterable[Part]:
+def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: float) -> Iterable[Line]:
     """Yield the parts of one block's score.
 
     Parameters
@@ -108,7 +108,7 @@ def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: fl
 
     Yields
     ------
-    Part
+    Line
         They sum to ``rate * lead + correction``.
 
     Raises
@@ -116,21 +116,22 @@ def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: fl
     AdditivityError
         If the pieces sum to something else than ``lead``, by more than `ROUNDING`.
     """
+    size = pieces.size
     rounding = lead - pieces.total
-    if not abs(rounding) <= ROUNDING * max(1.0, pieces.size):
+    if not abs(rounding) <= ROUNDING * max(1.0, size):
         message = f"the pieces of {block!r} sum to {pieces.total:.9g}, its score is {lead:.9g}"
         raise AdditivityError(message)
-    more = bounded_rate(correction, lead, pieces.size)
-    for one, value in zip(pieces.places, pieces.values.tolist(), strict=True):
-        if value:
-            found = value * (rate + more)
-            yield Part(one.block, one.kind, one.label, found, one.column, one.start, one.end, one.box)
+    more = bounded_rate(correction, lead, size)
+    said, carried_on = pieces.values.tolist(), (pieces.values * (rate + more)).tolist()
+    for (_, kind, label, _, column, start, end, box), own, value in zip(pieces.places, said, carried_on, strict=True):
+        if own:
+            yield Line(block, kind, label, value, column, start, end, box)
     yield from pieces.unread
     aside = dict(pieces.aside)
     aside["intercept"] = aside.get("intercept", 0.0) + rounding
     for label, value in aside.items():
         if value:
-            yield Part(block, "context", label, value * (rate + more))
+            yield Line(block, "context", label, value * (rate + more))
     left = correction - more * lead
     if abs(left) > NEGLIGIBLE:
-        yield Part(block, "context", "interplay", left)
+        yield Line(block, "context", "interplay", left)

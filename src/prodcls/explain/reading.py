@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,15 +17,24 @@ from numpy.typing import NDArray
 from prodcls.encoders import Encoder, Parts
 from prodcls.encoders.lite0 import SIDE
 from prodcls.evidence import LexicalBlock
-from prodcls.explain.attribution import Part
+from prodcls.explain.attribution import Line, Part
 from prodcls.explain.pieces import Pieces, bounded_rate
-from prodcls.explain.segments import Word, overlaps, words
+from prodcls.explain.segments import Bounds, Spread, Word, bounds, overlaps, words
 from prodcls.explain.subject import Split
 from prodcls.inputs import Inputs
 from prodcls.lexical import terms
 from prodcls.probes import Probe
 
-__all__ = ["Difference", "between", "column_part", "lexical_pieces", "region_pieces", "word_part", "word_pieces"]
+__all__ = [
+    "Difference",
+    "between",
+    "column_part",
+    "lexical_pieces",
+    "region_pieces",
+    "split_pieces",
+    "word_part",
+    "word_pieces",
+]
 
 Difference = Callable[[NDArray[np.float32]], NDArray[np.float64]]
 """Takes an array of shape (..., K) to its value for class A less that for class B, shape (...)."""
@@ -41,14 +50,19 @@ def word_part(block: str, column: str, text: str, word: Word, value: float = 0.0
     return Part(block, "word", text[word.start : word.end], value, column, word.start, word.end)
 
 
-def column_part(inputs: Inputs, column: str, value: float) -> Part:
+def column_part(inputs: Inputs, column: str, value: float, i: int = 0) -> Line:
     """Return the cell of a number or category column of one product; without a cell what its absence says."""
     if column in inputs.numeric:
-        number = inputs.numeric[column][0]
+        number = inputs.numeric[column][i]
         cell = "" if np.isnan(number) else f"{number:.15g}"
     else:
-        cell = inputs.categorical[column][0]
-    return Part(column, "column" if cell else "context", cell or "missing", value, column)
+        cell = inputs.categorical[column][i]
+    return Line(column, "column" if cell else "context", cell or "missing", value, column)
+
+
+@lru_cache(maxsize=256)
+def _word_places(block: str, column: str, text: str) -> tuple[Line, ...]:
+    return tuple([Line(block, "word", text[start:end], 0.0, column, start, end) for start, end in words(text)])
 
 
 def word_pieces(block: str, text: str, split: Split, probe: Probe, difference: Difference) -> Pieces:
@@ -67,42 +81,41 @@ def word_pieces(block: str, text: str, split: Split, probe: Probe, difference: D
     -------
     Pieces
     """
-    found = words(text)
-    values = np.zeros(len(found) + 1)
+    places, found = _word_places(block, block, text), bounds(text)
+    values = np.zeros(len(places))
     aside = {"intercept": float(difference(probe.intercept)), "marks": 0.0}
+    direction = difference(probe.weights)
     at, end = 0, 0
     for encoder, parts in zip(split.encoders, split.parts, strict=True):
-        weights = difference(probe.weights[at : at + len(parts.vector)])
+        assert parts.spans is not None  # noqa: S101 - only photos have none
+        weights = direction[at : at + len(parts.vector)] / (_length(parts) * np.sqrt(len(split.parts)))
         at += len(parts.vector)
-        weights = weights / (_length(parts) * np.sqrt(len(split.parts)))
-        grouped = _by_word(parts, found)
-        if parts.approximate:  # what leaving the words out does not tell is no mark
-            aside["occluded"] = aside.get("occluded", 0.0) + float(grouped[-1] @ weights)
-            values[:-1] += grouped[:-1] @ weights
-        elif parts.linear:
-            values += grouped @ weights
+        spread = overlaps(found, parts.spans)
+        if parts.linear:
+            tokens = parts.vectors @ weights
+            values += spread.to_words(tokens)
+            # What leaving the words out does not tell is no mark.
+            label = "occluded" if parts.approximate else "marks"
+            aside[label] = aside.get(label, 0.0) + float(tokens[~spread.placed].sum())
         else:
-            carried = _through_tail(encoder, parts, grouped, weights)
-            values += carried
+            carried = _through_tail(encoder, parts, _by_word(parts, spread), weights)
+            values += carried[:-1]
+            aside["marks"] += float(carried[-1])
             aside["tail"] = aside.get("tail", 0.0) + float(parts.vector @ weights) - float(carried.sum())
-        end = max(end, int(parts.spans[:, 1].max(initial=0)) if parts.spans is not None else 0)
-    aside["marks"] = float(values[-1])
-    places = [word_part(block, block, text, word) for word in found]
-    read = sum(word.start < end for word in found)
-    unread = tuple(replace(place, kind="unread") for place in places[read:])
-    return Pieces(tuple(places[:read]), values[:read], aside, unread)
+        end = max(end, int(parts.spans[:, 1].max(initial=0)))
+    read = int(found[0].searchsorted(end))
+    unread = tuple([place._replace(kind="unread") for place in places[read:]])
+    return Pieces(places[:read], values[:read], aside, unread)
 
 
 def _length(parts: Parts) -> float:
     return max(float(np.linalg.norm(parts.vector)), 1e-12)  # as `prodcls.preparation.joined` takes it
 
 
-def _by_word(parts: Parts, found: tuple[Word, ...]) -> NDArray[np.float64]:
+def _by_word(parts: Parts, spread: Spread) -> NDArray[np.float64]:
     """Return the tokens' vectors summed over n words, shape (n + 1, p); the last row is of those on no word."""
-    assert parts.spans is not None  # noqa: S101 - only photos have none
-    spread = overlaps(found, parts.spans)
-    grouped = np.zeros((len(found) + 1, parts.vectors.shape[1]))
-    by_word = sp.csr_matrix((spread.weight, (spread.word, spread.span)), shape=(len(found), len(parts.vectors)))
+    grouped = np.zeros((spread.words + 1, parts.vectors.shape[1]))
+    by_word = sp.csr_matrix((spread.weight, (spread.word, spread.span)), shape=(spread.words, spread.spans))
     grouped[:-1] = by_word @ parts.vectors  # several times faster than `np.add.at`
     grouped[-1] = parts.vectors[~spread.placed].sum(axis=0)
     return grouped
@@ -125,7 +138,11 @@ def _through_tail(
 
 
 def lexical_pieces(
-    block: str, texts: dict[str, str], lexical: LexicalBlock, vector: sp.csr_matrix, difference: Difference
+    block: str,
+    texts: dict[str, str],
+    lexical: LexicalBlock,
+    counted: tuple[NDArray[np.int32], NDArray[np.float32]],
+    difference: Difference,
 ) -> Pieces:
     """Return the words of all text columns as the lexical block counts them.
 
@@ -138,28 +155,33 @@ def lexical_pieces(
     texts : dict of str to str
         By column, in reading order.
     lexical : LexicalBlock
-    vector : csr_matrix of shape (1, d), float32
-        TF-IDF values of the joined texts.
+    counted : tuple of ndarray of shape (m,)
+        Columns of the terms of the joined texts, at least one, and their TF-IDF values.
     difference : callable
 
     Returns
     -------
     Pieces
     """
-    places, found, at = [], [], 0
+    places: list[Line] = []
+    found: list[Bounds] = []
+    at = 0
     for column, text in texts.items():
         if text:
-            places += [word_part(block, column, text, word) for word in words(text)]
-            found += [Word(word.start + at, word.end + at) for word in words(text)]
+            places += _word_places(block, column, text)
+            starts, ends = bounds(text)
+            found.append((starts + at, ends + at))
             at += len(text) + 1  # the line break that joins columns
     joined = "\n".join(filter(None, texts.values()))
-    score = vector.data.astype(np.float64) * difference(lexical.probe.weights[vector.indices])
-    worth = dict(zip((lexical.vocabulary.words[i] for i in vector.indices), score.tolist(), strict=True))
+    columns, data = counted
+    score = data.astype(np.float64) * difference(lexical.probe.weights[columns])
+    worth = dict(zip([lexical.vocabulary.words[i] for i in columns.tolist()], score.tolist(), strict=True))
     occurrences = [term for term in terms(joined) if term.text in worth]
-    count = Counter(term.text for term in occurrences)
+    count = Counter([term.text for term in occurrences])
     spans = np.array([span for term in occurrences for span in term.spans], dtype=np.int64).reshape(-1, 2)
     values = np.array([worth[t.text] / count[t.text] / len(t.spans) for t in occurrences for _ in t.spans])
-    spread = overlaps(tuple(found), spans)
+    everything = (np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found]))
+    spread = overlaps(everything, spans)
     aside = {"intercept": float(difference(lexical.probe.intercept)), "marks": float(values[~spread.placed].sum())}
     return Pieces(tuple(places), spread.to_words(values), aside)
 
@@ -184,16 +206,55 @@ def region_pieces(block: str, size: tuple[int, int], split: Split, probe: Probe,
     """
     (parts,) = split.parts
     assert parts.grid is not None  # noqa: S101 - only texts have none
-    values = parts.vectors @ difference(probe.weights) / _length(parts)
-    aside = {"intercept": float(difference(probe.intercept)), "border": 0.0}
-    places, kept = [], []
-    for i, box in enumerate(_boxes(parts.grid, size)):
-        if box is None:
-            aside["border"] += float(values[i])
-        else:
-            places.append(Part(block, "region", f"{i // parts.grid[1] + 1}, {i % parts.grid[1] + 1}", 0.0, box=box))
-            kept.append(i)
-    return Pieces(tuple(places), values[kept], aside)
+    places, inside = _region_places(block, parts.grid, size)
+    values = parts.vectors @ (difference(probe.weights) / _length(parts))
+    aside = {"intercept": float(difference(probe.intercept)), "border": float(values[~inside].sum())}
+    return Pieces(places, values[inside], aside)
+
+
+def split_pieces(
+    block: str,
+    text: str,
+    photo_size: tuple[int, int] | None,
+    split: Split,
+    probe: Probe,
+    difference: Difference,
+) -> Pieces:
+    """Return the pieces of a block's score, of which the parts are known.
+
+    Parameters
+    ----------
+    block : str
+    text : str
+        Of its column; empty for the photo.
+    photo_size : tuple of int, or None
+        Width and height of the photo.
+    split : Split
+    probe : Probe
+    difference : callable
+
+    Returns
+    -------
+    Pieces
+    """
+    if text:
+        return word_pieces(block, text, split, probe, difference)
+    assert photo_size is not None  # noqa: S101 - told with the split
+    return region_pieces(block, photo_size, split, probe, difference)
+
+
+@lru_cache(maxsize=256)
+def _region_places(
+    block: str, grid: tuple[int, int], size: tuple[int, int]
+) -> tuple[tuple[Line, ...], NDArray[np.bool_]]:
+    """Return the regions that lie on the photo, and which of the grid's these are."""
+    boxes = _boxes(grid, size)
+    places = [
+        Line(block, "region", f"{i // grid[1] + 1}, {i % grid[1] + 1}", 0.0, box=box)
+        for i, box in enumerate(boxes)
+        if box is not None
+    ]
+    return tuple(places), np.array([box is not None for box in boxes])
 
 
 def _boxes(grid: tuple[int, int], size: tuple[int, int]) -> list[tuple[float, float, float, float] | None]:

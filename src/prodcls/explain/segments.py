@@ -12,14 +12,14 @@ import re
 import unicodedata
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Spread", "Word", "overlaps", "words"]
+__all__ = ["Bounds", "Spread", "Word", "bounds", "overlaps", "words"]
 
 _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
@@ -29,8 +29,11 @@ _SAID = ("L", "N", "So", "Sc")
 """General categories that make a segment a word: letters, digits, emoji and signs such as ™, currencies."""
 
 
-@dataclass(frozen=True)
-class Word:
+Bounds = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Where n words start and end, in characters; shape (n,) each."""
+
+
+class Word(NamedTuple):
     """A word's place: characters ``start`` to ``end`` of its text."""
 
     start: int
@@ -63,7 +66,7 @@ class Spread:
         """Return ``values`` of spans, shape (m,), summed over each word, shape (n,)."""
         return np.bincount(self.word, values[self.span] * self.weight, self.words).astype(np.float64)
 
-    @property
+    @cached_property
     def placed(self) -> NDArray[np.bool_]:
         """Which spans fall on a word at all; shape (m,)."""
         return np.bincount(self.span, minlength=self.spans) > 0
@@ -97,8 +100,18 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(Word(start, end) for start, end in segments if _says_something(text[start:end]))
 
 
+@lru_cache(maxsize=256)
+def bounds(text: str) -> Bounds:
+    """Return where the `words` of ``text`` start and end; the arrays are not to be changed."""
+    places = np.array(words(text), dtype=np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
+
+
 def _says_something(segment: str) -> bool:
-    return any(unicodedata.category(c).startswith(_SAID) for c in segment)
+    # Most segments are a word or a blank, which Python tells without looking at each character.
+    return segment.isalnum() or (
+        not segment.isspace() and any(unicodedata.category(c).startswith(_SAID) for c in segment)
+    )
 
 
 def _boundaries(text: str) -> list[tuple[int, int]]:
@@ -149,7 +162,7 @@ def _jieba() -> Any:  # noqa: ANN401 - jieba has no types
     return tokenizer
 
 
-def overlaps(found: tuple[Word, ...], spans: NDArray[np.int64]) -> Spread:
+def overlaps(found: Bounds, spans: NDArray[np.int64]) -> Spread:
     """Return how ``spans`` fall on words.
 
     A span over several words, such as a token that ends in the middle of the next word, is shared by the characters
@@ -157,8 +170,8 @@ def overlaps(found: tuple[Word, ...], spans: NDArray[np.int64]) -> Spread:
 
     Parameters
     ----------
-    found : tuple of Word
-        Length n, in order, without overlap.
+    found : tuple of ndarray
+        Of n words in order, without overlap, see `Bounds`.
     spans : ndarray of shape (m, 2), int64
         Start and end, in characters.
 
@@ -166,15 +179,14 @@ def overlaps(found: tuple[Word, ...], spans: NDArray[np.int64]) -> Spread:
     -------
     Spread
     """
-    starts = np.array([word.start for word in found], dtype=np.int64)
-    ends = np.array([word.end for word in found], dtype=np.int64)
-    first = np.searchsorted(ends, spans[:, 0], side="right")
-    last = np.maximum(np.searchsorted(starts, spans[:, 1], side="left"), first)
+    starts, ends = found
+    first = ends.searchsorted(spans[:, 0], side="right")
+    last = np.maximum(starts.searchsorted(spans[:, 1], side="left"), first)
     last = np.where(spans[:, 1] > spans[:, 0], last, first)
     count = last - first
-    span = np.repeat(np.arange(len(spans)), count)
-    word = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+    span = np.arange(len(spans)).repeat(count)
+    word = np.arange(count.sum()) - (count.cumsum() - count).repeat(count) + first.repeat(count)
     shared = np.minimum(ends[word], spans[span, 1]) - np.maximum(starts[word], spans[span, 0])
     total = np.bincount(span, shared, len(spans))
     weight = shared / total[span]
-    return Spread(span, word, weight.astype(np.float64), len(spans), len(found))
+    return Spread(span, word, weight.astype(np.float64), len(spans), len(starts))

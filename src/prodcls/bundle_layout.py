@@ -15,6 +15,7 @@ import shutil
 import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
@@ -92,7 +93,7 @@ class Manifest:
     files: dict[str, FileEntry]
     measured: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over format version and files; when, where and how fast the bundle was made has no part in it."""
         named = {name: asdict(entry) for name, entry in self.files.items()}

@@ -119,5 +119,6 @@ def something_known(inputs: Inputs, known: KnownColumns) -> NDArray[np.bool_]:
     for values in inputs.numeric.values():
         found |= ~np.isnan(values)
     for name, cells in inputs.categorical.items():
-        found |= np.isin(cells, known.categorical[name])
+        seen = frozenset(known.categorical[name])
+        found |= [cell in seen for cell in cells]
     return found

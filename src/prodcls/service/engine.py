@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from prodcls.bundle import Bundle
@@ -83,6 +85,7 @@ class Engine:
         log = settings.log
         self._logging = None if log is None else Logging(log_key(log), bundle.digest, batch_size=1)
         self._writing = threading.Lock()
+        self._photos = _Photos()
 
     def warm_up(self) -> None:
         """Load weights and training products, so that the first caller does not wait for them."""
@@ -107,8 +110,8 @@ class Engine:
         -------
         list of (Decision or InputError), length n
         """
-        with TemporaryDirectory(prefix="prodcls-") as name:
-            read = [self._read(product, Path(name)) for product in products]
+        with self._photos.folder() as folder:
+            read = [self._read(product, folder) for product in products]
             taken = [one for one in read if not isinstance(one, InputError)]
             decisions, bodies = self._decide(taken, top_k, logged=logged) if taken else ([], [])
         decided = iter(decisions)
@@ -177,6 +180,25 @@ class Engine:
             for i, row in enumerate(rows)
         ]
         return decisions, scorer.bodies
+
+
+class _Photos(threading.local):
+    """A folder of each thread for the photos of a batch, kept, since to remove one costs more than to classify."""
+
+    def __init__(self) -> None:
+        self._made: Path | None = None
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """Yield the folder, and empty it."""
+        if self._made is None:
+            self._made = Path(mkdtemp(prefix="prodcls-"))
+            weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)  # also where the process ends
+        try:
+            yield self._made
+        finally:
+            for photo in self._made.iterdir():
+                photo.unlink()
 
 
 def _decision(row: dict[str, Any], top_k: int, told: tuple[Rejection, ...]) -> Decision:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from chain_factory import BENT, CLASSES, SCRIPTS, TEXT, fitted, make_subject, subjects
 from prodcls.calibration import softmax
 from prodcls.errors import AdditivityError, InputError
-from prodcls.explain.attribution import Attribution, Line, Part
+from prodcls.explain.attribution import Attribution, Part
 from prodcls.explain.chain import explain, explain_many
-from prodcls.explain.pieces import STABLE, Pieces, carried
+from prodcls.explain.pieces import STABLE, Pieces, Places, carried
 from prodcls.explain.product import REST
 from prodcls.explain.segments import words
 from prodcls.explain.subject import Subject
@@ -248,18 +248,19 @@ def _two_classes() -> Model:
     st.floats(0, 3),
 )
 def test_contributions_that_cancel_are_not_blown_up(values: list[float], correction: float, rate: float) -> None:
-    places = tuple(Line("title", "word", f"w{i}", 0.0, "title", i, i + 1) for i in range(len(values)))
+    n = len(values)
+    places = Places("word", [f"w{i}" for i in range(n)], ["title"] * n, range(n), range(1, n + 1), [None] * n)
     pieces = Pieces(places, np.array(values), {"intercept": 0.25})
-    parts = list(carried(pieces, "title", pieces.total, rate, correction))
-    assert sum(p.value for p in parts) == pytest.approx(rate * pieces.total + correction, abs=1e-9)
-    placed = sum(abs(p.value) for p in parts if p.label != "interplay")
+    told = carried(pieces, "title", pieces.total, rate, correction)
+    assert told.values.sum() + sum(told.aside.values()) == pytest.approx(rate * pieces.total + correction, abs=1e-9)
+    placed = np.abs(told.values).sum() + sum(abs(v) for label, v in told.aside.items() if label != "interplay")
     assert placed <= rate * pieces.size + abs(correction) / STABLE + 1e-9
 
 
 def test_a_score_that_its_pieces_do_not_make_is_a_defect() -> None:
-    pieces = Pieces((), np.empty(0), {"intercept": 1.0})
+    pieces = Pieces(Places("word", [], [], [], [], []), np.empty(0), {"intercept": 1.0})
     with pytest.raises(AdditivityError, match=r"sum to 1, its score is 1\.1"):
-        list(carried(pieces, "title", 1.1, 1.0, 0.0))
+        carried(pieces, "title", 1.1, 1.0, 0.0)
 
 
 @pytest.mark.parametrize(

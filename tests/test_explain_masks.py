@@ -128,10 +128,10 @@ def test_regions_are_those_of_the_exact_account(tmp_path: Path, size: tuple[int,
     ones = np.ones(1, dtype=np.float32)
     split = Split((ColourEncoder(),), (Parts(np.ones((49, 1)), ones, ones, None, (7, 7), linear=True),))
     probe = Probe(np.ones((1, 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
-    pieces = region_pieces("image", size, split, probe, lambda values: values[..., 0].astype(np.float64))
+    pieces = region_pieces(size, split, probe, lambda values: values[..., 0].astype(np.float64))
     opened = open_photo(tmp_path / "photo.png", (7, 7))
-    np.testing.assert_allclose(opened.boxes, [place.box for place in pieces.places], atol=1e-9)
-    assert [f"{row + 1}, {column + 1}" for row, column in opened.cells] == [place.label for place in pieces.places]
+    np.testing.assert_allclose(opened.boxes, pieces.places.boxes, atol=1e-9)
+    assert [f"{row + 1}, {column + 1}" for row, column in opened.cells] == pieces.places.labels
 
 
 def test_hidden_parts_take_the_colour_of_the_border() -> None:

@@ -6,7 +6,9 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
-from prodcls.explain.attribution import Attribution, Part, certify
+from prodcls.explain.attribution import Part, certify
+from prodcls.explain.decisions import Account
+from prodcls.explain.lines import Lines
 from prodcls.scoring_accounts import STRONGEST, Detail, account_column, account_field
 
 PARTS = (
@@ -19,13 +21,14 @@ PARTS = (
 )
 
 
-def attribution(parts: tuple[Part, ...]) -> Attribution:
+def account(parts: tuple[Part, ...]) -> Account:
     margin = float(sum(part.value for part in parts))
-    return Attribution("p1", "chain", "Kettle", "Phone", 0.8, 0.1, margin, parts, certify(parts, margin))
+    lines = Lines(*([getattr(part, name) for part in parts] for name in Lines._fields))  # type: ignore[arg-type]
+    return Account("p1", "Kettle", "Phone", 0.8, 0.1, margin, lines, certify(parts, margin))
 
 
 def test_a_whole_account_comes_back_field_by_field() -> None:
-    column = account_column([attribution(PARTS), attribution(()), attribution(PARTS[:1])], "full")
+    column = account_column([account(PARTS), account(()), account(PARTS[:1])], "full")
     assert column.type == account_field("full").type
     column.validate(full=True)
     first, empty, last = column.to_pylist()
@@ -38,7 +41,7 @@ def test_a_whole_account_comes_back_field_by_field() -> None:
 
 
 def test_the_strongest_words_are_summed_and_few_and_speak_for_the_class() -> None:
-    column = account_column([attribution(PARTS), attribution(())], "top-words")
+    column = account_column([account(PARTS), account(())], "top-words")
     assert column.type == account_field("top-words").type
     column.validate(full=True)
     assert column.to_pylist() == [
@@ -49,7 +52,7 @@ def test_the_strongest_words_are_summed_and_few_and_speak_for_the_class() -> Non
         [],
     ]
     many = tuple(Part("title", "word", f"w{i}", 1.0, "title", 3 * i, 3 * i + 2) for i in range(9))
-    assert len(account_column([attribution(many)], "top-words")[0]) == STRONGEST
+    assert len(account_column([account(many)], "top-words")[0]) == STRONGEST
 
 
 def test_no_product_gives_an_empty_column() -> None:

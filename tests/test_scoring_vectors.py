@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from chain_factory import PieceEncoder
+from prodcls.embedding_store import Stored
 from prodcls.embeddings import EmbeddingStore, embed
 from prodcls.encoders import Encoded, Item, Progress
 from prodcls.scoring_vectors import FreshVectors
@@ -31,13 +32,18 @@ def nothing_asked() -> None:
     asked.clear()
 
 
+def row_of(encoder: Counting, text: str) -> Stored:
+    (parts,) = encoder.encode_parts([text])
+    return Stored(parts.vector, parts.read_share)
+
+
 def test_what_was_read_part_by_part_is_not_encoded_again_and_is_kept(tmp_path: Path) -> None:
     encoder, below = Counting(), EmbeddingStore(tmp_path)
     embed("title", TEXTS[:1], encoder, below)
     asked.clear()
     store = FreshVectors(below)
     for text in TEXTS[:2]:
-        store.keep(encoder, text, encoder.encode_parts([text])[0])
+        store.keep(encoder, text, row_of(encoder, text))
     found = embed("title", TEXTS, encoder, store)
     assert asked == [TEXTS[2]]
     asked.clear()
@@ -49,7 +55,7 @@ def test_what_was_read_part_by_part_is_not_encoded_again_and_is_kept(tmp_path: P
 
 def test_what_is_forgotten_is_encoded(tmp_path: Path) -> None:
     encoder, store = Counting(), FreshVectors(EmbeddingStore(tmp_path))
-    store.keep(encoder, TEXTS[0], encoder.encode_parts(TEXTS[:1])[0])
+    store.keep(encoder, TEXTS[0], row_of(encoder, TEXTS[0]))
     store.forget()
     embed("title", TEXTS[:1], encoder, store)
     assert asked == [TEXTS[0]]

@@ -1,8 +1,8 @@
-"""One product through the encoders, with what each of its vectors is made of."""
+"""Products through the encoders, with what each of their vectors is made of."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,26 @@ from prodcls.inputs import Inputs
 from prodcls.preparation import IMAGE_BLOCK, Readers, joined
 from prodcls.trained import Served
 
-__all__ = ["dissect"]
+__all__ = ["Dissected", "dissect", "dissect_item"]
+
+
+@dataclass(frozen=True)
+class Dissected:
+    """One text or photo, read part by part.
+
+    Attributes
+    ----------
+    embedding : Embeddings
+        Of length 1.
+    split : Split or None
+        What its vector is made of; None where there is nothing to read.
+    photo_size : tuple of int, or None
+        Width and height in pixels, of a photo.
+    """
+
+    embedding: Embeddings
+    split: Split | None
+    photo_size: tuple[int, int] | None = None
 
 
 def dissect(inputs: Inputs, photo: Path | None, served: Served, readers: Readers) -> Subject:
@@ -42,27 +61,43 @@ def dissect(inputs: Inputs, photo: Path | None, served: Served, readers: Readers
         If the photo cannot be read.
     """
     recipe, known = served.recipe, served.known
-    dense, splits = {}, {}
-    for column in recipe.text_columns:
-        dense[column], split = _encode(column, inputs.texts[column][0], readers.text)
-        if split is not None:
-            splits[column] = split
-    size = None
+    found = {column: dissect_item(column, inputs.texts[column][0], readers.text) for column in recipe.text_columns}
     if readers.image is not None:
-        dense[IMAGE_BLOCK], split = _encode(IMAGE_BLOCK, photo, (readers.image,))
-        if split is not None and photo is not None:
-            splits[IMAGE_BLOCK] = split
-            height, width = load_photo(photo).shape[:2]
-            size = (width, height)
+        found[IMAGE_BLOCK] = dissect_item(IMAGE_BLOCK, photo, (readers.image,))
+    dense = {block: one.embedding for block, one in found.items()}
+    splits = {block: one.split for block, one in found.items() if one.split is not None}
+    size = found[IMAGE_BLOCK].photo_size if IMAGE_BLOCK in found else None
     return Subject(replace(inputs, dense=dense).aligned(known.numeric, known.categorical), splits, size)
 
 
-def _encode(block: str, item: Item | None, encoders: tuple[Encoder, ...]) -> tuple[Embeddings, Split | None]:
-    """Return one item as `prodcls.embeddings.embed` and `joined` would, and what its vector is made of."""
+def dissect_item(block: str, item: Item | None, encoders: tuple[Encoder, ...]) -> Dissected:
+    """Return one item as `prodcls.embeddings.embed` and `joined` would, and what its vector is made of.
+
+    Parameters
+    ----------
+    block : str
+    item : str, Path or None
+        Nothing is read of None and of blank texts.
+    encoders : tuple of Encoder
+
+    Returns
+    -------
+    Dissected
+
+    Raises
+    ------
+    ImageError
+        If the photo cannot be read.
+    """
     if item is None or not str(item).strip():
-        return joined([_embedding(block, e, np.zeros(e.dimension, np.float32), present=False) for e in encoders]), None
+        absent = [_embedding(block, e, np.zeros(e.dimension, np.float32), present=False) for e in encoders]
+        return Dissected(joined(absent), None)
     parts = tuple(encoder.encode_parts([item])[0] for encoder in encoders)
-    return joined([_of_parts(block, e, p) for e, p in zip(encoders, parts, strict=True)]), Split(encoders, parts)
+    embedding = joined([_of_parts(block, e, p) for e, p in zip(encoders, parts, strict=True)])
+    if not isinstance(item, Path):
+        return Dissected(embedding, Split(encoders, parts))
+    height, width = load_photo(item).shape[:2]
+    return Dissected(embedding, Split(encoders, parts), (width, height))
 
 
 def _of_parts(block: str, encoder: Encoder, parts: Parts) -> Embeddings:

@@ -23,6 +23,7 @@ __all__ = [
     "TermCounts",
     "Vocabulary",
     "VocabularyFit",
+    "ascii_words",
     "count_terms",
     "fit_vocabulary",
     "normalised",
@@ -87,6 +88,12 @@ def terms(text: str) -> Iterator[Term]:
         if previous is not None:
             yield Term(f"{previous.text} {word.text}", previous.spans + word.spans)
         previous = word
+
+
+def ascii_words(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the words among the terms of a text in ASCII, and where they stand; each two neighbours are a term too."""
+    found = list(_ASCII_WORD.finditer(text.lower()))
+    return [match[0] for match in found], [match.span() for match in found]
 
 
 def tokens(text: str) -> Iterator[tuple[str, int, int]]:

@@ -8,7 +8,8 @@ from typing import Literal
 
 import pyarrow as pa
 
-from prodcls.explain.attribution import Attribution, Certificate, Part
+from prodcls.explain.attribution import PartKind
+from prodcls.explain.decisions import Account
 from prodcls.explain.strongest import strongest
 
 __all__ = ["STRONGEST", "Detail", "account_column", "account_field"]
@@ -19,7 +20,7 @@ Detail = Literal["top-words", "full"]
 STRONGEST = 5
 """Most words and the like that ``"top-words"`` names."""
 
-NAMED = ("word", "column", "region")
+NAMED: tuple[PartKind, ...] = ("word", "column", "region")
 """Kinds of parts that ``"top-words"`` names; ``"full"`` has all."""
 
 _TEXT, _NUMBER, _PLACE = pa.string(), pa.float64(), pa.int32()
@@ -58,13 +59,12 @@ def account_field(detail: Detail) -> pa.Field:
     return _FIELDS[detail]
 
 
-def account_column(accounts: Sequence[Attribution], detail: Detail) -> pa.Array:
+def account_column(accounts: Sequence[Account], detail: Detail) -> pa.Array:
     """Return accounts as a column.
 
     Parameters
     ----------
-    accounts : sequence of Attribution, length n
-        With certificates.
+    accounts : sequence of Account, length n
     detail : {"top-words", "full"}
 
     Returns
@@ -73,28 +73,21 @@ def account_column(accounts: Sequence[Attribution], detail: Detail) -> pa.Array:
         Length n, of the type of `account_field`.
     """
     if detail == "top-words":
-        found = [strongest([p for p in a.parts if p.kind in NAMED], STRONGEST, 0)[0] for a in accounts]
+        found = [strongest(list(a.lines.rows(NAMED)), STRONGEST, 0)[0] for a in accounts]
         flat = list(chain.from_iterable(found))
         columns = [[r.key for r in flat], [r.subject for r in flat], [r.label for r in flat], [r.value for r in flat]]
         kind = _FIELDS[detail].type
         return pa.ListArray.from_arrays(_bounds(map(len, found)), _structs(columns, _REASON), type=kind)
-    certificates = [_certificate(account) for account in accounts]
-    columns = [
+    told = [
         [account.versus for account in accounts],
         [account.margin for account in accounts],
-        [certificate.sum for certificate in certificates],
-        [certificate.residual for certificate in certificates],
+        [account.certificate.sum for account in accounts],
+        [account.certificate.residual for account in accounts],
     ]
-    parts = list(chain.from_iterable(account.parts for account in accounts))
-    lists = pa.ListArray.from_arrays(
-        _bounds(len(a.parts) for a in accounts), _structs(_cells(parts), _PART), type=_PARTS
-    )
-    return _structs([*columns, lists], _FIELDS[detail].type)
-
-
-def _cells(parts: Sequence[Part]) -> list[list[object]]:
-    """Return the fields of parts, one list a field, in the order of the type."""
-    return [[getattr(part, name.name) for part in parts] for name in _PART]
+    # Fields of the parts, in the order of the type.
+    cells = [list(chain.from_iterable(getattr(a.lines, field.name) for a in accounts)) for field in _PART]
+    parts = pa.ListArray.from_arrays(_bounds(len(a.lines.value) for a in accounts), _structs(cells, _PART), type=_PARTS)
+    return _structs([*told, parts], _FIELDS[detail].type)
 
 
 def _bounds(lengths: Iterable[int]) -> pa.Array:
@@ -104,8 +97,3 @@ def _bounds(lengths: Iterable[int]) -> pa.Array:
 def _structs(columns: Sequence[Sequence[object] | pa.Array], kind: pa.DataType) -> pa.StructArray:
     arrays = [pa.array(column, field.type) for column, field in zip(columns, kind, strict=True)]
     return pa.StructArray.from_arrays(arrays, fields=list(kind))
-
-
-def _certificate(account: Attribution) -> Certificate:
-    assert account.certificate is not None  # noqa: S101 - every account of the chain has one
-    return account.certificate

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 
 from prodcls.embedding_store import Keys, Stored, Take, content_key
 from prodcls.embeddings import EmbedStats, VectorStore
-from prodcls.encoders import Encoded, Encoder, Item, Parts
+from prodcls.encoders import Encoded, Encoder, Item
 
 __all__ = ["FreshVectors"]
 
@@ -34,18 +33,15 @@ class FreshVectors:
         self.store = store
         self.stats: list[EmbedStats] = store.stats
         self._fresh: dict[tuple[str, bytes], Stored] = {}
-        self._lock = Lock()
 
     @property
     def scratch(self) -> Path | None:
         """Folder of the store below."""
         return self.store.scratch
 
-    def keep(self, encoder: Encoder, item: Item, parts: Parts) -> None:
-        """Keep the vector of an item until `forget`; may be called by several threads."""
-        key = encoder.identity, content_key(item)
-        with self._lock:
-            self._fresh[key] = Stored(parts.vector, parts.read_share)
+    def keep(self, encoder: Encoder, item: Item, row: Stored) -> None:
+        """Keep the vector of an item until `forget`."""
+        self._fresh[encoder.identity, content_key(item)] = row
 
     def forget(self) -> None:
         """Let go of what was kept."""

@@ -9,7 +9,18 @@ from typing import Any, Literal, NamedTuple
 
 from prodcls.errors import AdditivityError
 
-__all__ = ["TOLERANCE", "Attribution", "Certificate", "Line", "Part", "PartKind", "Scope", "certify", "merged"]
+__all__ = [
+    "TOLERANCE",
+    "Attribution",
+    "Certificate",
+    "Line",
+    "Part",
+    "PartKind",
+    "Scope",
+    "certified",
+    "certify",
+    "merged",
+]
 
 TOLERANCE = 1e-6
 """Largest residual of an account, logits; above it the program is at fault."""
@@ -143,21 +154,31 @@ class Attribution:
         return cls(**{**found, "parts": parts, "certificate": certificate, "scope": scope})
 
 
-def certify(parts: Sequence[Part | Line], margin: float) -> Certificate:
-    """Return the certificate of ``parts`` that claim to sum to ``margin``.
+def certify(parts: Sequence[Part], margin: float) -> Certificate:
+    """Return the certificate of ``parts`` that claim to sum to ``margin``; see `certified`."""
+    return certified([part.value for part in parts], margin)
+
+
+def certified(values: Iterable[float], margin: float) -> Certificate:
+    """Return the certificate of parts that claim to sum to ``margin``.
 
     Parameters
     ----------
-    parts : sequence of Part or Line
+    values : iterable of float
+        Of the parts, in their order.
     margin : float
         As served, logits.
+
+    Returns
+    -------
+    Certificate
 
     Raises
     ------
     AdditivityError
         If they do not, to within `TOLERANCE`.
     """
-    total = float(sum([part.value for part in parts]))
+    total = float(sum(values))
     if not abs(total - margin) <= TOLERANCE:
         message = f"the parts of an account sum to {total:.9g}, its margin is {margin:.9g}"
         raise AdditivityError(message)

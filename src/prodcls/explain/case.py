@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from prodcls.explain.attribution import Attribution, Part
+from prodcls.explain.attribution import Attribution, Line, Part
 from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
@@ -157,7 +157,7 @@ class Group:
     value: float
 
 
-def groups(parts: Iterable[Part]) -> tuple[Group, ...]:
+def groups(parts: Iterable[Part | Line]) -> tuple[Group, ...]:
     """Return the parts summed up, largest absolute value first; they sum to what the parts sum to."""
     found: dict[tuple[str, str, str], float] = {}
     for part in parts:
@@ -166,7 +166,7 @@ def groups(parts: Iterable[Part]) -> tuple[Group, ...]:
     return tuple(sorted((Group(*key, value) for key, value in found.items()), key=lambda g: (-abs(g.value), g.key)))
 
 
-def _group(part: Part) -> tuple[str, str, str]:
+def _group(part: Part | Line) -> tuple[str, str, str]:
     if part.kind in ("word", "unread"):
         return "words", part.column, ""
     if part.kind == "region":
@@ -204,18 +204,16 @@ class WordSum:
     read: bool
 
 
-def word_sums(parts: Iterable[Part]) -> tuple[WordSum, ...]:
+def word_sums(parts: Iterable[Part | Line]) -> tuple[WordSum, ...]:
     """Return the words in reading order within each column."""
-    found: dict[tuple[str, int, int], WordSum] = {}
+    found: dict[tuple[str, int, int], tuple[str, float, bool]] = {}
     for part in parts:
         if part.start is None or part.end is None:
             continue
-        key, read = (part.column, part.start, part.end), part.kind == "word"
-        old = found.get(key)
-        found[key] = WordSum(
-            *key, part.label, part.value + (old.value if old else 0.0), read or (old is not None and old.read)
-        )
-    return tuple(found[key] for key in sorted(found))
+        key = part.column, part.start, part.end
+        _, value, read = found.get(key, ("", 0.0, False))
+        found[key] = part.label, part.value + value, read or part.kind == "word"
+    return tuple(WordSum(*key, *found[key]) for key in sorted(found))
 
 
 @dataclass(frozen=True)

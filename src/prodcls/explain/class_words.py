@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import EvidenceAccount
 from prodcls.explain.attribution import Part
+from prodcls.explain.lines import Gathering
 from prodcls.explain.phrases import Phrases
 from prodcls.explain.pieces import carried
 from prodcls.explain.reading import between, lexical_pieces
@@ -106,9 +107,11 @@ def lexical_words(
         texts = {column: cells[i] for column, cells in inputs.texts.items()}
         here = slice(vectors.indptr[i], vectors.indptr[i + 1])
         counted = vectors.indices[here], vectors.data[here]
-        pieces = lexical_pieces(LEXICAL, texts, lexical, counted, between(int(a[i]), int(b[i])))
-        parts = carried(pieces, LEXICAL, float(leads[i]), float(rates[i]), float(account.correction[i, at]))
-        found.append(tuple([Part(*part) for part in parts if part.kind == "word" and part.value]))
+        pieces = lexical_pieces(texts, lexical, counted, between(int(a[i]), int(b[i])))
+        told = carried(pieces, LEXICAL, float(leads[i]), float(rates[i]), float(account.correction[i, at]))
+        lines = Gathering()
+        lines.add_places(LEXICAL, pieces.places, pieces.values, told.values)
+        found.append(tuple([part for part in lines.lines().parts() if part.value]))
     return tuple(found)
 
 

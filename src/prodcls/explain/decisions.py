@@ -23,7 +23,8 @@ from prodcls.candidates import best_classes
 from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import EvidenceAccount, explain_evidence, explain_rest, rest_weights
-from prodcls.explain.attribution import Attribution, Certificate, Line, Part, certify, merged
+from prodcls.explain.attribution import Attribution, Certificate, Line, certified, merged
+from prodcls.explain.lines import Gathering, Lines
 from prodcls.explain.pieces import Pieces, carried
 from prodcls.explain.product import REST
 from prodcls.explain.reading import Difference, between, column_part, lexical_pieces
@@ -47,7 +48,7 @@ class Account:
     ----------
     id, predicted, versus, probability, versus_probability, margin
         As in `Attribution`.
-    lines : tuple of Line
+    lines : Lines
         Its parts, largest absolute value first.
     certificate : Certificate
     """
@@ -58,7 +59,7 @@ class Account:
     probability: float
     versus_probability: float
     margin: float
-    lines: tuple[Line, ...]
+    lines: Lines
     certificate: Certificate
 
     def attribution(self) -> Attribution:
@@ -71,7 +72,7 @@ class Account:
             probability=self.probability,
             versus_probability=self.versus_probability,
             margin=self.margin,
-            parts=tuple([Part(*line) for line in self.lines]),
+            parts=self.lines.parts(),
             certificate=self.certificate,
         )
 
@@ -230,9 +231,9 @@ class Decisions:
 
     def _account(self, i: int, a: int, rival: _Rival, shares: EvidenceAccount, at: int, pieces: SplitPieces) -> Account:
         """Return the account of product ``i``, whose shares are in row ``at``."""
-        placed: list[Line] = []
-        whole = list(merged(self._lines(i, shares, at, rival.difference(a), pieces, placed)))
-        lines = tuple(sorted([*placed, *whole], key=_rank))
+        found = Gathering()
+        found.add_lines(merged(self._lines(i, shares, at, rival.difference(a), pieces, found)))
+        lines = found.sorted()
         margin = float(shares.margin[at])
         said = self._probabilities[i]
         return Account(
@@ -243,7 +244,7 @@ class Decisions:
             versus_probability=float(said[np.flatnonzero(rival.weights)].sum()),
             margin=margin,
             lines=lines,
-            certificate=certify(lines, margin),
+            certificate=certified(lines.value, margin),
         )
 
     def _lines(
@@ -253,9 +254,9 @@ class Decisions:
         at: int,
         difference: Difference,
         pieces: SplitPieces,
-        placed: list[Line],
+        found: Gathering,
     ) -> Iterator[Line]:
-        """Add what has a place to ``placed``, and yield all else."""
+        """Add what has a place to ``found``, and yield all else."""
         rates = (self.head.pool.weights / self._temperatures[i]).tolist()
         leads = (shares.values_a[at] - shares.values_b[at]).tolist()
         pool, corrections = shares.pool[at].tolist(), shares.correction[at].tolist()
@@ -266,15 +267,14 @@ class Decisions:
             if whole is not None:
                 yield whole
                 continue
-            found = self._counted(i, difference) if block == LEXICAL else pieces(i, block, difference)
-            if found is None:
+            taken = self._counted(i, difference) if block == LEXICAL else pieces(i, block, difference)
+            if taken is None:
                 yield Line(block, "evidence", channel.kind, share)
                 continue
-            for line in carried(found, block, lead, rate, correction):
-                if line.kind == "context":
-                    yield line
-                else:
-                    placed.append(line)
+            told_on = carried(taken, block, lead, rate, correction)
+            found.add_places(block, taken.places, taken.values, told_on.values)
+            for label, value in told_on.aside.items():
+                yield Line(block, "context", label, value)
         if shares.offset[at]:
             yield Line(REST, "context", "spread", float(shares.offset[at]))
         if shares.behind[at]:
@@ -304,8 +304,4 @@ class Decisions:
         assert terms is not None  # noqa: S101 - likewise
         texts = {column: cells[i] for column, cells in self.inputs.texts.items()}
         here = slice(terms.indptr[i], terms.indptr[i + 1])
-        return lexical_pieces(LEXICAL, texts, lexical, (terms.indices[here], terms.data[here]), difference)
-
-
-def _rank(part: Line) -> tuple[float, str, str, int, str]:
-    return -abs(part[3]), part[0], part[4], part[5] or 0, part[2]
+        return lexical_pieces(texts, lexical, (terms.indices[here], terms.data[here]), difference)

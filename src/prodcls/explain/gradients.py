@@ -22,6 +22,7 @@ from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import rest_weights
 from prodcls.explain.attribution import Attribution, Part, Scope, merged
+from prodcls.explain.lines import Gathering
 from prodcls.explain.masks import open_photo
 from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import column_part, lexical_pieces, word_part
@@ -157,9 +158,10 @@ class _Pull:
         texts = {column: cells[0] for column, cells in inputs.texts.items()}
         vector = lexical.vocabulary.vectors(inputs.joined_text())
         counted = vector.indices, vector.data
-        pieces = lexical_pieces(LEXICAL, texts, lexical, counted, lambda values: values @ self._direction)
-        for place, value in zip(pieces.places, pieces.values.tolist(), strict=True):
-            yield Part(*place._replace(value=value * rate))
+        pieces = lexical_pieces(texts, lexical, counted, lambda values: values @ self._direction)
+        lines = Gathering()
+        lines.add_places(LEXICAL, pieces.places, pieces.values, pieces.values * rate)
+        yield from lines.lines().parts()
         for label, value in pieces.aside.items():
             yield Part(LEXICAL, "context", label, value * rate)
 

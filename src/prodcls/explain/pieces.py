@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.errors import AdditivityError
-from prodcls.explain.attribution import Line
+from prodcls.explain.attribution import PartKind
 
-__all__ = ["STABLE", "Pieces", "bounded_rate", "carried"]
+__all__ = ["STABLE", "Carried", "Pieces", "Places", "bounded_rate", "carried"]
 
 STABLE = 0.1
 """Least sum of contributions, as a share of the sum of their sizes, in proportion to which more is carried.
@@ -26,28 +27,46 @@ NEGLIGIBLE = 1e-12
 """Logits below which what is left of a correction is rounding."""
 
 
+class Places(NamedTuple):
+    """n words or regions, column by column.
+
+    Attributes
+    ----------
+    kind : {"word", "region"}
+    labels, columns : sequence of str
+    starts, ends : sequence of (int or None)
+    boxes : sequence of (tuple of float or None)
+        These five as in `prodcls.explain.attribution.Part`.
+    """
+
+    kind: PartKind
+    labels: Sequence[str]
+    columns: Sequence[str]
+    starts: Sequence[int | None]
+    ends: Sequence[int | None]
+    boxes: Sequence[tuple[float, float, float, float] | None]
+
+
 @dataclass(frozen=True)
 class Pieces:
     """A probe's lead of A over B, taken apart.
 
     Attributes
     ----------
-    places : tuple of Line
-        n words or regions of one block, without their values.
-    values : ndarray of shape (n,), float64
-        Contribution of each, in units of the probe's score.
+    places : Places
+        n words or regions.
+    values : ndarray of shape (m,), float64
+        Contribution of the first m of them, in units of the probe's score. Words that follow are beyond the limit of
+        every encoder.
     aside : dict of str to float
         Contributions that have no place, by label: ``"intercept"``: what the probe says of any product; ``"marks"``:
         begin and end marks, punctuation; ``"border"``: the white around the photo; ``"tail"``: what the last layers
         of an encoder that is not linear do with the whole text; ``"occluded"``: what leaving words out does not tell.
-    unread : tuple of Line
-        Words beyond the limit of every encoder.
     """
 
-    places: tuple[Line, ...]
+    places: Places
     values: NDArray[np.float64]
     aside: dict[str, float]
-    unread: tuple[Line, ...] = ()
 
     @property
     def total(self) -> float:
@@ -91,8 +110,23 @@ def bounded_rate(amount: float, total: float, size: float) -> float:
     return amount * float(np.sign(total)) / scale if scale > 0 else 0.0
 
 
-def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: float) -> Iterable[Line]:
-    """Yield the parts of one block's score.
+class Carried(NamedTuple):
+    """The parts of one block's score, logits.
+
+    Attributes
+    ----------
+    values : ndarray of shape (m,), float64
+        Of the first m places.
+    aside : dict of str to float
+        Of what has no place, by label.
+    """
+
+    values: NDArray[np.float64]
+    aside: dict[str, float]
+
+
+def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: float) -> Carried:
+    """Carry one block's score to its pieces.
 
     Parameters
     ----------
@@ -106,10 +140,10 @@ def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: fl
     correction : float
         The booster's share, logits.
 
-    Yields
-    ------
-    Line
-        They sum to ``rate * lead + correction``.
+    Returns
+    -------
+    Carried
+        It sums to ``rate * lead + correction``.
 
     Raises
     ------
@@ -122,16 +156,9 @@ def carried(pieces: Pieces, block: str, lead: float, rate: float, correction: fl
         message = f"the pieces of {block!r} sum to {pieces.total:.9g}, its score is {lead:.9g}"
         raise AdditivityError(message)
     more = bounded_rate(correction, lead, size)
-    said, carried_on = pieces.values.tolist(), (pieces.values * (rate + more)).tolist()
-    for (_, kind, label, _, column, start, end, box), own, value in zip(pieces.places, said, carried_on, strict=True):
-        if own:
-            yield Line(block, kind, label, value, column, start, end, box)
-    yield from pieces.unread
-    aside = dict(pieces.aside)
-    aside["intercept"] = aside.get("intercept", 0.0) + rounding
-    for label, value in aside.items():
-        if value:
-            yield Line(block, "context", label, value * (rate + more))
+    own = {**pieces.aside, "intercept": pieces.aside.get("intercept", 0.0) + rounding}
+    aside = {label: value * (rate + more) for label, value in own.items() if value}
     left = correction - more * lead
     if abs(left) > NEGLIGIBLE:
-        yield Line(block, "context", "interplay", left)
+        aside["interplay"] = left
+    return Carried(pieces.values * (rate + more), aside)

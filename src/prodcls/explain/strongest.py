@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from prodcls.explain.attribution import Part
+from prodcls.explain.attribution import Line, Part
 from prodcls.explain.case import groups, said, word_sums
 from prodcls.explain.steps import Reason
 
@@ -21,12 +21,12 @@ NAMED = ("column", "regions", "neighbours", "whole", "start", "missing")
 that a merchandiser would give; words are named one by one."""
 
 
-def strongest(parts: Sequence[Part], pro: int, contra: int) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+def strongest(parts: Sequence[Part | Line], pro: int, contra: int) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Return the strongest reasons for A and against it.
 
     Parameters
     ----------
-    parts : sequence of Part
+    parts : sequence of (Part or Line)
     pro : int
         Most reasons for A.
     contra : int
@@ -45,7 +45,7 @@ def strongest(parts: Sequence[Part], pro: int, contra: int) -> tuple[tuple[Reaso
     )
 
 
-def _reasons(parts: Sequence[Part]) -> Iterable[Reason]:
+def _reasons(parts: Sequence[Part | Line]) -> Iterable[Reason]:
     for word in said(word_sums(parts)):
         yield Reason("word", "", word.text, word.value)
     for group in groups(parts):

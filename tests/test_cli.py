@@ -114,7 +114,7 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
         --overrides {table} --no-baselines --no-group-duplicates
         --min-class-size 3 --augment 0 --random-state 9 --threads 2 --memory 2GB --witnesses 0
         --robustness 7 --dossiers 0 --lang zh
-        --cache-dir {tmp_path} --audit {table} --model-card {table} --enforce""".split()
+        --cache-dir {tmp_path} --audit {table} --model-card {table} --enforce --scheduler local""".split()
     assert run(fit, words, "fit") == 0
     assert flows.config == FitConfig(
         catalogue=table, out=Path("o"), target="c", id="sku", text=("title", "description"), image="photo",
@@ -123,6 +123,7 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
         text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, overrides=table, baselines=False,
         group_duplicates=False, min_class_size=3, random_state=9, threads=2, memory=2_000_000_000, witnesses=0,
         robustness=7, dossiers=0, lang="zh", cache_dir=tmp_path, audit=table, model_card=table, enforce=True,
+        scheduler="local",
     )  # fmt: skip
 
 
@@ -160,14 +161,14 @@ def test_all_options_reach_the_prediction(flows: Calls, tmp_path: Path) -> None:
     words = [str(tmp_path), str(table), "-o", "s.parquet", "--batch-size", "7", "--top-k", "2"]
     words += ["--image-root", str(tmp_path), "--delimiter", "tab", "--encoding", "gb18030", "--number-format", ","]
     words += ["--quote", "'", "--sheet", "S", "--strict", "--log", "decisions.sqlite", "--max-error", "0.01"]
-    words += ["--expect-sha256", "0" * 64, "--explain", "full", "--workers", "3"]
+    words += ["--expect-sha256", "0" * 64, "--explain", "full", "--workers", "3", "--scheduler", "local"]
     assert run(predict, words, "predict") == 0
     assert flows.predicted is not None
     assert flows.predicted.pop("progress").seconds == {}
     assert flows.predicted == {
         "bundle": tmp_path, "catalogue": table, "out": Path("s.parquet"), "batch_size": 7, "top_k": 2,
         "log": Path("decisions.sqlite"), "max_error": 0.01, "trust": Trust("0" * 64),
-        "explain": "full", "workers": 3,
+        "explain": "full", "workers": 3, "scheduler": "local",
         "reading": {
             "image_root": tmp_path, "number_format": (",",),
             "files": TableOptions("gb18030", "\t", "'", "S", strict=True),

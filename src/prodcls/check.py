@@ -31,7 +31,7 @@ SHARED = (
         "test",
         "overrides",
     ),
-    *("min_class_size", "threads", "lang", "cache_dir"),
+    *("min_class_size", "threads", "scheduler", "lang", "cache_dir"),
 )
 """Arguments and options that are those of a fit."""
 

@@ -160,6 +160,8 @@ class FitConfig:
         Bundle of an earlier audit, which the report is compared with.
     enforce : bool
         Whether a threshold that does not hold makes the command fail.
+    scheduler : str or None
+        Dask cluster whose workers encode, see `prodcls.cluster.open_cluster`. None: this process does.
 
     Raises
     ------
@@ -210,6 +212,7 @@ class FitConfig:
     model_card: Path | None = None
     compare: Path | None = None
     enforce: bool = False
+    scheduler: str | None = None
 
     def __post_init__(self) -> None:
         """Check ranges, choices and contradictions."""
@@ -273,6 +276,7 @@ class FitConfig:
             model_card=None,
             compare=None,
             enforce=FitConfig.enforce,
+            scheduler=None,
         )
 
     def to_json(self) -> str:

@@ -15,6 +15,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 __all__ = [
     "AdditivityError",
     "BundleError",
@@ -69,6 +72,17 @@ class InputError(ProdclsError):
         ]
         where = ", ".join(part for part in place if part)
         super().__init__(f"{where}: {message} [{code}]" if where else f"{message} [{code}]")
+
+    def __reduce__(self) -> tuple[Callable[..., InputError], tuple[type[InputError], str, dict[str, Any]]]:
+        """Return how another process makes the same error."""
+        return _again, (type(self), str(self), self.__dict__)
+
+
+def _again(kind: type[InputError], told: str, about: dict[str, Any]) -> InputError:
+    error = kind.__new__(kind)
+    error.args = (told,)
+    error.__dict__.update(about)
+    return error
 
 
 class CatalogueError(InputError):

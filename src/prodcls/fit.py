@@ -54,6 +54,13 @@ DELIMITER = click.option(
     help="Delimiter of CSV files: , ; | or 'tab'.  [default: detected]",
 )
 
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="local|ADDRESS",
+    help="Dask cluster that does the work: processes of this machine, or tcp://127.0.0.1:PORT, or tls://HOST:PORT. "
+    "Moves no byte of the result. Needs prodcls[dask].  [default: this process]",
+)
+
 NUMBER_FORMAT = click.option(
     "--number-format",
     metavar="[COLUMN=]SAMPLE",
@@ -179,6 +186,7 @@ def _range(name: str) -> click.IntRange:
     "--random-state", type=_range("random_state"), default=FitConfig.random_state, help="Seed of everything random."
 )
 @click.option("--threads", type=_range("threads"), help="Threads.  [default: one a processor]")
+@SCHEDULER
 @click.option(
     "--memory",
     metavar="SIZE",

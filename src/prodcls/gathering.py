@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -12,12 +14,14 @@ from prodcls.atomic import cache_root
 from prodcls.augmentation import augment
 from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.cells import excerpt
+from prodcls.cluster import open_cluster
 from prodcls.config import FitConfig
 from prodcls.demo import write_demo
 from prodcls.disk_room import check_room
 from prodcls.duplicates import near_duplicate_groups
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoder_trial import AUTO, try_text_encoders
+from prodcls.encoders import available_processors
 from prodcls.errors import CatalogueError
 from prodcls.evaluation import NOT_TESTED, Problem
 from prodcls.file_formats import TableOptions
@@ -29,12 +33,13 @@ from prodcls.material import Material
 from prodcls.memory_plan import plan_memory
 from prodcls.overrides import read_overrides
 from prodcls.photo_folders import default_image_root, train_and_test
-from prodcls.preparation import IMAGE_BLOCK, Recipe, choose_recipe, failed_photos, prepare
+from prodcls.preparation import IMAGE_BLOCK, Readers, Recipe, choose_recipe, failed_photos, open_readers, prepare
 from prodcls.progress import Progress
 from prodcls.readers import read_table, refuse_first
 from prodcls.relabelling import Relabelling, relabel
 from prodcls.schema import ColumnOptions, match_schema
 from prodcls.splits import stratified_group_folds
+from prodcls.spread_encoders import spread_readers
 from prodcls.telling import listed, tell_columns
 
 __all__ = ["Material", "gather", "located"]
@@ -79,12 +84,12 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
     check_room(config, [c for c in (catalogue, tested) if c is not None], recipe, store, results=results)
     folds_at_once = plan_memory(config, catalogue, tested, recipe, progress) if results else 1
-    with progress.stage("embed"):
-        inputs = prepare(catalogue, recipe, store, progress, threads=config.threads)
+    with progress.stage("embed"), _readers(config, recipe) as readers:
+        inputs = prepare(catalogue, recipe, store, progress, readers=readers)
         catalogue = _with_failed_photos(catalogue, store, 0)
         if tested is not None:
             before = len(store.stats)
-            others = prepare(tested, recipe, store, progress, threads=config.threads)
+            others = prepare(tested, recipe, store, progress, readers=readers)
             inputs = concatenated([inputs, others], store.scratch)
             tested = _with_failed_photos(tested, store, before)
         if config.augment:
@@ -126,6 +131,17 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
         relabelling,
         folds_at_once,
     )
+
+
+@contextmanager
+def _readers(config: FitConfig, recipe: Recipe) -> Iterator[Readers]:
+    """Yield the encoders, which work here or in a cluster."""
+    readers = open_readers(recipe, config.threads)
+    if config.scheduler is None:
+        yield readers
+        return
+    with open_cluster(config.scheduler, config.threads or available_processors()) as cluster:
+        yield spread_readers(readers, recipe.runtime, cluster)
 
 
 def _recipe(config: FitConfig, catalogue: Catalogue, store: EmbeddingStore, progress: Progress) -> Recipe:

@@ -10,7 +10,7 @@ import click
 
 from prodcls.config import LIMITS, MAX_ERROR
 from prodcls.console import printable, run_and_exit
-from prodcls.fit import CATALOGUE, DELIMITER, NUMBER_FORMAT
+from prodcls.fit import CATALOGUE, DELIMITER, NUMBER_FORMAT, SCHEDULER
 from prodcls.trust import trust_options
 
 __all__ = ["predict"]
@@ -65,6 +65,7 @@ __all__ = ["predict"]
     type=click.IntRange(LIMITS["threads"].low, LIMITS["threads"].high),
     help="Products read and explained at the same time; changes no byte of the result.  [default: the processors]",
 )
+@SCHEDULER
 @click.option("--encoding", help="Encoding of CSV files.  [default: detected]")
 @DELIMITER
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")

@@ -75,6 +75,7 @@ OF_THE_MACHINE = frozenset(
         "cache_dir",
         "lang",
         "threads",
+        "scheduler",
         "memory",
         "image_root",
         "audit",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +24,11 @@ from prodcls.errors import InputError
 from prodcls.new_products import Reading, number_rules
 from prodcls.progress import Progress
 from prodcls.scoring_accounts import Detail
-from prodcls.scoring_batches import BatchScorer
-from prodcls.scoring_explained import Explainer
+from prodcls.scoring_batches import BatchScorer, ScoredBatch
 from prodcls.scoring_files import check_format, open_table
-from prodcls.scoring_kept import KeptBatches, keeping
-from prodcls.scoring_rows import Scorer, point_within
+from prodcls.scoring_kept import keeping
+from prodcls.scoring_rows import point_within
+from prodcls.scoring_spread import Order, make_scorer, scoring
 from prodcls.scoring_summary import Seen
 from prodcls.tables import rejections_bytes
 from prodcls.together import together
@@ -59,6 +58,9 @@ class PredictOptions:
         How much of the account of each decision is written.
     workers : int or None
         Products read and explained at the same time; as many as there are processors by default. Moves no byte.
+    scheduler : str or None
+        Dask cluster whose workers score, see `prodcls.cluster.open_cluster`: they need the bundle and the photos under
+        the same paths, and keep vectors in their own caches. None: this process does. Moves no byte.
     """
 
     batch_size: int = 1024
@@ -69,6 +71,7 @@ class PredictOptions:
     trust: Trust | None = None
     explain: Detail | None = None
     workers: int | None = None
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,9 +144,14 @@ def predict_catalogue(
     logging = None
     if options.log is not None:
         logging = Logging(log_key(options.log), fitted.digest, options.batch_size, least)
-    scorer = _scorer(fitted, options, (least, logging), store or EmbeddingStore(), progress)
-    with progress.stage("predict"), keeping(out, _depends(fitted, options, logging)) as kept:
-        seen, rejections = _write(products, scorer, kept, out, options)
+    order = Order(bundle.absolute(), fitted.digest, options.top_k, options.explain, least, logging)
+    workers = options.workers or available_processors()
+    scorer = make_scorer(fitted, order, store or EmbeddingStore(), workers, progress)
+    with ExitStack() as opened:
+        opened.enter_context(progress.stage("predict"))
+        kept = opened.enter_context(keeping(out, _depends(fitted, options, logging)))
+        score = opened.enter_context(scoring(scorer, order, options.scheduler, options.workers))
+        seen, rejections = _write(products, scorer, lambda found: score(found, kept), out, options)
     lines = (
         f"{seen.rows} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
         *kept.told(),
@@ -155,21 +163,6 @@ def predict_catalogue(
     return PredictOutcome(seen.rows, out, _beside(out) if rejections else None, lines)
 
 
-def _scorer(
-    fitted: Bundle,
-    options: PredictOptions,
-    asked: tuple[float, Logging | None],
-    store: EmbeddingStore,
-    progress: Progress,
-) -> BatchScorer:
-    workers = options.workers or available_processors()
-    explainer = None if options.explain is None else Explainer(fitted, store, options.explain, workers)
-    vectors = store if explainer is None else explainer.store
-    least, logging = asked
-    scorer = Scorer(fitted, vectors, options.top_k, least=least, logging=logging, threads=workers)
-    return BatchScorer(scorer, explainer, progress)
-
-
 def _depends(fitted: Bundle, options: PredictOptions, logging: Logging | None) -> Iterator[bytes]:
     """Yield all that a scored row depends on besides the product."""
     yield fitted.digest.encode()
@@ -178,22 +171,23 @@ def _depends(fitted: Bundle, options: PredictOptions, logging: Logging | None) -
 
 
 def _write(
-    products: CatalogueParts, scorer: BatchScorer, kept: KeptBatches, out: Path, options: PredictOptions
+    products: CatalogueParts,
+    scorer: BatchScorer,
+    score: Callable[[Iterator[Catalogue]], Iterator[tuple[Catalogue, ScoredBatch]]],
+    out: Path,
+    options: PredictOptions,
 ) -> tuple[Seen, tuple[Rejection, ...]]:
     """Write the scored file, the rejections and the entries of the log, or none of them; return what was seen."""
     seen, failed = Seen(scorer.scorer.fitted.known), list[Rejection]()
     with tempfile.TemporaryFile("w+", encoding="ascii") as bodies, together() as files:
         with open_table(out, scorer.schema, files.replacing) as write:
-            for part in products.parts:
-                for batch in batches(part, options.batch_size):
-                    scored = kept.result(batch, partial(scorer.score, batch))
-                    write(scored.rows)
-                    bodies.writelines(f"{body}\n" for body in scored.bodies)
-                    failed += scored.failed_photos
-                    _tell_progress(seen.rows, len(batch), products.rows, scorer.progress)
-                    seen.add(batch)
-                    seen.add_scored(scored.rows)
-                seen.rejections += part.rejections
+            for batch, scored in score(_batches(products, options.batch_size, seen)):
+                write(scored.rows)
+                bodies.writelines(f"{body}\n" for body in scored.bodies)
+                failed += scored.failed_photos
+                _tell_progress(seen.rows, len(batch), products.rows, scorer.progress)
+                seen.add(batch)
+                seen.add_scored(scored.rows)
         rejections = (*seen.rejections, *failed)
         if rejections:
             files.write_bytes(_beside(out), rejections_bytes(rejections))
@@ -207,6 +201,13 @@ def _write(
                 logged.enter_context(append(options.log, (line.rstrip("\n") for line in bodies)))
             files.name_all()
     return seen, rejections
+
+
+def _batches(products: CatalogueParts, size: int, seen: Seen) -> Iterator[Catalogue]:
+    """Yield all products in order, taking note of what is rejected on the way."""
+    for part in products.parts:
+        seen.rejections += part.rejections
+        yield from batches(part, size)
 
 
 def _beside(out: Path) -> Path:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -53,32 +52,37 @@ class KeptBatches:
     taken: int = 0
     _full: bool = field(default=False, repr=False)
 
-    def result(self, batch: Catalogue, make: Callable[[], ScoredBatch]) -> ScoredBatch:
-        """Return what was kept of a batch, else make it, and keep it where that took long.
+    def find(self, batch: Catalogue) -> ScoredBatch | None:
+        """Return what was kept of a batch, the same to the last bit as if it were scored; None where nothing was.
 
         Parameters
         ----------
         batch : Catalogue
-        make : callable
 
         Returns
         -------
-        ScoredBatch
-            The same to the last bit, whether it was kept or made.
+        ScoredBatch or None
         """
-        stem = None
         if any(self.folder.glob("*.arrow")):
-            stem = self._stem(batch)
-            for path in self.folder.glob(f"{stem}.*.arrow"):
+            for path in self.folder.glob(f"{self._stem(batch)}.*.arrow"):
                 data = read_addressed(path)
                 if data is not None:
                     self.taken += 1
                     return _from_bytes(data)
-        started = time.perf_counter()
-        made = make()
-        if time.perf_counter() - started >= QUICK_SECONDS and not self._full:
-            self._keep(stem or self._stem(batch), made)
-        return made
+        return None
+
+    def keep(self, batch: Catalogue, made: ScoredBatch, seconds: float) -> None:
+        """Keep a batch that took long.
+
+        Parameters
+        ----------
+        batch : Catalogue
+        made : ScoredBatch
+        seconds : float
+            That it took.
+        """
+        if seconds >= QUICK_SECONDS and not self._full:
+            self._keep(self._stem(batch), made)
 
     def remove(self, *, others: bool = False) -> None:
         """Remove what was kept; with ``others`` only what is not of this call."""

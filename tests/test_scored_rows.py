@@ -95,3 +95,9 @@ def test_a_damaged_line_is_named(old: str, new: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read(path)
     assert (caught.value.code, caught.value.row) == ("scored-damaged", 1)
+
+
+def test_a_folder_of_scored_files_is_refused_as_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        open_scored(tmp_path)
+    assert caught.value.code == "scored-folder"

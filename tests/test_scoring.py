@@ -257,7 +257,7 @@ def test_csv_and_json_lines_hold_the_same(bundle: Path, tmp_path: Path) -> None:
     ("out", "code"),
     [
         ("s.xlsx", "output-format"),
-        ("s", "output-format"),
+        ("s.txt", "output-format"),
         ("new.csv", "output-is-input"),
         ("bundle/s.csv", "output-in-bundle"),
     ],

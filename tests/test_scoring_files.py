@@ -12,7 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow.dataset import dataset
 
+from prodcls import scoring_files
 from prodcls.errors import InputError
 from prodcls.scoring_files import check_format, guarded, open_table
 
@@ -64,9 +66,46 @@ def test_known_endings(name: str) -> None:
     check_format(Path(name))
 
 
-@pytest.mark.parametrize("name", ["s.xlsx", "s.json", "s", ".csv", "s.csv.gz"])
+@pytest.mark.parametrize("name", ["s.xlsx", "s.json", ".csv", "s.csv.gz"])
 def test_unknown_endings_are_refused(name: str) -> None:
     with pytest.raises(InputError) as caught:
         check_format(Path(name))
     assert caught.value.code == "output-format"
     assert ".parquet, .csv, .jsonl" in str(caught.value)
+
+
+def rows(first: int, count: int) -> pa.Table:
+    numbers = range(first, first + count)
+    return pa.table([[f"p{i}" for i in numbers], [i / 100 for i in numbers], [False] * count], schema=SCHEMA)
+
+
+def test_a_name_without_an_ending_is_a_folder_of_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring_files, "PART_ROWS", 4)
+    for total, parts in ((11, 2), (20, 4), (3, 1), (0, 1)):  # those of an earlier, larger result go
+        with open_table(tmp_path / "scored", SCHEMA) as write:
+            for first in range(0, total, 3):
+                write(rows(first, min(3, total - first)))
+        names = sorted(path.name for path in (tmp_path / "scored").iterdir())
+        assert names == [f"part-{i:05d}.parquet" for i in range(parts)]
+        whole = dataset(tmp_path / "scored").to_table()
+        assert whole.schema.equals(SCHEMA)
+        assert whole.equals(rows(0, total))
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "scored").mkdir()
+    check_format(tmp_path / "scored")
+    (tmp_path / "scored" / "part-00000.parquet").write_bytes(b"")
+    (tmp_path / "scored" / ".part-00001.parquet.x.tmp").write_bytes(b"")  # of a call that was killed
+    check_format(tmp_path / "scored")
+    (tmp_path / "scored" / "products.csv").write_bytes(b"")
+    with pytest.raises(InputError) as caught:
+        check_format(tmp_path / "scored")
+    assert caught.value.code == "output-folder"
+
+
+def test_a_folder_that_is_not_finished_is_none(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), open_table(tmp_path / "scored", SCHEMA) as write:  # noqa: PT012
+        write(rows(0, 3))
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []

@@ -66,7 +66,12 @@ def interrupted(bundle: Path, catalogue: Path, out: Path, encoders: Encoders, **
     encoders.stop, encoders.read = "", []
 
 
-@pytest.mark.parametrize("name", ["s.parquet", "s.csv", "s.jsonl"])
+def written(path: Path) -> list[bytes]:
+    """Return the bytes of a file, or of the files of a folder."""
+    return [path.read_bytes()] if path.is_file() else [part.read_bytes() for part in sorted(path.iterdir())]
+
+
+@pytest.mark.parametrize("name", ["s.parquet", "s.csv", "s.jsonl", "s"])
 def test_it_goes_on_where_it_was_and_ends_in_the_same_bytes(
     name: str, bundle: Path, catalogue: Path, tmp_path: Path, encoders: Encoders
 ) -> None:
@@ -76,7 +81,7 @@ def test_it_goes_on_where_it_was_and_ends_in_the_same_bytes(
     assert last_entries(tmp_path / "log.sqlite", ROWS) == []
     again = predict(bundle, catalogue, tmp_path / name, log=tmp_path / "log.sqlite")
     assert encoders.read == [f"p{i:03d}" for i in range(20, ROWS)]
-    assert (tmp_path / name).read_bytes() == (tmp_path / f"whole-{name}").read_bytes()
+    assert written(tmp_path / name) == written(tmp_path / f"whole-{name}")
     assert [line for line in again.summary_lines if TOLD not in line] == list(whole.summary_lines)
     assert f"2 {TOLD}" in again.summary_lines
     assert len(last_entries(tmp_path / "log.sqlite", ROWS + 1)) == ROWS

@@ -22,9 +22,10 @@ __all__ = ["predict"]
 @click.option(
     "-o",
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     required=True,
-    help="Scored file; its ending chooses the format.",
+    help="Scored file; its ending chooses the format: .parquet, .csv, .jsonl. Without an ending it is a folder of "
+    "Parquet files, for millions of rows.",
 )
 @click.option(
     "--batch-size",
@@ -58,7 +59,7 @@ __all__ = ["predict"]
     "--explain",
     type=click.Choice(["top-words", "full"]),
     help="Also write why each class and not the runner-up: the few strongest reasons, or the whole account of prodcls "
-    "why. Reads all texts and photos again, which takes about as long as reading them the first time.",
+    "why. Reads all different texts and photos again, which takes about as long as reading them the first time.",
 )
 @click.option(
     "--workers",

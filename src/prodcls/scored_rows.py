@@ -111,8 +111,11 @@ def open_scored(path: Path) -> TableFile:
     Raises
     ------
     InputError
-        If it cannot be read.
+        If it cannot be read, or is a folder of such files: code ``scored-folder``.
     """
+    if path.is_dir():
+        message = "is a folder of scored files: name one of them"
+        raise InputError(message, code="scored-folder", file=str(path))
     csv = TableOptions(encoding="utf-8", delimiter=",", quote='"') if path.suffix.lower() == ".csv" else None
     return open_table_file(path, csv)
 

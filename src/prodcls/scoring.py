@@ -112,13 +112,14 @@ def predict_catalogue(
     catalogue : Path
         CSV, TSV, JSONL or Parquet with the columns that the model uses; labels are not read.
     out : Path
-        ``.parquet``, ``.csv`` or ``.jsonl``. Columns: ``id``, ``row`` (in the catalogue), ``predicted``,
-        ``probability``, ``second``, ``second_probability``, ``class_1``, ``probability_1`` and so on to ``top_k``,
-        ``prediction_set`` (a list, in CSV as JSON; null where the bundle makes no sets), ``review`` (whether a person
-        should look at it), ``reasons`` (a list of `prodcls.selective.REASONS`: why), ``stopped_at`` and
-        ``stopped_probability`` (the deepest node of the tree that is probable enough, and the probability of all of its
-        classes; null where not even the top is, and where the classes form no tree), and ``top_words`` or ``account``
-        where accounts are asked for: see `prodcls.scoring_accounts`.
+        ``.parquet``, ``.csv`` or ``.jsonl``, or without an ending a folder of Parquet files of one schema. Columns:
+        ``id``, ``row`` (in the catalogue), ``predicted``, ``probability``, ``second``, ``second_probability``,
+        ``class_1``, ``probability_1`` and so on to ``top_k``, ``prediction_set`` (a list, in CSV as JSON; null where
+        the bundle makes no sets), ``review`` (whether a person should look at it), ``reasons`` (a list of
+        `prodcls.selective.REASONS`: why), ``stopped_at`` and ``stopped_probability`` (the deepest node of the tree that
+        is probable enough, and the probability of all of its classes; null where not even the top is, and where the
+        classes form no tree), and ``top_words`` or ``account`` where accounts are asked for: see
+        `prodcls.scoring_accounts`.
     options : PredictOptions
     progress : Progress
     store : EmbeddingStore, optional
@@ -180,7 +181,7 @@ def _write(
     """Write the scored file, the rejections and the entries of the log, or none of them; return what was seen."""
     seen, failed = Seen(scorer.scorer.fitted.known), list[Rejection]()
     with tempfile.TemporaryFile("w+", encoding="ascii") as bodies, together() as files:
-        with open_table(out, scorer.schema, files.replacing) as write:
+        with open_table(out, scorer.schema, files) as write:
             for batch, scored in score(_batches(products, options.batch_size, seen)):
                 write(scored.rows)
                 bodies.writelines(f"{body}\n" for body in scored.bodies)
@@ -217,7 +218,7 @@ def _beside(out: Path) -> Path:
 
 def _check_out(out: Path, bundle: Path, catalogue: Path, log: Path | None) -> None:
     check_format(out)
-    if out.resolve() == catalogue.resolve():
+    if out.resolve() in (catalogue.resolve(), catalogue.resolve().parent):
         raise InputError("would overwrite the catalogue: choose another name", code="output-is-input", file=str(out))
     if out.resolve().is_relative_to(bundle.resolve()):
         message = "lies in the bundle, which admits no other files: choose another folder"

@@ -3,6 +3,7 @@
 # make attacks  run the attacks of tests/attacks at their full numbers, but for those of make torture
 # make torture  the same for what is kept on disk: damage, kill -9, full disks, memory, locales, determinism; hours
 # make lint    style, types, docstrings, doctests
+# make bench   time how costs grow with rows, classes and words, and draw benchmarks/scaling.html
 # make smoke   install the package into an empty environment and use it from outside the checkout
 # make docs    build the documentation into build/docs, warnings as errors
 # make lock    resolve the dependencies afresh into requirements.lock and requirements-test.lock
@@ -37,7 +38,7 @@ TESTING := $(VENV)/.testing-$(shell cat pyproject.toml requirements.lock require
 # What is kept on disk, by the numbers of the attacks.
 TORTURE := $(wildcard tests/attacks/test_attack_1[3-8]_*.py tests/attacks/test_attack_2[34]_*.py)
 
-.PHONY: demo test attacks torture lint smoke docs lock examples screenshots clean
+.PHONY: demo test attacks torture lint bench smoke docs lock examples screenshots clean
 
 demo: $(RUNTIME)
 	$(BIN)/python -m prodcls.fit --out out/demo
@@ -66,6 +67,10 @@ lint: $(TESTING)
 	$(BIN)/mypy
 	$(BIN)/flake8 src
 	$(BIN)/python -m pytest --quiet src/prodcls
+
+bench: $(TESTING)
+	$(BIN)/python -m pytest benchmarks/scaling.py --benchmark-json=benchmarks/results/scaling.json
+	$(BIN)/python benchmarks/page.py
 
 smoke: $(TESTING)
 	$(BIN)/python tools/smoke.py $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX))

@@ -88,7 +88,7 @@ class FitConfig:
     Attributes
     ----------
     catalogue : Path or None
-        CSV, Parquet or JSONL file, workbook, folder of photos, or ``-``. None: the demo catalogue.
+        CSV, Parquet or JSONL file, workbook, folder of Parquet files or of photos, or ``-``. None: the demo catalogue.
     out : Path
         Folder that gets the bundle and the report.
     target, path, id, image : str or None

@@ -232,9 +232,9 @@ def _range(name: str) -> click.IntRange:
 def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each option has its own type
     """Learn the categories of CATALOGUE, evaluate, and write a bundle and an audit report.
 
-    CATALOGUE is a CSV, JSONL or Parquet file, an Excel or OpenDocument workbook, a folder with one folder of photos a
-    class, or - for the standard input. Columns are recognised by name where no option sets them. Without CATALOGUE a
-    demo catalogue is made.
+    CATALOGUE is a CSV, JSONL or Parquet file, a folder of Parquet files, an Excel or OpenDocument workbook, a folder
+    with one folder of photos a class, or - for the standard input. Columns are recognised by name where no option sets
+    them. Without CATALOGUE a demo catalogue is made.
     """
     config = FitConfig(catalogue=catalogue, **options)
     from prodcls.bars import open_progress

@@ -13,7 +13,7 @@ from prodcls.catalogue import Chunk, Rejection
 from prodcls.cells import cell_fault, column_names, excerpt, is_null, spell
 from prodcls.errors import CatalogueError
 
-__all__ = ["MAX_EXPANDED_BYTES", "faulty_rows", "read_parquet"]
+__all__ = ["MAX_EXPANDED_BYTES", "count_rows", "faulty_rows", "read_parquet"]
 
 MAX_EXPANDED_BYTES = 256 << 20
 """Bytes that a part of a file may expand to; what is read at a time, or a page that cannot be divided."""
@@ -70,6 +70,28 @@ def read_parquet(path: Path, file: str) -> Iterator[Chunk]:
         row += n
         if batch is None:
             return
+
+
+def count_rows(path: Path, file: str) -> int:
+    """Return how many rows a Parquet file says that it holds.
+
+    Parameters
+    ----------
+    path : Path
+    file : str
+        Name for messages.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    CatalogueError
+        When the file is damaged.
+    """
+    with _reading(file):
+        return int(pq.ParquetFile(path).metadata.num_rows)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from prodcls.catalogue import Chunk, RawTable, Rejection, Source
 from prodcls.encodings import Fingerprint, take_fingerprint
 from prodcls.errors import CatalogueError
 from prodcls.file_formats import TableOptions, reader_of
+from prodcls.parquet_folders import parquet_parts, parts_fingerprint, read_parquet_folder
 from prodcls.photo_folders import folder_fingerprint, read_photo_folder
 from prodcls.standard_input import STANDARD_INPUT, spooled
 
@@ -65,8 +66,8 @@ def open_table_file(path: Path | str, options: TableOptions | None = None) -> Ta
     Parameters
     ----------
     path : Path or str
-        CSV, TSV, JSONL, Parquet or a workbook, as the name's ending says; a folder of photos, one folder a class; ``-``
-        for the standard input.
+        CSV, TSV, JSONL, Parquet or a workbook, as the name's ending says; a folder of Parquet files; a folder of
+        photos, one folder a class; ``-`` for the standard input.
     options : TableOptions, optional
 
     Returns
@@ -81,11 +82,16 @@ def open_table_file(path: Path | str, options: TableOptions | None = None) -> Ta
     options = options or TableOptions()
     path = Path(path)
     try:
-        if path.is_dir():
+        parts = parquet_parts(path) if path.is_dir() else ()
+        if parts:
+            found = parts_fingerprint(parts)
+            details: dict[str, str] = {"format": f"folder of {len(parts)} Parquet files"}
+            chunks: Callable[[], Iterator[Chunk]] = partial(read_parquet_folder, parts)
+        elif path.is_dir():
             found = folder_fingerprint(path)
             _check_blank(found, str(path))
-            details: dict[str, str] = {"format": "folder of photos"}
-            chunks: Callable[[], Iterator[Chunk]] = partial(read_photo_folder, path)
+            details = {"format": "folder of photos"}
+            chunks = partial(read_photo_folder, path)
         else:
             place, kind = spooled() if str(path) == STANDARD_INPUT else (path, path.suffix.lower())
             _check_file(place, str(path))

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from prodcls.balance import choose_balance
 from prodcls.evaluation import Problem
-from prodcls.evidence import EvidenceFit, fit_evidence
+from prodcls.held_out import EvidenceFit, fit_evidence
 from prodcls.metrics import evaluate
 from prodcls.paired import compare_predictions
 from prodcls.splits import stratified_group_folds
@@ -110,7 +110,7 @@ def fold_scores(problem: Problem, train: NDArray[np.intp], test: NDArray[np.intp
     if full:
         found |= {f"weights ^{power:g} in pool and trees": score(given, power) for power in (0.25, 0.5, 1.0)}
         found["candidates in favour of small classes"] = score(given, lure=1.0)
-        with mock.patch("prodcls.evidence.fit_probe", weighted_probes(0.5)):
+        with mock.patch("prodcls.held_out.fit_probe", weighted_probes(0.5)):
             other = known(fit_evidence(inputs, labels, groups, n_classes))
         found["weights ^0.5 in probes"] = score(other)
     return {name: scored.probabilities(labels) for name, scored in found.items()}

@@ -18,6 +18,7 @@ from prodcls.evidence import Channel
 from prodcls.head import INNER_FOLDS, POOL_CANDIDATES, _monotone
 from prodcls.pool import MIN_SPREAD, choose_strength, columns_that_help, listwise_loss
 from prodcls.probes import PENALTIES, PENALTY_ROWS, Probe, ProbeFit, _scaled_loss
+from prodcls.ridge import Targets
 from prodcls.splits import stratified_group_folds
 
 Floats = NDArray[np.float64]
@@ -221,10 +222,8 @@ def weighted_probes(power: float) -> Callable[..., ProbeFit]:
         kernel += share @ middle - middle[:, None] - middle
         return kernel * root[:, None] * root
 
-    def fit_probe(
-        features: NDArray[np.float32] | sp.csr_matrix, targets: NDArray[np.float32], groups: NDArray[np.int64]
-    ) -> ProbeFit:
-        truth, n = targets.argmax(axis=1), len(targets)
+    def fit_probe(features: NDArray[np.float32] | sp.csr_matrix, aims: Targets, groups: NDArray[np.int64]) -> ProbeFit:
+        truth, n, targets = aims.labels, len(aims), aims.laid_out()
         root = np.sqrt(class_weights(truth, targets.shape[1], power))
         part = np.unique(np.linspace(0, n - 1, min(n, PENALTY_ROWS)).astype(np.intp))
         kernel = centred(features[part], root[part])
@@ -236,6 +235,7 @@ def weighted_probes(power: float) -> Callable[..., ProbeFit]:
         by_row = dual * root[:, None]
         middle = np.asarray(features.T @ (root**2 / (root**2).sum())).ravel()
         weights = np.asarray(features.T @ by_row) - np.outer(middle, by_row.sum(axis=0))
-        return ProbeFit(Probe(weights.astype(np.float32), (mean - middle @ weights).astype(np.float32)), held_out)
+        probe = Probe(weights.astype(np.float32), (mean - middle @ weights).astype(np.float32))
+        return ProbeFit(probe, n, held_out.__getitem__)
 
     return fit_probe

@@ -12,8 +12,8 @@ import prodcls.probes
 from prodcls.config import FitConfig
 from prodcls.embeddings import Copies
 from prodcls.errors import InputError
-from prodcls.evidence import fit_evidence
 from prodcls.gathering import Material, gather
+from prodcls.held_out import fit_evidence
 from prodcls.inputs import concatenated
 from prodcls.preparation import IMAGE_BLOCK
 from prodcls.progress import SilentProgress
@@ -106,9 +106,10 @@ def test_copies_move_the_photo_score_alone() -> None:
     plain = make_sample(60, missing=0.0)
     copied = with_copies(plain, list(range(0, 60, 4)))
     before, after = (fit_evidence(s.inputs, s.labels, s.groups, s.n_classes) for s in (plain, copied))
-    assert before.held_out.shape == after.held_out.shape
+    scores = before.held_out, after.held_out
+    assert scores[0].shape == scores[1].shape
     for k, channel in enumerate(before.model.channels):
-        same = np.array_equal(before.held_out[:, :, k], after.held_out[:, :, k])
+        same = np.array_equal(scores[0][:, :, k], scores[1][:, :, k])
         assert same == (channel.key != f"{IMAGE_BLOCK}.score"), channel
 
 

@@ -34,6 +34,10 @@ class Column:
     groups: np.ndarray
 
 
+def every(column: Column) -> np.ndarray:
+    return np.arange(len(column.values))
+
+
 @st.composite
 def columns(draw: st.DrawFn) -> Column:
     n = draw(st.integers(2, 15))
@@ -87,7 +91,7 @@ def affinity(column: Column, rows: np.ndarray, value: str) -> np.ndarray:
 @settings(deadline=None, max_examples=100)
 @given(columns())
 def test_numbers_are_scored_as_counted_without_the_group(column: Column) -> None:
-    held_out = number_held_out(column.values, column.labels, column.groups, K)
+    held_out = number_held_out(column.values, column.labels, column.groups, K)(every(column))
     for i, value in enumerate(column.values):
         expected = np.zeros(K) if np.isnan(value) else typicality(column, column.groups != column.groups[i], value)
         np.testing.assert_allclose(held_out[i], expected, atol=1e-4)
@@ -106,7 +110,7 @@ def test_new_numbers_are_scored_by_all_rows(column: Column) -> None:
 @settings(deadline=None, max_examples=100)
 @given(columns())
 def test_distances_are_those_from_the_class_without_the_group(column: Column) -> None:
-    held_out = number_distance_held_out(column.values, column.labels, column.groups, K)
+    held_out = number_distance_held_out(column.values, column.labels, column.groups)
     whole = number_distance(fit_number(column.values, column.labels, K), column.values, column.labels)
     for i, value in enumerate(column.values):
         others = column.groups != column.groups[i]
@@ -121,7 +125,7 @@ def test_distances_are_those_from_the_class_without_the_group(column: Column) ->
 @settings(deadline=None, max_examples=100)
 @given(columns())
 def test_categories_are_scored_as_counted_without_the_group(column: Column) -> None:
-    held_out = category_held_out(column.cells, column.labels, column.groups, K)
+    held_out = category_held_out(column.cells, column.labels, column.groups, K)(every(column))
     for i, cell in enumerate(column.cells):
         expected = affinity(column, column.groups != column.groups[i], cell) if cell else np.zeros(K)
         np.testing.assert_allclose(held_out[i], expected, atol=1e-9)
@@ -154,8 +158,8 @@ def test_labels_swapped_within_a_group_change_nothing_for_it(column: Column) -> 
     swapped = column.labels.copy()
     swapped[own] = swapped[own[::-1]]
     for score in (
-        lambda labels: number_held_out(values, labels, column.groups, K),
-        lambda labels: category_held_out(column.cells, labels, column.groups, K),
+        lambda labels: number_held_out(values, labels, column.groups, K)(every(column)),
+        lambda labels: category_held_out(column.cells, labels, column.groups, K)(every(column)),
     ):
         np.testing.assert_allclose(score(swapped)[own], score(column.labels)[own], atol=1e-9)
 
@@ -176,7 +180,7 @@ def test_typical_prices_and_brands_point_to_their_class() -> None:
 @pytest.mark.parametrize("values", [[np.nan, np.nan], [5.0, 5.0], [0.0, np.nan]])
 def test_columns_that_tell_nothing_stay_finite(values: list[float]) -> None:
     labels, groups = np.array([0, 1]), np.array([0, 1])
-    assert np.all(np.isfinite(number_held_out(np.array(values), labels, groups, 2)))
+    assert np.all(np.isfinite(number_held_out(np.array(values), labels, groups, 2)(np.arange(len(values)))))
     assert np.all(np.isfinite(fit_number(np.array(values), labels, 2).scores(np.array([1.0, 1e9]))))
 
 

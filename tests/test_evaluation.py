@@ -11,8 +11,9 @@ from threadpoolctl import threadpool_limits
 
 import prodcls.evaluation
 from prodcls.calibration import softmax
-from prodcls.evaluation import NOT_TESTED, Problem, cross_validate, modality_names
+from prodcls.evaluation import NOT_TESTED, Problem, cross_validate
 from prodcls.evidence import Channel
+from prodcls.fold_scores import modality_names
 from prodcls.model import fit_model
 from prodcls.splits import stratified_group_folds
 from synthetic import Sample, make_sample

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import prodcls.probes
-from prodcls.evidence import EvidenceFit, fit_evidence
+from prodcls.held_out import EvidenceFit, fit_evidence
 from synthetic import Sample, embeddings, make_sample, without_evidence
 
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import prodcls.held_out
 import prodcls.neighbours
 import prodcls.probes
+import prodcls.shortlist
 from prodcls import memory_budget
 from prodcls.encoders import IMAGE_ENCODERS, TEXT_ENCODERS
 from prodcls.memory_budget import ENCODERS, Load, at_once_within, estimate_memory, rows_within
@@ -42,6 +44,11 @@ def loads(draw: st.DrawFn) -> Load:
 @given(loads(), st.sampled_from(["classes", "columns", "all_terms", "occurrences", "copies", "held"]), st.data())
 def test_more_of_anything_takes_no_less(load: Load, name: str, data: st.DataObject) -> None:
     more = replace(load, **{name: getattr(load, name) + data.draw(st.integers(1, 10_000))})
+    if name == "classes":  # beyond so many they have fewer words, and the evidence of some of them only
+        load = replace(load, terms=min(load.terms, memory_budget.PRIMAL_TERMS), all_terms=load.terms)
+        more = replace(more, terms=load.terms, all_terms=load.all_terms)
+        if load.classes <= memory_budget.FEW_CLASSES < more.classes:
+            return
     assert estimate_memory(more).total >= estimate_memory(load).total
 
 
@@ -96,6 +103,14 @@ def test_every_encoder_has_its_figure() -> None:
         (memory_budget.DUAL_ROWS, prodcls.probes.DUAL_ROWS),
         (memory_budget.LEAST_DUAL_ROWS, prodcls.probes.PENALTY_ROWS),
         (memory_budget.NEIGHBOUR_ROWS, prodcls.neighbours.CHUNK_ROWS),
+        (memory_budget.NEIGHBOUR_CELLS, prodcls.neighbours.CELLS_AT_ONCE),
+        (memory_budget.PRIMAL_TERMS, prodcls.probes.PRIMAL_TERMS),
+        (memory_budget.GRADIENT_CLASSES, prodcls.probes.CLASSES_AT_ONCE),
+        (memory_budget.FEW_CLASSES, prodcls.held_out.FEW_CLASSES),
+        (memory_budget.WEIGHTS, prodcls.held_out.WEIGHTS),
+        (memory_budget.MOST_TERMS, prodcls.held_out.MOST_WORDS),
+        (memory_budget.SHORTLIST, prodcls.shortlist.COUNT),
+        (memory_budget.BLOCK_CELLS, prodcls.shortlist.CELLS_AT_ONCE),
     ],
 )
 def test_figures_are_those_of_what_is_estimated(own: int, theirs: int) -> None:

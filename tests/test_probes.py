@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 import prodcls.probes
-from prodcls.probes import PENALTIES, Probe, ProbeFit, choose_penalty, fit_probe, one_vs_rest
+from prodcls.probes import PENALTIES, Probe, ProbeFit, choose_penalty, fit_probe
+from prodcls.ridge import Targets
 
 
 class Case:
@@ -27,18 +28,16 @@ class Case:
         self.dense = (dense / np.linalg.norm(dense, axis=1, keepdims=True)).astype(np.float32)
         self.sparse = sp.csr_matrix(self.dense)
         self.labels = rng.integers(3, size=n)
-        self.targets = one_vs_rest(self.labels, 3)
+        self.targets = Targets(self.labels, 3)
         self.groups = rng.permutation(np.r_[np.arange(n_groups), rng.integers(n_groups, size=n - n_groups)]) * 7
 
     def refitted(self, penalty: float, fold: np.ndarray | None = None) -> np.ndarray:
         """Return the scores of each row by scikit-learn's ridge on the rows of the other groups, or folds."""
         part = self.groups if fold is None else fold
-        scores = np.empty(self.targets.shape)
+        scores, targets = np.empty((len(self.targets), 3)), self.targets.laid_out().astype(float)
         for k in np.unique(part):
             inside, outside = part != k, part == k
-            model = Ridge(alpha=penalty, solver="cholesky").fit(
-                self.dense[inside].astype(float), self.targets[inside].astype(float)
-            )
+            model = Ridge(alpha=penalty, solver="cholesky").fit(self.dense[inside].astype(float), targets[inside])
             scores[outside] = model.predict(self.dense[outside].astype(float))
         return scores
 
@@ -51,10 +50,10 @@ def cases(draw: st.DrawFn, *, wide: bool) -> Case:
 
 
 @settings(deadline=None, max_examples=40)
-@given(cases(wide=False), st.sampled_from(PENALTIES))
-def test_primal_scores_are_those_of_a_refit(case: Case, penalty: float) -> None:
+@given(st.sampled_from(["dense", "sparse"]), cases(wide=False), st.sampled_from(PENALTIES))
+def test_primal_scores_are_those_of_a_refit(kind: str, case: Case, penalty: float) -> None:
     with mock.patch.object(prodcls.probes, "PENALTY_ROWS", 1):
-        fit = fit_probe(case.dense, case.targets, case.groups, penalty=penalty)
+        fit = fit_probe(getattr(case, kind), case.targets, case.groups, penalty=penalty)
     np.testing.assert_allclose(fit.held_out, case.refitted(penalty), atol=5e-3)
 
 
@@ -80,7 +79,7 @@ def test_the_probe_itself_is_the_ridge_on_all_rows(case: Case, kind: str, dual_r
     penalty = 0.1
     with mock.patch.object(prodcls.probes, "PENALTY_ROWS", dual_rows):
         fit = fit_probe(getattr(case, kind), case.targets, case.groups, penalty=penalty)
-    ridge = Ridge(alpha=penalty).fit(case.dense.astype(float), case.targets.astype(float))
+    ridge = Ridge(alpha=penalty).fit(case.dense.astype(float), case.targets.laid_out().astype(float))
     np.testing.assert_allclose(fit.probe.scores(case.dense), ridge.predict(case.dense.astype(float)), atol=1e-3)
     np.testing.assert_allclose(fit.probe.weights, ridge.coef_.T, atol=5e-3)
     np.testing.assert_allclose(fit.probe.intercept, ridge.intercept_, atol=5e-3)
@@ -92,11 +91,13 @@ def test_many_sparse_rows_are_scored_by_folds_of_groups(
 ) -> None:
     monkeypatch.setattr(prodcls.probes, "DUAL_ROWS", 5)
     monkeypatch.setattr(prodcls.probes, "PENALTY_ROWS", 5)
+    monkeypatch.setattr(prodcls.probes, "PRIMAL_TERMS", 5)
+    monkeypatch.setattr(prodcls.probes, "CLASSES_AT_ONCE", 2)
     case = Case(n, d, n_groups, seed=3)
     fit = fit_probe(case.sparse, case.targets, case.groups, penalty=0.3)
     fold = np.unique(case.groups, return_inverse=True)[1] % 10
     np.testing.assert_allclose(fit.held_out, case.refitted(0.3, fold), atol=1e-3)
-    ridge = Ridge(alpha=0.3).fit(case.dense.astype(float), case.targets.astype(float))
+    ridge = Ridge(alpha=0.3).fit(case.dense.astype(float), case.targets.laid_out().astype(float))
     np.testing.assert_allclose(fit.probe.weights, ridge.coef_.T, atol=1e-3)
     np.testing.assert_allclose(fit.probe.intercept, ridge.intercept_, atol=1e-3)
 
@@ -111,9 +112,8 @@ def test_labels_of_a_group_have_no_part_in_its_own_scores(
     features = getattr(case, kind)
     before = fit_probe(features, case.targets, case.groups, penalty=0.1).held_out
     own = case.groups == case.groups[0]
-    changed = case.targets.copy()
-    changed[own] = -changed[own]
-    after = fit_probe(features, changed, case.groups, penalty=0.1).held_out
+    changed = np.where(own, (case.labels + 1) % 3, case.labels)
+    after = fit_probe(features, Targets(changed, 3), case.groups, penalty=0.1).held_out
     np.testing.assert_allclose(after[own], before[own], atol=1e-3)
     assert np.abs(after[~own] - before[~own]).max() > 0.05
 
@@ -136,7 +136,7 @@ def test_the_penalty_of_least_held_out_loss_is_chosen(seed: int, copies: int) ->
     noise = rng.normal(size=(60, 30))[groups] + 0.1 * rng.normal(size=(60, 30))
     features = (rng.normal(size=(3, 30))[labels] + (1 + seed) * noise).astype(np.float32)
     features /= np.linalg.norm(features, axis=1, keepdims=True)
-    targets = one_vs_rest(labels, 3)
+    targets = Targets(labels, 3)
     chosen = choose_penalty(features, targets, groups)
     assert chosen in PENALTIES
     assert chosen == choose_penalty(features, targets, groups)
@@ -157,8 +157,8 @@ def test_penalties_are_compared_on_an_even_sample_of_many_rows(monkeypatch: pyte
     case = Case(n, 4, n, seed=2)
     rows = np.linspace(0, n - 1, 20).astype(int)
     noise = np.setdiff1d(np.arange(n), rows)
-    expected = choose_penalty(case.dense[rows], case.targets[rows], case.groups[rows])
-    case.targets[noise] = one_vs_rest(np.zeros(len(noise), dtype=np.int64), 3)
+    expected = choose_penalty(case.dense[rows], case.targets.take(rows), case.groups[rows])
+    case.targets.labels[noise] = 0
     case.dense[noise] = 1.0
     assert choose_penalty(case.dense, case.targets, case.groups) == expected
     assert choose_penalty(sp.csr_matrix(case.dense), case.targets, case.groups) == expected
@@ -168,15 +168,6 @@ def test_one_group_cannot_be_held_out() -> None:
     case = Case(6, 3, 2, seed=0)
     with pytest.raises(ValueError, match="two groups"):
         fit_probe(case.dense, case.targets, np.zeros(6, dtype=np.int64))
-
-
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=20))
-def test_targets_are_one_for_the_class_and_minus_one_elsewhere(labels: list[int]) -> None:
-    targets = one_vs_rest(np.array(labels), 5)
-    assert targets.dtype == np.float32
-    assert targets.argmax(axis=1).tolist() == labels
-    assert targets.sum() == len(labels) * (1 - 4)
-    assert set(np.unique(targets)) == {-1.0, 1.0}
 
 
 def test_scores_are_linear_in_the_features() -> None:

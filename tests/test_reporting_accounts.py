@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodcls.evaluation import FoldScores, OutOfFold, Problem, cross_validate
+from prodcls.evaluation import OutOfFold, Problem, cross_validate
 from prodcls.evidence import Channel
 from prodcls.explain.account import EvidenceAccount
+from prodcls.fold_scores import FoldScores
 from prodcls.reporting_accounts import (
     SAMPLE,
     SUSPECT,

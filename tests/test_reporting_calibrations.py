@@ -60,8 +60,13 @@ def test_the_flat_head_has_none() -> None:
 def test_what_calibration_took_off_is_put_back(scores: OutOfFold) -> None:
     np.testing.assert_array_equal(scores.uncalibrated(), scores.margins)
     first, *others = scores.folds
-    step = np.tile([0.0, 0.7, 0.0, 0.0], (len(first.rows), 1))
-    found = replace(scores, folds=(replace(first, stepped=step), *others)).uncalibrated()
+    assert first.model is not None
+    assert isinstance(first.model.head, EvidenceHead)
+    head = replace(first.model.head, calibration=Calibration.plain(1.0))
+    head = replace(head, calibration=replace(head.calibration, behind=0.7))
+    candidates = np.tile([0, 3, 2], (len(first.rows), 1))
+    stepped = replace(first, model=replace(first.model, head=head), candidates=candidates)
+    found = replace(scores, folds=(stepped, *others)).uncalibrated()
     expected = scores.margins.copy()
-    expected[first.rows] += step
+    expected[first.rows, 1] += 0.7
     np.testing.assert_array_equal(found, expected)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prodcls.evaluation import FoldScores, OutOfFold, Problem
+from prodcls.evaluation import OutOfFold, Problem
 from prodcls.evidence import Channel
+from prodcls.fold_scores import FoldScores
 from prodcls.inputs import Inputs
 from prodcls.reporting_accounts import Accounts
 from prodcls.reporting_confusions import confused_pairs

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from prodcls.audit_oversight import REASONS
 from prodcls.demo import write_demo
-from prodcls.evaluation import FoldScores, OutOfFold, Problem
+from prodcls.evaluation import OutOfFold, Problem
+from prodcls.fold_scores import FoldScores
 from prodcls.inputs import Inputs
 from prodcls.reporting_accounts import SUSPECT
 from prodcls.reporting_oversight import CLOSE, QUEUE, Judged, anything_known, choose_queue

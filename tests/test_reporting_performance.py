@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from prodcls.embeddings import Embeddings
-from prodcls.evaluation import FoldScores, OutOfFold, Problem
+from prodcls.evaluation import OutOfFold, Problem
+from prodcls.fold_scores import FoldScores
 from prodcls.hierarchy import ClassTree
 from prodcls.inputs import Inputs
 from prodcls.learning import LearningPoint

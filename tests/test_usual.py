@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodcls.evidence import Channel, fit_evidence
+from prodcls.evidence import Channel
+from prodcls.held_out import EvidenceFit, fit_evidence
 from prodcls.inputs import Inputs
 from prodcls.usual import RARE, Usual, fit_usual
 from synthetic import embeddings, make_sample
@@ -21,7 +22,12 @@ def fitted(n: int = 400) -> tuple[Usual, np.ndarray]:
     rng = np.random.default_rng(0)
     held_out = np.stack([rng.normal(0.7, 0.05, (n, 3)), rng.normal(0.5, 0.1, (n, 3))], axis=2).clip(0.01, 1)
     inputs = Inputs(tuple(map(str, range(n))), {}, {}, {}, {})
-    return fit_usual(inputs, np.arange(n) % 3, np.arange(n), held_out, NEAR), held_out
+    return fit_usual(inputs, np.arange(n) % 3, np.arange(n), held_out.max(axis=1), NEAR), held_out
+
+
+def nearest(fit: EvidenceFit) -> np.ndarray:
+    """Return the likeness to the closest training product of another group, by block."""
+    return fit.held_out[:, :, [c.kind == "closest" for c in fit.model.channels]].max(axis=1)
 
 
 def test_one_training_product_in_a_hundred_is_beyond_the_limit() -> None:
@@ -55,7 +61,7 @@ def test_prices_are_held_against_the_class() -> None:
     prices = np.exp(rng.normal(2.0 + 2.0 * sample.labels, 0.4))
     inputs = replace(sample.inputs, numeric={"price": prices})
     fit = fit_evidence(inputs, sample.labels, sample.groups, 3)
-    usual = fit_usual(inputs, sample.labels, sample.groups, fit.held_out, fit.model.channels)
+    usual = fit_usual(inputs, sample.labels, sample.groups, nearest(fit), fit.model.channels)
     assert list(usual.far) == ["price"]
     new = numbered(np.array([np.exp(2.0), np.exp(6.0), np.nan, np.exp(2.0)]))
     said = usual.unusual_number(new, fit.model.numeric, np.array([0, 0, 0, 2]))
@@ -71,7 +77,7 @@ def test_of_new_products_like_training_about_one_in_a_hundred_is_unlike_it(seed:
     n, m = 300, 2000
     drawn = rng.beta(5, 2, (n + m, 3, 2)).clip(0.01, 1)
     inputs = Inputs(tuple(map(str, range(n))), {}, {}, {}, {})
-    usual = fit_usual(inputs, np.arange(n) % 3, np.arange(n), drawn[:n], NEAR)
+    usual = fit_usual(inputs, np.arange(n) % 3, np.arange(n), drawn[:n].max(axis=1), NEAR)
     assert usual.unlike_training(drawn[n:], NEAR).mean() < 0.04  # expected .01; the limit itself varies
 
 
@@ -85,7 +91,7 @@ def test_a_class_that_training_did_not_have_stands_out() -> None:
     inputs = Inputs(tuple(map(str, range(600))), {}, block, {}, {})
     rows, others = np.flatnonzero(known), np.flatnonzero(~known)
     fit = fit_evidence(inputs.take(rows), labels[rows], rows, 3)
-    usual = fit_usual(inputs.take(rows), labels[rows], rows, fit.held_out, fit.model.channels)
+    usual = fit_usual(inputs.take(rows), labels[rows], rows, nearest(fit), fit.model.channels)
     new = usual.unlike_training(fit.model.scores(inputs.take(others)), fit.model.channels)
     assert new.mean() > 0.9
     again = usual.unlike_training(fit.model.scores(inputs.take(rows)), fit.model.channels)

@@ -50,6 +50,7 @@ def choose_balance(
     log_prior: NDArray[np.float64],
     objective: Balance,
     random_state: int = 0,
+    classes: NDArray[np.int64] | None = None,
 ) -> BalanceChoice:
     """Choose the strength.
 
@@ -60,7 +61,7 @@ def choose_balance(
 
     Parameters
     ----------
-    margins : ndarray of shape (n, K), float64
+    margins : ndarray of shape (n, K) or (n, M), float64
         Logits of models that have not seen the rows.
     labels : ndarray of shape (n,), int64
     log_prior : ndarray of shape (K,), float64
@@ -68,6 +69,8 @@ def choose_balance(
     objective : {"macro-f1", "accuracy", "none"}
     random_state : int
         Of the bootstrap.
+    classes : ndarray of shape (n, M), int64, optional
+        Class numbers of the margins, where these are not of all classes.
 
     Returns
     -------
@@ -77,7 +80,9 @@ def choose_balance(
     if objective == "none" or not len(labels) or not lean.any():
         return UNBALANCED
     n_classes = len(log_prior)
-    predicted = [(margins - strength * lean).argmax(axis=1) for strength in STRENGTHS]
+    against = lean if classes is None else lean[classes]
+    places = [(margins - strength * against).argmax(axis=1) for strength in STRENGTHS]
+    predicted = places if classes is None else [classes[np.arange(len(labels)), place] for place in places]
 
     def gained(before: int, after: int) -> tuple[PairedFigures, Estimate]:
         found = compare_predictions(labels, predicted[before], predicted[after], n_classes, random_state)

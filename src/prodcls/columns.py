@@ -8,8 +8,10 @@ differ from row to row by the row's label.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "CategoryAffinity",
+    "HeldOut",
     "NumberTypicality",
     "category_held_out",
     "fit_category",
@@ -30,10 +33,16 @@ __all__ = [
 PSEUDO_ROWS = 3.0
 """Rows of the whole catalogue added to each class, so that tiny classes stay near the average."""
 
+CELLS = 2**25
+"""Most values of a category times classes; beyond, the most frequent values are kept and others count as missing."""
+
 OUTLIER_SHARE = 0.1
 """Share of each class taken to be drawn from the whole catalogue: bounds the log ratio below at log(0.1)."""
 
 _TINY = 1e-12
+
+HeldOut: TypeAlias = Callable[[NDArray[np.intp]], NDArray[np.float64]]
+"""From row numbers, shape (r,), to held-out scores of these rows, shape (r, K)."""
 
 
 def signed_log(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -107,6 +116,13 @@ class _Sums:
     overall: tuple[float, float]
     within: float
 
+    def less(
+        self, count: NDArray[np.float64], total: NDArray[np.float64], squares: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and deviation without so many rows of these sums."""
+        left = np.maximum(self.count - count, 0.0)
+        return _moments(left, self.total - total, self.squares - squares, self.overall, self.within)
+
 
 def _sums(x: NDArray[np.float64], labels: NDArray[np.int64], n_classes: int) -> _Sums:
     known = ~np.isnan(x)
@@ -130,10 +146,16 @@ def fit_number(values: NDArray[np.float64], labels: NDArray[np.int64], n_classes
 
 def number_held_out(
     values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
-) -> NDArray[np.float64]:
-    """Return log density ratios of shape (n, K), each row scored without its group's rows."""
-    mean, deviation, overall = _moments_held_out(values, labels, groups, n_classes)
-    return _log_ratio(values, mean, deviation, overall)
+) -> HeldOut:
+    """Return what gives log density ratios of shape (r, K) of rows, each scored without its group's rows."""
+    x = signed_log(values)
+    s, own = _sums(x, labels, n_classes), _own_sums(x, labels, groups, n_classes)
+
+    def scores(rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        mean, deviation = s.less(*(part(rows) for part in own))
+        return _log_ratio(values[rows], mean, deviation, s.overall)
+
+    return scores
 
 
 def number_distance(
@@ -145,36 +167,37 @@ def number_distance(
 
 
 def number_distance_held_out(
-    values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
+    values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the distance of each row from its own class without its group's rows, shape (n,); NaN where NaN."""
-    mean, deviation, _ = _moments_held_out(values, labels, groups, n_classes)
-    rows = np.arange(len(values))
-    away: NDArray[np.float64] = np.abs(signed_log(values) - mean[rows, labels]) / deviation[rows, labels]
+    x = signed_log(values)
+    known = ~np.isnan(x)
+    s = _sums(x, labels, int(labels.max(initial=0)) + 1)
+    pair = np.unique(np.stack([groups, labels], axis=1), axis=0, return_inverse=True)[1].ravel()
+    mine = np.where(known, x, 0.0)
+    weights = (known.astype(np.float64), mine, mine**2)
+    own = (np.bincount(pair, weight)[pair].astype(np.float64) for weight in weights)
+    mean, deviation = _Sums(s.count[labels], s.total[labels], s.squares[labels], s.overall, s.within).less(*own)
+    away: NDArray[np.float64] = np.abs(x - mean) / deviation
     return away
 
 
-def _moments_held_out(
-    values: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float]]:
-    """Return mean and deviation of each class without the row's group, shape (n, K) each, and those of all rows."""
-    x = signed_log(values)
+def _own_sums(
+    x: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
+) -> list[HeldOut]:
+    """Return what gives number, sum and sum of squares of the known ``x`` of rows' own groups, (r, K) each."""
     known = ~np.isnan(x)
-    s = _sums(x, labels, n_classes)
     mine = np.where(known, x, 0.0)
-    own = [_own_group(groups, labels, weight, n_classes) for weight in (known.astype(np.float64), mine, mine**2)]
-    count = np.maximum(s.count - own[0], 0.0)
-    return *_moments(count, s.total - own[1], s.squares - own[2], s.overall, s.within), s.overall
+    return [_own_group(groups, labels, weight, n_classes) for weight in (known.astype(np.float64), mine, mine**2)]
 
 
 def _own_group(
     groups: NDArray[np.int64], labels: NDArray[np.int64], weights: NDArray[np.float64], n_classes: int
-) -> NDArray[np.float64]:
-    """Return (n, K): the sum of ``weights`` over the row's own group, by class."""
+) -> HeldOut:
+    """Return what gives of rows the sum of ``weights`` over the row's own group, by class, shape (r, K)."""
     _, position = np.unique(groups, return_inverse=True)
     table = sp.csr_matrix((weights, (position, labels)), shape=(position.max() + 1, n_classes))
-    dense: NDArray[np.float64] = table[position].toarray()
-    return dense
+    return lambda rows: np.asarray(table[position[rows]].toarray(), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -213,15 +236,18 @@ def _prior(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.float64]:
     return prior
 
 
-def _codes(cells: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    values = tuple(sorted({cell for cell in cells if cell}))
+def _codes(cells: Sequence[str], n_classes: int) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the values that are told apart, sorted, and the place of each cell's among them, -1 without one."""
+    counts = Counter(cell for cell in cells if cell)
+    most = max(1, CELLS // n_classes)
+    values = tuple(sorted(sorted(counts, key=lambda value: (-counts[value], value))[:most]))
     position = {value: i for i, value in enumerate(values)}
     return values, np.array([position.get(cell, -1) for cell in cells], dtype=np.int64)
 
 
 def fit_category(cells: Sequence[str], labels: NDArray[np.int64], n_classes: int) -> CategoryAffinity:
     """Fit affinities of a categorical column with n cells; ``""`` is missing."""
-    values, codes = _codes(cells)
+    values, codes = _codes(cells, n_classes)
     known = codes >= 0
     counts = np.zeros((len(values), n_classes))
     np.add.at(counts, (codes[known], labels[known]), 1.0)
@@ -230,13 +256,20 @@ def fit_category(cells: Sequence[str], labels: NDArray[np.int64], n_classes: int
 
 def category_held_out(
     cells: Sequence[str], labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int
-) -> NDArray[np.float64]:
-    """Return affinities of shape (n, K), each row scored without its group's rows."""
-    values, codes = _codes(cells)
+) -> HeldOut:
+    """Return what gives affinities of shape (r, K) of rows, each scored without its group's rows."""
+    values, codes = _codes(cells, n_classes)
     known = codes >= 0
-    counts = np.zeros((len(values) + 1, n_classes))
-    np.add.at(counts, (codes[known], labels[known]), 1.0)
+    counts = sp.csr_matrix(
+        (np.ones(int(known.sum())), (codes[known], labels[known])), shape=(len(values) + 1, n_classes)
+    )
     # Rows of the own group count only where they carry the same value.
     pair = np.unique(np.stack([groups, codes], axis=1), axis=0, return_inverse=True)[1].ravel()
-    left = counts[codes] - _own_group(pair, labels, known.astype(np.float64), n_classes)
-    return np.where(known[:, None], _smoothed(np.maximum(left, 0.0), _prior(labels, n_classes)), 0.0)
+    own = _own_group(pair, labels, known.astype(np.float64), n_classes)
+    prior = _prior(labels, n_classes)
+
+    def scores(rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        left = counts[codes[rows]].toarray() - own(rows)
+        return np.where(known[rows, None], _smoothed(np.maximum(left, 0.0), prior), 0.0)
+
+    return scores

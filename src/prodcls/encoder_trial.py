@@ -18,8 +18,9 @@ from prodcls.encoders.listing import listed
 from prodcls.errors import InputError
 from prodcls.inputs import joined_texts
 from prodcls.preparation import embed_block, joined
-from prodcls.probes import fit_probe, one_vs_rest
+from prodcls.probes import fit_probe
 from prodcls.progress import Progress
+from prodcls.ridge import Targets
 
 __all__ = ["AUTO", "SAMPLE", "Trial", "best_of", "try_text_encoders"]
 
@@ -87,7 +88,7 @@ def try_text_encoders(catalogue: Catalogue, runtime: Runtime, store: VectorStore
     def judged(chosen: tuple[str, ...]) -> NDArray[np.bool_]:
         sides = [np.concatenate(columns, axis=1) for columns in zip(*(blocks[name] for name in chosen), strict=True)]
         features = np.concatenate(sides, axis=1)
-        scores = fit_probe(features, one_vs_rest(labels, len(names)), groups).held_out
+        scores = fit_probe(features, Targets(labels, len(names)), groups).held_out
         rows: NDArray[np.bool_] = scores.argmax(axis=1) == labels
         return rows
 

@@ -13,17 +13,25 @@ from prodcls.booster import BoosterData, RoundsChoice, choose_rounds, train_boos
 from prodcls.calibration import Calibration, fit_calibration
 from prodcls.candidates import best_classes, candidate_evidence, leads, with_truth
 from prodcls.config import Balance
-from prodcls.evidence import LEXICAL, Channel, EvidenceModel, fit_evidence
+from prodcls.evidence import LEXICAL, Channel, EvidenceModel
+from prodcls.held_out import EvidenceFit, fit_evidence
 from prodcls.inputs import Inputs
 from prodcls.pool import Pool, choose_strength, columns_that_help, fit_pool, listwise_loss
 from prodcls.selective import Reason
+from prodcls.shortlist import COUNT, Shortlist, in_blocks, rows_of, shorten
 from prodcls.splits import stratified_group_folds
 from prodcls.usual import Usual, fit_usual
 
 __all__ = ["EvidenceHead", "HeadFit", "Margins", "PoolData", "fit_head"]
 
-POOL_CANDIDATES = 40
+POOL_CANDIDATES = COUNT
 """Classes per product on which the pool is fitted; with fewer the choice itself biases the weights."""
+
+POOL_ROWS = 20_000
+"""Products on which the weights of the pool, one a channel, are fitted."""
+
+CALIBRATION_CELLS = 2**23
+"""Held-out margins that probabilities are calibrated on, where classes are many: products times all classes."""
 
 INNER_FOLDS = 5
 
@@ -130,14 +138,6 @@ class EvidenceHead:
             "unusual-number": self.usual.unusual_number(inputs, self.evidence.numeric, classes),
         }
 
-    def stepped(self, margins: Margins) -> NDArray[np.float64] | None:
-        """Return what the calibration's step has taken off ``margins.total``, shape (n, K); None for nothing."""
-        if not self.calibration.behind:
-            return None
-        step = np.full(margins.total.shape, self.calibration.behind)
-        np.put_along_axis(step, margins.candidates, 0.0, axis=1)
-        return step
-
     def decide(self, channels: NDArray[np.float64], *, threads: int = 1) -> Margins:
         """Score products of which the channel values are known.
 
@@ -177,6 +177,10 @@ class PoolData:
 
     channels: NDArray[np.float64]
     truth: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.intp]) -> PoolData:
+        """Return those of some products."""
+        return self if len(rows) == len(self.truth) else PoolData(self.channels[rows], self.truth[rows])
 
 
 @dataclass(frozen=True)
@@ -241,40 +245,74 @@ def fit_head(
         raise ValueError(message)
     fit = fit_evidence(inputs, labels, groups, n_classes)
     described = fit.model.channels
+    kept = shorten(fit, labels, groups, threads=threads)
     alike = np.array([c.kind == "score" for c in described])
-    plain = fit.held_out[:, :, alike].sum(axis=2) if alike.any() else fit.held_out.sum(axis=2)
-    candidates, truth = with_truth(best_classes(plain, POOL_CANDIDATES), labels)
-    pool_data = PoolData(np.take_along_axis(fit.held_out, candidates[:, :, None], axis=1), truth)
+    pool_data = _pool_data(kept, alike)
     inner = stratified_group_folds(labels, groups, INNER_FOLDS, random_state)
-    strength = choose_strength(pool_data.channels, truth, alike, inner)
+    strength = choose_strength(pool_data.channels, pool_data.truth, alike, inner)
+    some = pool_data.take(_even(len(labels), POOL_ROWS))
     columns = np.array([c.kind in ("typical", "affinity") for c in described])
-    helps = columns_that_help(pool_data.channels, truth, alike, columns, strength=strength)
-    pool = fit_pool(np.where(helps, pool_data.channels, 0.0), truth, alike, strength=strength)
+    helps = columns_that_help(some.channels, some.truth, alike, columns, strength=strength)
+    pool = fit_pool(np.where(helps, some.channels, 0.0), some.truth, alike, strength=strength)
     pool = Pool(np.where(helps, pool.weights, 0.0))
-    pooled = pool.scores(fit.held_out)
-    candidates, truth = with_truth(best_classes(pooled), labels)
-    data = BoosterData(
-        candidate_evidence(np.where(helps, fit.held_out, 0.0), candidates, described),
-        np.take_along_axis(pooled, candidates, axis=1),
-        truth,
-        _monotone(described),
-    )
+    pooled = pool.scores(kept.channels)
+    best = best_classes(pooled)
+    candidates, truth = with_truth(best, kept.truth)
+    evidence = candidate_evidence(kept.channels, candidates, described, kept.best)
+    evidence[:, :, np.flatnonzero(~helps)] = 0.0
+    start = np.take_along_axis(pooled, candidates, axis=1)
+    data = BoosterData(evidence, start, truth, _monotone(described))
     data, rounds = _choose_correction(data, described, inner, random_state=random_state, threads=threads)
     booster, level = None, 0.0
     if rounds.rounds:
         booster = train_booster(data, rounds.rounds, random_state=random_state, threads=threads)
         level = 0.0 if booster is None else _base_value(booster, data)
+    corrected = start + rounds.corrections - level
     total = pooled.copy()
-    np.put_along_axis(total, candidates, data.start + rounds.corrections - level, 1)
-    usual = fit_usual(inputs, labels, groups, fit.held_out, described)
-    chosen = choose_balance(total, labels, fit.model.log_prior, balance, random_state)
-    total = total - chosen.strength * fit.model.log_prior
+    np.put_along_axis(total, candidates, corrected, 1)
+    usual = fit_usual(inputs, labels, groups, kept.likeness, described)
+    prior = fit.model.log_prior
+    chosen = choose_balance(total, labels, prior, balance, random_state, None if kept.whole else kept.classes)
+    rows = np.arange(len(labels))
+    if not kept.whole:  # probabilities are over all classes
+        rows = _even(len(labels), max(1, CALIBRATION_CELLS // n_classes))
+        total = _of_all_classes(fit, pool, rows, groups, threads)
+        np.put_along_axis(total, kept.numbers(candidates)[rows], corrected[rows], 1)
+    total = total - chosen.strength * prior
     outside = np.ones(total.shape, dtype=np.bool_)
-    np.put_along_axis(outside, best_classes(pooled), values=False, axis=1)
-    calibration = fit_calibration(total, outside, labels, inner)
+    np.put_along_axis(outside, kept.numbers(best)[rows], values=False, axis=1)
+    calibration = fit_calibration(total, outside, labels[rows], inner[rows])
     pool = lean(pool, described, chosen.strength)
     head = EvidenceHead(fit.model, pool, booster, level, calibration, usual, chosen.strength)
     return HeadFit(head, pool_data, strength, rounds, chosen, (*inputs.texts, LEXICAL))
+
+
+def _pool_data(kept: Shortlist, alike: NDArray[np.bool_]) -> PoolData:
+    """Return the best classes by the plain sum of block scores, the true one among them."""
+    if kept.channels.shape[1] <= POOL_CANDIDATES and not kept.whole:
+        return PoolData(kept.channels, kept.truth)
+    plain = kept.channels[:, :, alike].sum(axis=2) if alike.any() else kept.channels.sum(axis=2)
+    candidates, truth = with_truth(best_classes(plain, POOL_CANDIDATES), kept.truth)
+    return PoolData(np.take_along_axis(kept.channels, candidates[:, :, None], axis=1), truth)
+
+
+def _of_all_classes(
+    fit: EvidenceFit, pool: Pool, rows: NDArray[np.intp], groups: NDArray[np.int64], threads: int
+) -> NDArray[np.float64]:
+    """Return held-out pool scores of some rows for all classes, shape (r, K)."""
+    n_classes = len(fit.model.log_prior)
+    found = np.empty((len(rows), n_classes))
+
+    def score(some: NDArray[np.intp]) -> None:
+        found[some] = pool.scores(fit.scores(rows[some]))
+
+    in_blocks(score, groups[rows], rows_of(n_classes * len(fit.model.channels)), threads=threads)
+    return found
+
+
+def _even(n: int, most: int) -> NDArray[np.intp]:
+    """Return the numbers of at most so many of n rows, evenly spaced."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))
 
 
 def _base_value(booster: lightgbm.Booster, data: BoosterData) -> float:

@@ -32,14 +32,26 @@ DUAL_COPIES = 3.2
 DUAL_ROWS, LEAST_DUAL_ROWS = 12_000, 2_000
 """Training rows up to which a probe is fitted in this way: many dimensions, and always. As in `prodcls.probes`."""
 
-GRADIENT_COPIES = 6.5
-"""Matrices of terms by classes, float64, that the probe of the words holds where it is fitted step by step."""
+GRADIENT_COPIES, GRADIENT_CLASSES = 6.5, 32
+"""Matrices of terms by some classes, float64, that the probe of the words holds where it is fitted step by step."""
+
+PRIMAL_TERMS = 8192
+"""Terms up to which that probe is fitted through a matrix of terms squared. As in `prodcls.probes`."""
+
+FEW_CLASSES, WEIGHTS, MOST_TERMS = 128, 2**25, 200_000
+"""Classes up to which all evidence is kept; beyond, most terms times classes; most terms. As in `prodcls.held_out`."""
+
+SHORTLIST = 40
+"""Classes of a product of which evidence is kept where classes are many. As in `prodcls.shortlist`."""
+
+BLOCK_CELLS = 2**22
+"""Channel values made at a time, of all classes, 8 bytes each and held four times. As in `prodcls.shortlist`."""
 
 RESERVE = 0.05
 """Share of all parts that is added, since freed memory is not all given back to the system."""
 
-NEIGHBOUR_ROWS = 1024
-"""Rows compared with all training rows at a time, 20 bytes each. As in `prodcls.neighbours`."""
+NEIGHBOUR_ROWS, NEIGHBOUR_CELLS = 1024, 2**25
+"""Rows compared with all training rows at a time, and most comparisons, 20 bytes each. As in `prodcls.neighbours`."""
 
 TERM_BYTES = 300
 """Of one term of a vocabulary: its text, its column and what finds it."""
@@ -213,8 +225,16 @@ def _model(load: Load, rows: int) -> int:
     """Return the bytes of a model learnt from ``rows`` rows: what is near, probes, and vocabulary."""
     if load.flat:
         return 30 * MB
-    width = sum(load.dimensions)
-    return 4 * rows * width + 4 * load.classes * (width + load.terms) + TERM_BYTES * load.terms
+    width, terms = sum(load.dimensions), _terms(load, rows)
+    return 4 * rows * width + 4 * load.classes * (width + terms) + TERM_BYTES * terms
+
+
+def _terms(load: Load, rows: int) -> int:
+    """Return the terms that have a weight for each class."""
+    if load.classes <= FEW_CLASSES:
+        return min(load.terms, MOST_TERMS)
+    most = PRIMAL_TERMS if rows > DUAL_ROWS else max(PRIMAL_TERMS, min(MOST_TERMS, WEIGHTS // load.classes))
+    return min(load.terms, most)
 
 
 def _fitting(load: Load, rows: int) -> int:
@@ -223,20 +243,26 @@ def _fitting(load: Load, rows: int) -> int:
         return _flat(load, rows)
     width, widest = sum(load.dimensions), max(load.dimensions, default=0)
     channels = 3 * len(load.dimensions) + load.columns + 2
-    evidence = 8 * rows * load.classes * channels
+    kept = load.classes if load.classes <= FEW_CLASSES else SHORTLIST
+    evidence = 8 * rows * kept * channels + 4 * 8 * min(rows * load.classes * channels, BLOCK_CELLS)
     inputs = 4 * (rows + load.copies) * width + OCCURRENCE_BYTES * load.occurrences + TERM_BYTES * load.all_terms
-    dense = 4 * (rows + load.copies) * widest * 4 + 5 * 8 * rows * load.classes + 20 * NEIGHBOUR_ROWS * rows
+    compared = 20 * min(NEIGHBOUR_ROWS * rows, NEIGHBOUR_CELLS)
+    dense = 4 * (rows + load.copies) * widest * 4 + 16 * LEAST_DUAL_ROWS * load.classes + compared
     if rows <= LEAST_DUAL_ROWS:
         dense += round(DUAL_COPIES * 4 * rows**2)
     candidates = 2 * 8 * rows * min(load.classes, CANDIDATES) * channels * 2
-    return inputs + max(evidence + max(dense, _words(load, rows)), 2 * evidence + candidates)
+    return inputs + _words(load, rows) + max(evidence + dense, evidence + candidates)
 
 
 def _words(load: Load, rows: int) -> int:
     """Return the bytes that the probe of the words takes while it is fitted."""
-    if rows <= max(LEAST_DUAL_ROWS, min(load.terms, DUAL_ROWS)):
-        return round(DUAL_COPIES * 4 * rows**2) + 4 * 8 * rows * load.classes
-    return round(GRADIENT_COPIES * 8 * load.terms * load.classes) + 6 * 8 * rows * load.classes
+    terms = _terms(load, rows)
+    if rows <= max(LEAST_DUAL_ROWS, min(terms, DUAL_ROWS)):
+        return round(DUAL_COPIES * 4 * rows**2) + 3 * 4 * rows * load.classes
+    if terms <= PRIMAL_TERMS:
+        return 2 * 4 * terms**2 + 4 * 4 * terms * load.classes
+    classes = min(load.classes, GRADIENT_CLASSES)
+    return round(GRADIENT_COPIES * 8 * terms * classes) + 4 * 8 * rows * classes + 4 * rows * load.classes
 
 
 def _flat(load: Load, rows: int) -> int:

@@ -20,13 +20,14 @@ from prodcls.bundle import KnownColumns
 from prodcls.bundle_products import Judgements, Products, collect_products
 from prodcls.dissection import dissect
 from prodcls.errors import AdditivityError
-from prodcls.evaluation import FoldScores, OutOfFold
+from prodcls.evaluation import OutOfFold
 from prodcls.explain.case import Note, cells_of
 from prodcls.explain.chain import explain
 from prodcls.explain.roll_up import roll_up
 from prodcls.explain.set_members import set_members
 from prodcls.explain.steps import RollUp
 from prodcls.explain.subject import Subject
+from prodcls.fold_scores import FoldScores
 from prodcls.gathering import Material
 from prodcls.images import thumbnail_jpeg
 from prodcls.inputs import Inputs

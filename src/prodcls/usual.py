@@ -99,7 +99,7 @@ def fit_usual(
     inputs: Inputs,
     labels: NDArray[np.int64],
     groups: NDArray[np.int64],
-    held_out: NDArray[np.float64],
+    likeness: NDArray[np.float64],
     described: tuple[Channel, ...],
 ) -> Usual:
     """Learn what is usual.
@@ -111,8 +111,8 @@ def fit_usual(
     labels : ndarray of shape (n,), int64
     groups : ndarray of shape (n,), int64
         Groups of near-duplicates.
-    held_out : ndarray of shape (n, K, C), float64
-        Channel values, each product scored without its own group.
+    likeness : ndarray of shape (n, B), float64
+        To the closest training product of another group, for each channel of kind ``"closest"``; 0 without the block.
     described : tuple of Channel, length C
 
     Returns
@@ -120,15 +120,14 @@ def fit_usual(
     Usual
     """
     blocks = tuple(c.key for c in described if c.kind == "closest")
-    likeness = _likeness(held_out, described, blocks)
+    likeness = np.where(likeness > 0, likeness, np.nan)
     middle, spread = np.zeros(len(blocks)), np.ones(len(blocks))
     for b in range(len(blocks)):
         known = likeness[~np.isnan(likeness[:, b]), b]
         middle[b] = np.median(known)
         spread[b] = NORMAL * np.median(np.abs(known - middle[b])) or 1.0
-    n_classes = held_out.shape[1]
     columns = [c.block for c in described if c.kind == "typical"]
-    away = {name: number_distance_held_out(inputs.numeric[name], labels, groups, n_classes) for name in columns}
+    away = {name: number_distance_held_out(inputs.numeric[name], labels, groups) for name in columns}
     limits = {name: _limit(found, len(columns)) for name, found in away.items()}
     return Usual(
         blocks,

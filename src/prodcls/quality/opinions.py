@@ -16,7 +16,8 @@ from prodcls.evidence import LEXICAL
 from prodcls.inputs import Inputs
 from prodcls.lexical import fit_vocabulary
 from prodcls.preparation import IMAGE_BLOCK
-from prodcls.probes import Matrix, fit_probe, one_vs_rest
+from prodcls.probes import Matrix, fit_probe
+from prodcls.ridge import Targets
 
 __all__ = ["Opinions", "held_out_opinions"]
 
@@ -53,7 +54,7 @@ def held_out_opinions(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray
     Opinions
         A block that is in fewer than two groups says nothing.
     """
-    targets = one_vs_rest(labels, n_classes)
+    targets = Targets(labels, n_classes)
     words = fit_vocabulary(inputs.joined_text(), min_rows=2).vectors
     features: dict[str, tuple[Matrix, NDArray[np.bool_]]] = {
         name: (e.vectors, e.present) for name, e in inputs.dense.items()
@@ -66,7 +67,7 @@ def held_out_opinions(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray
         if len(np.unique(groups[rows])) < 2:
             continue
         modality = int(name == IMAGE_BLOCK)
-        scores[modality, rows] += fit_probe(vectors[rows], targets[rows], groups[rows]).held_out
+        scores[modality, rows] += fit_probe(vectors[rows], targets.take(rows), groups[rows]).held_out
         known[modality, rows] = True
     text, photo = (_probabilities(scores[i], known[i], labels) for i in range(2))
     return Opinions(_probabilities(scores.sum(axis=0), known[0] | known[1], labels), text, photo)

@@ -98,8 +98,10 @@ $(TESTING): $(RUNTIME)
 	@rm -f $(VENV)/.testing-*
 	@touch $@
 
-# The local part of a version (torch's +cpu) names one build and not the release, so it stays out of the lock.
-FREEZE := $(VENV)-lock/bin/python -m pip freeze --all --exclude pip --exclude prodcls | sed 's/+[a-z0-9.]*$$//'
+# The local part of a version (torch's +cpu) names one build and not the release, so it stays out of the lock. So does
+# what OpenVINO reports its use with (docs/adr/0034).
+UNWANTED := --exclude pip --exclude prodcls --exclude openvino-telemetry
+FREEZE := $(VENV)-lock/bin/python -m pip freeze --all $(UNWANTED) | sed 's/+[a-z0-9.]*$$//'
 lock:
 	$(PYTHON) -m venv --clear $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -e . $(TORCH)

@@ -67,6 +67,26 @@ def timing_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def encode_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of encoders beside their peers."""
+    machine, versions = results["machine"], ", ".join(f"{k} {v}" for k, v in results["versions"].items())
+    lines = [f"{machine['processors']} processors ({machine['model']}), load {machine['load']:.1f}; {versions}.", ""]
+    lines += ["| encoder, items | peer | items a second | `onnx` f32 | `openvino` f32 | `openvino` bf16 |"]
+    lines += ["|" + "---|" * 6]
+    for name, case in results["cases"].items():
+        middle, cosine = case["median"], case["cosine"]
+        ours = [peer for peer in middle if peer.startswith(("onnx", "openvino"))]
+        for peer in middle:
+            if peer not in ours:
+                shown = (f"{middle[one] / middle[peer]:.2f}x, {_shown_cosine(cosine[one])}" for one in ours)
+                lines.append(f"| {name} ({case['items']}) | {peer} | {middle[peer]:.1f} | {' | '.join(shown)} |")
+    return lines
+
+
+def _shown_cosine(value: float) -> str:
+    return f"{value:.6f}" if value < 1 - 5e-7 else "1.0"
+
+
 def view_lines(results: dict[str, Any]) -> list[str]:
     """Return the table of what the views show."""
     found = ["| what | wanted | found |", "|---|---|---|"]
@@ -536,6 +556,9 @@ def main() -> None:
         "## Classes of unequal size: ways to balance them, on the same folds",
         "`python benchmarks/imbalance.py`; out of fold, means over the seeds; paired 95% intervals of what changes",
         "\n".join(imbalance_lines(json.loads((RESULTS / "imbalance.json").read_text()))),
+        "## Encoders beside their peers: ratio of medians, and the least cosine with the peer's vectors",
+        "`python benchmarks/encode.py`; turn by turn in one process, on a busy machine",
+        "\n".join(encode_lines(json.loads((RESULTS / "encode.json").read_text()))),
         "## The audit: size and time",
         "`python benchmarks/audit.py`; fit with witnesses on 10 products, embeddings in the cache",
         "\n".join(audit_lines(json.loads((RESULTS / "audit.json").read_text()))),

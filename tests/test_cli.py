@@ -110,7 +110,8 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
     table.touch()
     words = f"""{table} --out o --target c --id sku --text title,description --image photo --numeric price
         --categorical brand --image-root {tmp_path} --encoding gb18030 --delimiter tab --number-format 1.234,5
-        --number-format weight=. --head flat --text-encoder minilm,use --runtime torch --folds 7 --test {table}
+        --number-format weight=. --head flat --text-encoder minilm,use --runtime torch --precision bf16 --device cuda
+        --folds 7 --test {table}
         --overrides {table} --no-baselines --no-group-duplicates
         --min-class-size 3 --augment 0 --random-state 9 --threads 2 --memory 2GB --witnesses 0
         --robustness 7 --dossiers 0 --lang zh
@@ -120,7 +121,8 @@ def test_all_options_reach_the_fit(flows: Calls, tmp_path: Path) -> None:
         catalogue=table, out=Path("o"), target="c", id="sku", text=("title", "description"), image="photo",
         numeric=("price",), categorical=("brand",), image_root=tmp_path, encoding="gb18030", delimiter="\t",
         number_format=("1.234,5", "weight=."), head="flat",
-        text_encoder=("minilm", "use"), runtime="torch", folds=7, test=table, overrides=table, baselines=False,
+        text_encoder=("minilm", "use"), runtime="torch", precision="bf16", device="cuda", folds=7, test=table,
+        overrides=table, baselines=False,
         group_duplicates=False, min_class_size=3, random_state=9, threads=2, memory=2_000_000_000, witnesses=0,
         robustness=7, dossiers=0, lang="zh", cache_dir=tmp_path, audit=table, model_card=table, enforce=True,
         scheduler="local",

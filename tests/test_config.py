@@ -98,6 +98,10 @@ def test_both_ends_of_a_limit_are_allowed_and_no_more(name: str) -> None:
     [
         ({"head": "tree"}, "--head: 'tree' is none of evidence, flat"),
         ({"runtime": "fast"}, "--runtime"),
+        ({"precision": "f16"}, "--precision"),
+        ({"precision": "bf16"}, "--precision: bf16 needs --runtime openvino"),
+        ({"device": "tpu", "runtime": "torch"}, "--device"),
+        ({"device": "cuda", "runtime": "openvino"}, "--device: cuda needs --runtime torch"),
         ({"lang": "fr"}, "--lang"),
         ({"number_format": (";",)}, "--number-format: ';' is none of"),
         ({"number_format": ("a=.", "a=,")}, "--number-format: column 'a' has two formats"),

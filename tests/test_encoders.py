@@ -5,14 +5,16 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
+from prodcls.config import Runtime
 from prodcls.encoders import IMAGE_ENCODERS, TEXT_ENCODERS, image_encoder, text_encoder
-from prodcls.encoders.onnx import open_network
+from prodcls.encoders.runtimes import open_network
 from prodcls.errors import InputError
 
-HEAVY = ("torch", "transformers", "onnxruntime", "onnx", "tokenizers", "sentencepiece", "safetensors.torch")
+HEAVY = ("torch", "transformers", "onnxruntime", "onnx", "tokenizers", "openvino", "sentencepiece", "safetensors.torch")
 
 
 def test_importing_loads_nothing_heavy() -> None:
@@ -25,10 +27,11 @@ def test_importing_loads_nothing_heavy() -> None:
 
 
 def test_identities_tell_encoder_weights_version_and_runtime() -> None:
-    encoders = [text_encoder(name, runtime) for name in TEXT_ENCODERS for runtime in ("onnx", "torch")]
-    encoders += [image_encoder(name, runtime) for name in IMAGE_ENCODERS for runtime in ("onnx", "torch")]
+    encoders = [text_encoder(name, runtime) for name in TEXT_ENCODERS for runtime in get_args(Runtime)]
+    encoders += [image_encoder(name, runtime) for name in IMAGE_ENCODERS for runtime in get_args(Runtime)]
     assert len({encoder.identity for encoder in encoders}) == len(encoders)
     assert text_encoder("minilm").identity == "minilm-53aa51172d14-p1-onnx"
+    assert text_encoder("minilm", "openvino-bf16").identity == "minilm-53aa51172d14-p1-openvino-bf16"
 
 
 @pytest.mark.parametrize("find", [text_encoder, image_encoder])
@@ -43,11 +46,14 @@ def test_no_items_need_no_network() -> None:
     assert encoded.read_share.shape == (0,)
 
 
-@pytest.mark.parametrize("name", list(TEXT_ENCODERS))
-def test_encoding_opens_no_socket(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "runtime"), [*((name, "onnx") for name in TEXT_ENCODERS), ("minilm", "openvino")])
+def test_encoding_opens_no_socket(name: str, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    if runtime == "openvino":
+        pytest.importorskip("openvino", reason="OpenVINO is not installed")
+
     def refuse(*_: object, **__: object) -> None:
         pytest.fail("a socket was opened")
 
     monkeypatch.setattr(socket, "socket", refuse)
     open_network.cache_clear()
-    assert text_encoder(name).encode(["red shirt"]).vectors.any()
+    assert text_encoder(name, runtime).encode(["red shirt"]).vectors.any()

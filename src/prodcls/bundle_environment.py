@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +22,18 @@ ENCODING = ("ftfy", "onnxruntime", "pillow", "sentencepiece", "tokenizers", "tor
 LIBRARIES = (*ENCODING, *("lightgbm", "numpy", "pyarrow", "safetensors", "scikit-learn", "scipy"))
 """Libraries whose version may change what a bundle says."""
 
-PROVIDERS: dict[Runtime, str] = {"onnx": "ONNX Runtime, CPUExecutionProvider", "torch": "torch, CPU"}
-PRECISION = "float32"
+PROVIDERS = {
+    "onnx": "ONNX Runtime, CPUExecutionProvider",
+    "torch": "torch, CPU",
+    "torch-cuda": "torch, CUDA",
+    "openvino": "OpenVINO, CPU",
+}
+"""What runs the encoders, by runtime without precision."""
 
-_TOLD = ("prodcls", "python", *sorted(LIBRARIES), "machine", "cpu", "blas")
+OPTIONAL = "openvino"
+"""Library of a runtime that not every installation has."""
+
+_TOLD = ("prodcls", "python", *sorted([*LIBRARIES, OPTIONAL]), "machine", "cpu", "blas")
 """What is compared, in the order of telling; platform, provider and precision are for the reader."""
 
 
@@ -46,7 +54,7 @@ def environment(runtime: Runtime | None = None) -> dict[str, str]:
 
     Parameters
     ----------
-    runtime : {"onnx", "torch"}, optional
+    runtime : str, optional
         What the bundle's encoders are run by.
 
     Returns
@@ -65,7 +73,18 @@ def environment(runtime: Runtime | None = None) -> dict[str, str]:
         "blas": _blas(),
         **{name: version(name) for name in LIBRARIES},
     }
-    return found if runtime is None else found | {"encoders": PROVIDERS[runtime], "precision": PRECISION}
+    if runtime is None:
+        return found
+    how = {"encoders": PROVIDERS[runtime.removesuffix("-bf16")]}
+    how["precision"] = "bfloat16" if runtime.endswith("-bf16") else "float32"
+    return found | how | ({OPTIONAL: _installed(OPTIONAL)} if runtime.startswith(OPTIONAL) else {})
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
 
 
 def _instruction_sets() -> str:
@@ -102,7 +121,7 @@ def changes(wrote: str, then: Mapping[str, str], now: Mapping[str, str] | None =
     tuple of Changed
         Python with its first two numbers only: no later one changes what it does with text.
     """
-    here = {"prodcls": version("prodcls"), **(environment() if now is None else now)}
+    here = {"prodcls": version("prodcls"), OPTIONAL: _installed(OPTIONAL), **(environment() if now is None else now)}
     there = {"prodcls": wrote, **then}
     pairs = ((name, _compared(name, there[name]), _compared(name, here[name])) for name in _TOLD if name in there)
     return tuple(Changed(name, before, after) for name, before, after in pairs if before != after)

@@ -28,6 +28,8 @@ SHARED = (
         "clean",
         "text_encoder",
         "runtime",
+        "precision",
+        "device",
         "test",
         "overrides",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, NoReturn, get_args
+from typing import Any, Literal, NoReturn, cast, get_args
 
 from prodcls.errors import InputError
 from prodcls.number_formats import NumberRules
@@ -18,16 +18,23 @@ __all__ = [
     "MAX_ERROR",
     "REVIEW_MINUTES",
     "Balance",
+    "Device",
+    "Engine",
     "FitConfig",
     "Head",
     "Lang",
     "Limit",
+    "Precision",
     "Runtime",
 ]
 
 Head = Literal["evidence", "flat"]
 Balance = Literal["macro-f1", "accuracy", "none"]
-Runtime = Literal["onnx", "torch"]
+Engine = Literal["onnx", "torch", "openvino"]
+Precision = Literal["f32", "bf16"]
+Device = Literal["cpu", "cuda"]
+Runtime = Literal["onnx", "torch", "openvino", "openvino-bf16", "torch-bf16", "torch-cuda", "torch-cuda-bf16"]
+"""Engine, device and precision in one word: all that a vector depends on besides encoder and item."""
 Lang = Literal["en", "zh"]
 
 
@@ -76,6 +83,7 @@ REVIEW_MINUTES = (0.01, 1440.0)
 ALL: Literal["all"] = "all"
 """In place of a number of dossiers."""
 
+_CHOICES = {"head": Head, "balance": Balance, "runtime": Engine, "precision": Precision, "device": Device, "lang": Lang}
 _PATHS = ("catalogue", "image_root", "out", "test", "cache_dir", "audit", "model_card", "compare", "overrides")
 _COLUMN_LISTS = ("text", "numeric", "categorical")
 _LISTS = (*_COLUMN_LISTS, "text_encoder", "number_format")
@@ -120,8 +128,12 @@ class FitConfig:
         Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : tuple of str or None
         Names of text encoders; ``("auto",)`` tries all on a sample. None: chosen by the scripts found in the catalogue.
-    runtime : {"onnx", "torch"}
+    runtime : {"onnx", "torch", "openvino"}
         What runs the encoders.
+    precision : {"f32", "bf16"}
+        Numbers that the encoders multiply. The shorter ones are faster, and their effect on predictions is reported.
+    device : {"cpu", "cuda"}
+        Where the encoders run.
     folds : int
         Folds of the evaluation.
     coverage : float
@@ -192,7 +204,9 @@ class FitConfig:
     head: Head = "evidence"
     balance: Balance = "macro-f1"
     text_encoder: tuple[str, ...] | None = None
-    runtime: Runtime = "onnx"
+    runtime: Engine = "onnx"
+    precision: Precision = "f32"
+    device: Device = "cpu"
     folds: int = 5
     coverage: float = 0.95
     review_minutes: float = 1.0
@@ -220,7 +234,7 @@ class FitConfig:
             value = getattr(self, name, None)
             if isinstance(value, int) and not limit.low <= value <= limit.high:
                 _refuse(name, f"{value} is not within {limit.low} to {limit.high} {limit.unit}".rstrip())
-        for name, choices in {"head": Head, "balance": Balance, "runtime": Runtime, "lang": Lang}.items():
+        for name, choices in _CHOICES.items():
             if getattr(self, name) not in get_args(choices):
                 _refuse(name, f"{getattr(self, name)!r} is none of {', '.join(get_args(choices))}")
         if not COVERAGE[0] <= self.coverage <= COVERAGE[1]:
@@ -231,10 +245,18 @@ class FitConfig:
             _refuse("dossiers", f"{self.dossiers!r} is neither a number nor 'all'")
         if self.augment and self.head != "evidence":
             _refuse("augment", "needs --head evidence")
-        if self.text_encoder == ():
-            _refuse("text_encoder", "names no encoder; leave text out with --text ''")
+        self._check_encoders()
         self._check_reading()
         self._check_roles()
+
+    def _check_encoders(self) -> None:
+        """Refuse encoders that there are not."""
+        if self.text_encoder == ():
+            _refuse("text_encoder", "names no encoder; leave text out with --text ''")
+        if self.precision != "f32" and self.runtime == "onnx":
+            _refuse("precision", f"{self.precision} needs --runtime openvino (or torch)")
+        if self.device != "cpu" and self.runtime != "torch":
+            _refuse("device", f"{self.device} needs --runtime torch")
 
     def _check_reading(self) -> None:
         """Refuse what no file can be read by."""
@@ -243,6 +265,16 @@ class FitConfig:
         if self.rates is not None and not isinstance(self.rates, Rates):
             _refuse("rates", "is no table of rates")
         _ = self.numbers  # checks the formats
+
+    @property
+    def encoder_runtime(self) -> Runtime:
+        """Engine, device and precision in one word."""
+        parts = [
+            self.runtime,
+            *(["cuda"] if self.device == "cuda" else []),
+            *(["bf16"] if self.precision == "bf16" else []),
+        ]
+        return cast("Runtime", "-".join(parts))
 
     @property
     def numbers(self) -> NumberRules:

@@ -89,14 +89,14 @@ def writing_of(
     Writing
     """
     rows = sum(len(c) for c in catalogues)
-    readers = [text_encoder(name, config.runtime, config.threads) for name in recipe.text_encoders]
+    readers = [text_encoder(name, config.encoder_runtime, config.threads) for name in recipe.text_encoders]
     blocks: list[tuple[list[Encoder], list[Item]]] = [
         (readers, [cell for c in catalogues for cell in c.texts[column] if cell.strip()])
         for column in recipe.text_columns
     ]
     if recipe.image_encoder is not None:
         photos: list[Item] = [photo for c in catalogues for photo in c.photos or () if photo is not None]
-        blocks.append(([image_encoder(recipe.image_encoder, config.runtime, config.threads)], photos))
+        blocks.append(([image_encoder(recipe.image_encoder, config.encoder_runtime, config.threads)], photos))
     return Writing(
         rows=rows,
         classes=len(set(catalogues[0].labels or ())),

@@ -9,7 +9,19 @@ from typing import Any, get_args
 import click
 
 from prodcls.byte_sizes import parse_size
-from prodcls.config import ALL, COVERAGE, LIMITS, REVIEW_MINUTES, Balance, FitConfig, Head, Lang, Runtime
+from prodcls.config import (
+    ALL,
+    COVERAGE,
+    LIMITS,
+    REVIEW_MINUTES,
+    Balance,
+    Device,
+    Engine,
+    FitConfig,
+    Head,
+    Lang,
+    Precision,
+)
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.rates import Rates, read_rates
 
@@ -140,7 +152,19 @@ def _range(name: str) -> click.IntRange:
     help="Text encoders, parted by commas; auto: those best on a sample.  [default: chosen by the catalogue's scripts]",
 )
 @click.option(
-    "--runtime", type=click.Choice(get_args(Runtime)), default=FitConfig.runtime, help="What runs the encoders."
+    "--runtime", type=click.Choice(get_args(Engine)), default=FitConfig.runtime, help="What runs the encoders."
+)
+@click.option(
+    "--precision",
+    type=click.Choice(get_args(Precision)),
+    default=FitConfig.precision,
+    help="Numbers that the encoders multiply; the report tells what the shorter ones change.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(get_args(Device)),
+    default=FitConfig.device,
+    help="Where the encoders run; cuda with --runtime torch.",
 )
 @click.option("--folds", type=_range("folds"), default=FitConfig.folds, help="Folds of the evaluation.")
 @click.option(

@@ -49,7 +49,7 @@ class Recipe:
     text_encoders : tuple of str
     image_encoder : str or None
         None: the catalogue has no photos.
-    runtime : {"onnx", "torch"}
+    runtime : str
     reason : str
         Why these text encoders, for the reader.
     """
@@ -69,7 +69,7 @@ def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, r
     catalogue : Catalogue
     text_encoders : tuple of str or None
         As set by the user; None: by the scripts of the texts.
-    runtime : {"onnx", "torch"}
+    runtime : str
 
     Returns
     -------

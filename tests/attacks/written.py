@@ -20,7 +20,8 @@ from prodcls.decision_check import verify_log
 from prodcls.decision_log import last_entries
 from prodcls.embedding_store import EmbeddingStore, content_key
 from prodcls.embeddings import embed
-from prodcls.encoders.onnx import Network, exported
+from prodcls.encoders.network import Network
+from prodcls.encoders.onnx import EXPORT_VERSION, exported
 from prodcls.progress import SilentProgress
 from prodcls.training import fit_catalogue
 from synthetic import WordEncoder, catalogue_rows, use_fake_encoders, write_csv
@@ -280,6 +281,6 @@ def _exporting() -> Writer:
 
     def old(folder: Path) -> None:
         (folder / "onnx").mkdir()
-        (folder / "onnx" / f"made-up-x1.{'0' * 64}.onnx").write_bytes(b"damaged")
+        (folder / "onnx" / f"made-up-x{EXPORT_VERSION}.{'0' * 64}.onnx").write_bytes(b"damaged")
 
     return Writer(write, old, lambda f: NETWORK in files(f).values(), goes_on=True)

@@ -57,7 +57,7 @@ def text_encoder(name: str, runtime: Runtime = "onnx", threads: int | None = Non
     name : str
         Of `TEXT_ENCODERS`, of an entry point in the group ``prodcls.encoders``, or of a folder in one of
         `prodcls.encoders.model_folder.search_path`, with or without the digits of its digest.
-    runtime : {"onnx", "torch"}, default "onnx"
+    runtime : str, default "onnx"
     threads : int, optional
         Texts encoded at the same time; as many as there are processors by default.
 
@@ -88,7 +88,7 @@ def image_encoder(name: str = "lite0", runtime: Runtime = "onnx", threads: int |
     Parameters
     ----------
     name : {"lite0"}
-    runtime : {"onnx", "torch"}, default "onnx"
+    runtime : str, default "onnx"
     threads : int, optional
         Photos encoded at the same time; as many as there are processors by default.
 

@@ -1,23 +1,21 @@
-"""What an encoder is, and the way every frozen encoder goes through its items."""
+"""The way every frozen encoder goes through its items."""
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.config import Runtime
-from prodcls.encoders.onnx import Network, open_network
+from prodcls.encoders.items import Encoded, Encoder, Item, Kind, Parts, Prepared, Progress
+from prodcls.encoders.network import Network
+from prodcls.encoders.processors import available_processors
+from prodcls.encoders.runtimes import open_network, stacking
 from prodcls.encoders.weights import WeightFile
 from prodcls.errors import ImageError
-from prodcls.photo_copies import PhotoCopy
 
 __all__ = [
     "Encoded",
@@ -33,127 +31,24 @@ __all__ = [
     "without_blanks",
 ]
 
-Item = str | Path | PhotoCopy
-"""A text, the path of a photo, or an altered copy of one."""
-Kind = Literal["text", "image"]
-Progress = Callable[[int], None]
-"""Called with the number of items done so far."""
 
-
-@dataclass(frozen=True)
-class Encoded:
-    """Vectors of n items.
-
-    Attributes
-    ----------
-    vectors : ndarray of shape (n, d), float32
-    read_share : ndarray of shape (n,), float32
-        Share of the tokens within the encoder's limit, in [0, 1]; 1 for photos.
-    failed : dict of int to ImageError
-        Photos that could not be decoded, by their place among the items; their vectors are zero.
-    """
-
-    vectors: NDArray[np.float32]
-    read_share: NDArray[np.float32]
-    failed: dict[int, ImageError] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """One item's vector split over its m tokens or regions.
-
-    ``vectors.sum(axis=0)`` is ``pooled`` up to the rounding of float32, and ``encoder.finish(pooled[None])[0]`` is
-    ``vector``. For a linear encoder `finish` does nothing: the parts sum to the vector itself.
-
-    Attributes
-    ----------
-    vectors : ndarray of shape (m, p), float64
-    pooled : ndarray of shape (p,), float32
-        As the network computed it.
-    vector : ndarray of shape (d,), float32
-        The same bits as `Encoder.encode` gives.
-    spans : ndarray of shape (m, 2), int64, or None
-        Start and end of each token in the text, in characters, without blanks at either end; empty for tokens that
-        stand for no character (begin and end marks). None for photos.
-    grid : tuple of int, or None
-        Rows and columns of the regions, which are listed row by row. None for texts.
-    linear : bool
-        True when ``pooled`` and ``vector`` are the same.
-    read_share : float
-        As `Encoded.read_share`.
-    approximate : bool
-        True where the parts were found by leaving them out; they sum to the vector all the same.
-    """
-
-    vectors: NDArray[np.float64]
-    pooled: NDArray[np.float32]
-    vector: NDArray[np.float32]
-    spans: NDArray[np.int64] | None
-    grid: tuple[int, int] | None
-    linear: bool
-    read_share: float = 1.0
-    approximate: bool = False
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """One item as its network takes it.
-
-    Attributes
-    ----------
-    value : ndarray
-        Token ids of shape (tokens,), int64, or pixels of shape (side, side, 3), uint8.
-    read_share : float
-    spans : ndarray of shape (tokens, 2), int64, or None
-    """
-
-    value: NDArray[np.generic]
-    read_share: float = 1.0
-    spans: NDArray[np.int64] | None = None
-
-
-class Encoder(Protocol):
-    """Turns texts or photos into vectors; frozen, so equal items always get equal vectors."""
-
-    @property
-    def name(self) -> str:
-        """Name in the registry."""
-
-    @property
-    def identity(self) -> str:
-        """Name, weights, preprocessing version and runtime: what a vector depends on besides its item."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-
-    @property
-    def kind(self) -> Kind:
-        """What the items are."""
-
-    def encode(self, items: Sequence[Item], progress: Progress | None = None) -> Encoded:
-        """Return the vectors of ``items``."""
-
-    def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
-        """Return the vector of each item split over its tokens or regions."""
-
-    def finish(self, pooled: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the vectors, shape (n, d), that belong to sums of parts, shape (n, p)."""
+EXACT: tuple[Runtime, ...] = ("onnx", "torch")
+"""Runtimes that sum tokens and regions in float64, as networks ask for."""
 
 
 class FrozenEncoder(ABC):
-    """An encoder whose network reads one item per run.
+    """An encoder whose vectors depend on their items alone.
 
-    Items are never batched: several runs go on side by side, one processor each. So a vector depends on its item
-    alone, to the last bit, whatever else is encoded and on however many processors; and on a CPU this is no slower than
-    batches, whose padding and larger intermediate results cost what they save.
+    Several items go through the network together, texts with those of the same length, and several such stacks side by
+    side, one processor each; see `prodcls.encoders.runtimes.Stacking`. That moves no bit of a vector: not what else is
+    encoded, nor on how many processors.
 
     Parameters
     ----------
-    runtime : {"onnx", "torch"}, default "onnx"
-        ``"torch"`` is the reference that the exported network is tested against.
+    runtime : str, default "onnx"
+        See `prodcls.config.Runtime`; ``"torch"`` is the reference that the exported network is tested against.
     threads : int, optional
-        Items encoded at the same time; as many as there are processors by default. No effect on the vectors.
+        Stacks encoded at the same time; as many as there are processors by default. No effect on the vectors.
     """
 
     name: str
@@ -204,7 +99,7 @@ class FrozenEncoder(ABC):
         ----------
         items : sequence of str or Path, length n
         progress : callable, optional
-            Called with the number of items done after each.
+            Called with the number of items done after each stack.
 
         Returns
         -------
@@ -213,29 +108,44 @@ class FrozenEncoder(ABC):
         Raises
         ------
         InputError
-            If the weights are not the pinned ones.
+            If the weights are not the pinned ones, or the runtime is not there.
         """
         vectors = np.zeros((len(items), self.dimension), dtype=np.float32)
         read_share = np.ones(len(items), dtype=np.float32)
         failed: dict[int, ImageError] = {}
+        if not items:
+            return Encoded(vectors, read_share, failed)
+        run, how = open_network(self.network, self.runtime), stacking(self.runtime)
 
-        def encode_one(i: int) -> None:
+        def prepare(i: int) -> Prepared | None:
             try:
-                prepared = self.prepare(items[i])
+                return self.prepare(items[i])
             except ImageError as error:
                 failed[i] = error
-            else:
-                vectors[i] = run(prepared.value, (self.vector_output,))[0]
-                read_share[i] = prepared.read_share
+                return None
 
-        if items:
-            run = open_network(self.network, self.runtime)
-            # torch counts its threads for the whole process: one run after the other, each by one thread.
-            workers = self.threads if self.runtime == "onnx" else 1
-            with ThreadPoolExecutor(workers, thread_name_prefix=self.name) as pool:
-                for done, _ in enumerate(pool.map(encode_one, range(len(items))), start=1):
-                    if progress is not None:
-                        progress(done)
+        def encode_group(group: NDArray[np.intp]) -> int:
+            # Photos are decoded here, beside the network's runs of other threads; texts were, to learn their lengths.
+            there = {i: one for i in group.tolist() if (one := prepared[i] or prepare(i)) is not None}
+            if there:
+                places = list(there)
+                found = run(how.stack([one.value for one in there.values()]), (self.vector_output,))[0]
+                vectors[places] = found[: len(places)]
+                read_share[places] = [one.read_share for one in there.values()]
+            return len(group)
+
+        with ThreadPoolExecutor(self.threads if how.threads else 1, thread_name_prefix=self.name) as pool:
+            if self.kind == "text":
+                prepared = list(pool.map(prepare, range(len(items))))
+                groups = how.groups([0 if one is None else len(one.value) for one in prepared])
+            else:
+                prepared = [None] * len(items)
+                groups = np.array_split(np.arange(len(items)), range(how.photos, len(items), how.photos))
+            done = 0
+            for count in pool.map(encode_group, groups):
+                done += count
+                if progress is not None:
+                    progress(done)
         return Encoded(vectors, read_share, dict(sorted(failed.items())))
 
     def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
@@ -260,9 +170,15 @@ class FrozenEncoder(ABC):
         """Return one item's vector split over its tokens or regions."""
         prepared = self.prepare(item)
         outputs = (self.vector_output, self.pooled_output, "states")
-        vector, pooled, states = open_network(self.network, self.runtime)(prepared.value, outputs)
+        stack = stacking(self.runtime).stack([prepared.value])
+        vector, pooled, states = (out[0] for out in open_network(self.network, self.runtime)(stack, outputs))
+        if self.kind == "text":
+            states = states[: len(prepared.value)]
+        vectors = self.split(states)
+        if self.runtime not in EXACT:  # rounding in the network's own sum: no token's, so a little of each
+            vectors += (pooled - vectors.sum(axis=0)) / len(vectors)
         return Parts(
-            vectors=self.split(states),
+            vectors=vectors,
             pooled=pooled,
             vector=vector,
             spans=prepared.spans,
@@ -270,11 +186,6 @@ class FrozenEncoder(ABC):
             linear=self.vector_output == self.pooled_output,
             read_share=prepared.read_share,
         )
-
-
-def available_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def readable_text(item: Item) -> str:

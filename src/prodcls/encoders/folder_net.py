@@ -1,4 +1,4 @@
-"""A text encoder of a folder in torch, read one text at a time, with what its vector is made of."""
+"""A text encoder of a folder in torch, with what its vectors are made of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ __all__ = ["FirstTokenNet", "MeanNet", "load_net"]
 
 
 class MeanNet(nn.Module):
-    """Token ids of one text, shape (tokens,), to the direction of its mean state (d,) and its token states (tokens, d).
+    """Token ids of n texts, shape (n, tokens), to the directions of their mean states (n, d) and their token states.
+
+    Negative ids fill a text up at its end: no token takes anything from there, and the vector leaves it out.
 
     Parameters
     ----------
@@ -29,55 +31,53 @@ class MeanNet(nn.Module):
         self.model: Any = model
 
     def forward(self, ids: Tensor) -> tuple[Tensor, ...]:
-        """Return the vector and the token states of one text."""
-        return self.read(self.embed(ids))
+        """Return the vectors and the token states."""
+        return self.read(self.embed(ids), ids >= 0)
 
     def embed(self, ids: Tensor) -> Tensor:
-        """Return the words of one text as vectors, shape (tokens, d)."""
-        return F.embedding(ids, self.model.get_input_embeddings().weight)
+        """Return words as vectors, shape (n, tokens, d)."""
+        return F.embedding(ids.clamp(min=0), self.model.get_input_embeddings().weight)
 
     def blank(self, words: Tensor) -> Tensor:
-        """Return a text of as many padding tokens between the same two marks."""
+        """Return texts of as many padding tokens between the same two marks."""
         padding = self.model.get_input_embeddings().weight[self.model.config.pad_token_id or 0]
-        return torch.cat([words[:1], padding.expand(len(words) - 2, -1), words[-1:]])
+        return torch.cat([words[:, :1], padding.expand_as(words[:, 1:-1]), words[:, -1:]], dim=1)
 
-    def read(self, words: Tensor) -> tuple[Tensor, ...]:
-        """Return the vector and the token states of words from `embed`."""
-        states = self._run(words).last_hidden_state[0]
-        return F.normalize(states.double().mean(0), dim=0).float(), states
+    def read(self, words: Tensor, there: Tensor) -> tuple[Tensor, ...]:
+        """Return the vectors and the token states of words from `embed`, ``there`` or filling: (n, tokens), bool."""
+        states, seen = self._run(words, there).last_hidden_state, there[:, :, None].double()
+        return F.normalize((states.double() * seen).sum(1) / seen.sum(1), dim=1).float(), states
 
     def attentions(self, ids: Tensor) -> Tensor:
-        """Return the attention of each layer, averaged over its heads, shape (layers, tokens, tokens)."""
-        found = self._run(self.embed(ids), output_attentions=True).attentions
-        return torch.stack([layer[0].mean(0) for layer in found])
+        """Return the attention of each layer, averaged over its heads, shape (layers, n, tokens, tokens)."""
+        found = self._run(self.embed(ids), ids >= 0, output_attentions=True).attentions
+        return torch.stack([layer.mean(1) for layer in found])
 
-    def _run(self, words: Tensor, **more: bool) -> Any:  # noqa: ANN401 - transformers has no types
-        # Places are counted from the ids where models count them by their padding: none is padding here.
-        seen = torch.ones(1, words.shape[0], dtype=torch.int64)
-        return self.model(inputs_embeds=words[None], attention_mask=seen, **more)
+    def _run(self, words: Tensor, there: Tensor, **more: bool) -> Any:  # noqa: ANN401 - transformers has no types
+        return self.model(inputs_embeds=words, attention_mask=there.long(), **more)
 
 
 class FirstTokenNet(MeanNet):
-    """Likewise, to the direction of the first token's state (d,), the sum before its last layer norm's, and its terms.
+    """Likewise, to the directions of the first tokens' states (n, d), the sums before their last norm's, and the terms.
 
     The first token's state is a function of one sum in the last attention: of what it takes from each token, and of its
     own state before. Devlin et al., BERT, NAACL 2019, section 3, for layers that are normalised after each addition.
     """
 
-    def read(self, words: Tensor) -> tuple[Tensor, ...]:
-        """Return vector, pooled sum (d,) and its terms (tokens, d)."""
-        run = self._run(words, output_attentions=True, output_hidden_states=True)
+    def read(self, words: Tensor, there: Tensor) -> tuple[Tensor, ...]:
+        """Return vectors, pooled sums (n, d) and their terms (n, tokens, d)."""
+        run = self._run(words, there, output_attentions=True, output_hidden_states=True)
         layer = self.model.encoder.layer[-1]
-        before, shares = run.hidden_states[-2][0], run.attentions[-1][0, :, 0]
-        heads, tokens = shares.shape
-        values = layer.attention.self.value(before).view(tokens, heads, -1).transpose(0, 1)
-        taken = (shares[:, :, None] * values).transpose(0, 1).reshape(tokens, -1)
+        before, shares = run.hidden_states[-2], run.attentions[-1][:, :, 0]
+        heads = shares.shape[1]
+        values = layer.attention.self.value(before).unflatten(2, (heads, -1)).transpose(1, 2)
+        taken = (shares[:, :, :, None] * values).transpose(1, 2).flatten(2)
         mix = layer.attention.output.dense
         terms = F.linear(taken, mix.weight)
-        own = before[:1] + mix.bias
-        terms = torch.cat([terms[:1] + own, terms[1:]])
-        vector = F.normalize(run.last_hidden_state[0, 0].double(), dim=0).float()
-        return vector, terms.double().sum(0).float(), terms
+        own = before[:, :1] + mix.bias
+        terms = torch.cat([terms[:, :1] + own, terms[:, 1:]], dim=1)
+        vector = F.normalize(run.last_hidden_state[:, 0].double(), dim=1).float()
+        return vector, terms.double().sum(1).float(), terms
 
     def finish(self, pooled: Tensor) -> Tensor:
         """Return the vectors (n, d) of sums (n, d): what comes after the last attention."""

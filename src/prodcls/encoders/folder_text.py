@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from prodcls.config import Runtime
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
 from prodcls.encoders.model_folder import TOKENIZER, ModelFolder
-from prodcls.encoders.onnx import Network, one_thread, open_module
+from prodcls.encoders.network import Network
+from prodcls.encoders.torch_run import one_thread, open_module
 from prodcls.encoders.word_pieces import mean_parts, whole_texts, word_pieces
 from prodcls.errors import InputError
 
@@ -48,13 +49,13 @@ class FolderText(FrozenEncoder):
     Parameters
     ----------
     folder : ModelFolder
-    runtime : {"onnx", "torch"}, default "onnx"
+    runtime : str, default "onnx"
     threads : int, optional
         Texts encoded at the same time; as many as there are processors by default.
     """
 
     kind: Kind = "text"
-    preprocessing: int = 1
+    preprocessing: int = 2
 
     def __init__(self, folder: ModelFolder, runtime: Runtime = "onnx", threads: int | None = None) -> None:
         super().__init__(runtime, threads)
@@ -94,8 +95,11 @@ class FolderText(FrozenEncoder):
         if max(ids) >= self.folder.vocabulary:
             message = f"the tokenizer knows more tokens than the model, which has {self.folder.vocabulary}"
             raise InputError(message, code="encoder-unusable", file=str(self.folder.path))
-        spans = [(max(s - len(prompt), 0), max(e - len(prompt), 0)) for s, e in spans]
-        return Prepared(np.array(ids, dtype=np.int64), share, without_blanks(text, spans))
+
+        def locate() -> NDArray[np.int64]:
+            return without_blanks(text, [(max(s - len(prompt), 0), max(e - len(prompt), 0)) for s, e in spans])
+
+        return Prepared(np.array(ids, dtype=np.int64), share, locate)
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what each token adds: its share of the mean over its length, or its term of the last attention.

@@ -120,7 +120,7 @@ def open_foreign(name: str, runtime: Runtime, threads: int | None) -> Encoder | 
     Parameters
     ----------
     name : str
-    runtime : {"onnx", "torch"}
+    runtime : str
     threads : int or None
 
     Returns

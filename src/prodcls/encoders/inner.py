@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.encoders.base import Encoder, FrozenEncoder, Prepared
-from prodcls.encoders.onnx import one_thread, open_module
+from prodcls.encoders.torch_run import one_thread, open_module
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -80,20 +80,21 @@ def integrate(
 
     module: Any = open_module(encoder.network)
     direction = torch.tensor(weights)
+    there = (torch.ones(1, len(item), dtype=torch.bool),) if encoder.kind == "text" else ()
 
     def score(x: Tensor) -> Tensor:
-        vector = dict(zip(encoder.network.outputs, module.read(x), strict=True))[encoder.vector_output]
+        vector = dict(zip(encoder.network.outputs, module.read(x, *there), strict=True))[encoder.vector_output][0]
         return F.normalize(vector.double(), dim=0) @ direction
 
     with one_thread():
-        end = module.embed(torch.tensor(item))
-        start = module.blank(end) if blank is None else module.embed(torch.tensor(blank))
+        end = module.embed(torch.tensor(item[None]))
+        start = module.blank(end) if blank is None else module.embed(torch.tensor(blank[None]))
         total = torch.zeros(end.shape, dtype=torch.float64)
         for node, share in zip(*_rule(steps), strict=True):
             x = (start + (end - start) * float(node)).requires_grad_()
             (gradient,) = torch.autograd.grad(score(x), x)
             total += float(share) * gradient.double()
-        values = (total * (end - start).double()).sum(0 if encoder.kind == "image" else 1)
+        values = (total * (end - start).double())[0].sum(0 if encoder.kind == "image" else 1)
         return Integrated(values.numpy(), float(score(start)), float(score(end)))
 
 
@@ -118,7 +119,7 @@ def attentions(encoder: Encoder, ids: NDArray[np.generic]) -> NDArray[np.float64
     if not hasattr(module, "attentions"):
         return None
     with one_thread(), torch.inference_mode():
-        found: NDArray[np.float64] = module.attentions(torch.tensor(ids)).double().numpy()
+        found: NDArray[np.float64] = module.attentions(torch.tensor(ids[None]))[:, 0].double().numpy()
     return found
 
 

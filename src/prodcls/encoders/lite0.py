@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared
-from prodcls.encoders.onnx import Network
+from prodcls.encoders.network import Network
 from prodcls.encoders.weights import LITE0, WeightFile
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ STD = 0.502
 
 
 class Lite0Net(nn.Module):
-    """Pixels, shape (side, side, 3), uint8, to their vector (1280,) and feature map (1280, side / 32, side / 32).
+    """Pixels of n photos, (n, side, side, 3), uint8, to vectors (n, 1280) and feature maps (n, 1280, rows, columns).
 
     Parameters
     ----------
@@ -35,17 +35,17 @@ class Lite0Net(nn.Module):
         self.features.load_state_dict(weights)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the vector and the feature map of one photo."""
+        """Return the vectors and the feature maps of n photos."""
         return self.read(self.embed(pixels))
 
     def embed(self, pixels: Tensor) -> Tensor:
-        """Return the pixels as the network takes them, shape (3, side, side)."""
-        return (pixels.permute(2, 0, 1).float() / 255 - MEAN) / STD
+        """Return the pixels as the network takes them, shape (n, 3, side, side)."""
+        return (pixels.permute(0, 3, 1, 2).float() / 255 - MEAN) / STD
 
-    def read(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the vector and the feature map of a picture from `embed`."""
-        states: Tensor = self.features.extract_features(picture[None])[0]
-        return states.double().mean((1, 2)).float(), states
+    def read(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the vectors and the feature maps of pictures from `embed`."""
+        states: Tensor = self.features.extract_features(pictures)
+        return states.double().mean((2, 3)).float(), states
 
 
 def load(weights: WeightFile) -> Lite0Net:

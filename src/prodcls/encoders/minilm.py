@@ -5,14 +5,14 @@ Wang et al., MiniLM, NeurIPS 2020; Reimers & Gurevych, Sentence-BERT, EMNLP 2019
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
-from prodcls.encoders.onnx import Network
+from prodcls.encoders.network import Network
 from prodcls.encoders.weights import MINILM, MINILM_TOKENIZER, WeightFile
 from prodcls.encoders.word_pieces import mean_parts, whole_texts, word_pieces
 
@@ -64,7 +64,7 @@ class MiniLM(FrozenEncoder):
         """
         text = readable_text(item)
         ids, spans, share = word_pieces(_tokenizer(), text, MAX_TOKENS)
-        return Prepared(np.array(ids, dtype=np.int64), share, without_blanks(text, spans))
+        return Prepared(np.array(ids, dtype=np.int64), share, partial(without_blanks, text, spans))
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return each token's share of the mean, divided by the length of the mean.

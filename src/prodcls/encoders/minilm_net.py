@@ -32,24 +32,26 @@ class _Layer(nn.Module):
         self.down = _linear(weights, f"{prefix}.output.dense")
         self.down_norm = _norm(weights, f"{prefix}.output.LayerNorm")
 
-    def attention(self, x: Tensor) -> Tensor:
-        """Return how much each token takes from each other one, shape (heads, tokens, tokens); rows sum to 1."""
+    def attention(self, x: Tensor, unseen: Tensor) -> Tensor:
+        """Return how much each token takes from each other one, shape (n, heads, tokens, tokens); rows sum to 1."""
         # Vaswani et al., Attention Is All You Need, NeurIPS 2017, equation 1; written out because it must export.
-        scores = _heads(self.query(x)) @ _heads(self.key(x)).transpose(1, 2) / math.sqrt(WIDTH // HEADS)
-        return scores.softmax(dim=-1)
+        texts = len(unseen)
+        scores = _heads(self.query(x), texts) @ _heads(self.key(x), texts).transpose(2, 3) / math.sqrt(WIDTH // HEADS)
+        return (scores + unseen).softmax(dim=-1)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the next states of one text, shape (tokens, 384)."""
-        attended = self.attention(x) @ _heads(self.value(x))
-        x = self.mix_norm(x + self.mix(attended.transpose(0, 1).reshape(-1, WIDTH)))
+    def forward(self, x: Tensor, unseen: Tensor) -> Tensor:
+        """Return the next states of n texts, shape (n * tokens, 384): as one matrix, whose rows know of no text."""
+        attended = self.attention(x, unseen) @ _heads(self.value(x), len(unseen))
+        x = self.mix_norm(x + self.mix(attended.transpose(1, 2).reshape(-1, WIDTH)))
         normed: Tensor = self.down_norm(x + self.down(F.gelu(self.up(x))))
         return normed
 
 
 class MiniLMNet(nn.Module):
-    """Token ids of one text, shape (tokens,), to its vector (384,) and token states (tokens, 384).
+    """Token ids of n texts, shape (n, tokens), to their vectors (n, 384) and token states (n, tokens, 384).
 
-    Devlin et al., BERT, NAACL 2019, section 3; all tokens are of the first segment and none is masked.
+    Devlin et al., BERT, NAACL 2019, section 3; all tokens are of the first segment. Negative ids fill a text up at its
+    end: no token takes anything from there, and the vector leaves it out.
 
     Parameters
     ----------
@@ -68,38 +70,41 @@ class MiniLMNet(nn.Module):
         self.layers = nn.ModuleList(_Layer(weights, f"encoder.layer.{i}") for i in range(LAYERS))
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the vector and the token states of one text."""
-        return self.read(self.embed(ids))
+        """Return the vectors and the token states."""
+        return self.read(self.embed(ids), ids >= 0)
 
     def embed(self, ids: Tensor) -> Tensor:
-        """Return the words of one text as vectors, shape (tokens, 384)."""
-        return F.embedding(ids, self.words)
+        """Return words as vectors, shape (n, tokens, 384)."""
+        return F.embedding(ids.clamp(min=0), self.words)
 
     def blank(self, words: Tensor) -> Tensor:
-        """Return a text of as many padding tokens between the same two marks."""
-        return torch.cat([words[:1], self.words[PAD].expand(len(words) - 2, -1), words[-1:]])
+        """Return texts of as many padding tokens between the same two marks."""
+        return torch.cat([words[:, :1], self.words[PAD].expand_as(words[:, 1:-1]), words[:, -1:]], dim=1)
 
     def attentions(self, ids: Tensor) -> Tensor:
-        """Return the attention of each layer, averaged over its heads, shape (layers, tokens, tokens)."""
+        """Return the attention of each layer, averaged over its heads, shape (layers, n, tokens, tokens)."""
         x, found = self._placed(self.embed(ids)), list[Tensor]()
+        unseen = _unseen(ids >= 0)
         for layer in self.layers:
             assert isinstance(layer, _Layer)  # noqa: S101 - torch forgets of what type they are
-            found.append(layer.attention(x).mean(0))
-            x = layer(x)
+            found.append(layer.attention(x, unseen).mean(1))
+            x = layer(x, unseen)
         return torch.stack(found)
 
     def _placed(self, words: Tensor) -> Tensor:
-        """Return words that know where they stand."""
-        placed: Tensor = self.norm(words + self.places[: words.shape[0]])
-        return placed
+        """Return words that know where they stand, shape (n * tokens, 384)."""
+        placed: Tensor = self.norm(words + self.places[: words.shape[1]])
+        return placed.reshape(-1, WIDTH)
 
-    def read(self, words: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the vector and the token states of words from `embed`."""
-        x = self._placed(words)
+    def read(self, words: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the vectors and the token states of words from `embed`, ``there`` or filling: (n, tokens), bool."""
+        x, unseen = self._placed(words), _unseen(there)
         for layer in self.layers:
-            x = layer(x)
+            x = layer(x, unseen)
+        x = x.view(words.shape)
         # In float64, so that the parts of a long text sum to its vector as exactly as float32 can say.
-        return F.normalize(x.double().mean(0), dim=0).float(), x
+        seen = there[:, :, None].double()
+        return F.normalize((x.double() * seen).sum(1) / seen.sum(1), dim=1).float(), x
 
 
 def load(data: bytes, max_tokens: int) -> MiniLMNet:
@@ -120,9 +125,14 @@ def load(data: bytes, max_tokens: int) -> MiniLMNet:
     return MiniLMNet(parse(data), max_tokens).eval()
 
 
-def _heads(projected: Tensor) -> Tensor:
-    """Return vectors of shape (tokens, 384) cut up by head, shape (heads, tokens, 32)."""
-    return projected.view(-1, HEADS, WIDTH // HEADS).transpose(0, 1)
+def _unseen(there: Tensor) -> Tensor:
+    """Return what is added to the scores of tokens, shape (n, 1, 1, tokens): 0, and so little that nothing is left."""
+    return ((there.float() - 1) * 1e9)[:, None, None, :]
+
+
+def _heads(projected: Tensor, texts: int) -> Tensor:
+    """Return vectors of shape (n * tokens, 384) cut up by text and head, shape (n, heads, tokens, 32)."""
+    return projected.view(texts, -1, HEADS, WIDTH // HEADS).transpose(1, 2)
 
 
 def _linear(weights: dict[str, Tensor], name: str) -> nn.Linear:

@@ -5,7 +5,7 @@ Yang et al., Multilingual Universal Sentence Encoder for Semantic Retrieval, ACL
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
-from prodcls.encoders.onnx import Network
+from prodcls.encoders.network import Network
 from prodcls.encoders.weights import USE, USE_TOKENIZER, WeightFile
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class UsePooled(FrozenEncoder):
         share = min(1.0, (MAX_TOKENS - 2) / len(ids))
         ids, spans = ids[: MAX_TOKENS - 2], spans[: MAX_TOKENS - 2]
         marked = np.array([_BEGIN, *ids, _END], dtype=np.int64)
-        return Prepared(marked, share, without_blanks(text, [(0, 0), *spans, (0, 0)]))
+        return Prepared(marked, share, partial(without_blanks, text, [(0, 0), *spans, (0, 0)]))
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return each token's projected state, divided by the length of their sum.

@@ -34,19 +34,20 @@ class _Branch(nn.Module):
             biases.append(_tensor(arrays[f"b{layer}_{order}"]))
         self.kernels, self.biases = nn.ParameterList(kernels), nn.ParameterList(biases)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the features of one text, shape (256, tokens), from an input of the same shape."""
+    def forward(self, x: Tensor, seen: Tensor) -> Tensor:
+        """Return the features of n texts, shape (n, 256, tokens); ``seen``, (n, 1, tokens), is 0 for filling."""
         for kernel, bias in zip(self.kernels, self.biases, strict=True):
-            x = x + F.relu(F.conv1d(F.pad(x, self.pad)[None], kernel, bias)[0])
+            x = x * seen  # what lies beyond the end of a text is zero
+            x = x + F.relu(F.conv1d(F.pad(x, self.pad), kernel, bias))
         return x
 
 
 class UseNet(nn.Module):
-    """Token ids of one text, shape (tokens,), to its sentence vector and what it is made of.
+    """Token ids of n texts, shape (n, tokens), to their sentence vectors and what these are made of.
 
-    Outputs, in order: the sentence vector (512,), unit length; the pooled vector (512,), which is the sum of the
-    projected token states over the root of their number; the pooled vector at unit length; the token states
-    (tokens, 1280) before the projection.
+    Outputs, in order: the sentence vectors (n, 512), unit length; the pooled vectors (n, 512), each the sum of the
+    projected token states over the root of their number; the pooled vectors at unit length; the token states
+    (n, tokens, 1280) before the projection. Negative ids fill a text up at its end and count for nothing.
 
     Parameters
     ----------
@@ -71,42 +72,46 @@ class UseNet(nn.Module):
         self.eps = float(arrays["eps"])
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return sentence, pooled, unit-length pooled vector and token states of one text."""
-        return self.read(self.embed(ids))
+        """Return sentence, pooled, unit-length pooled vectors and token states."""
+        return self.read(self.embed(ids), ids >= 0)
 
     def embed(self, ids: Tensor) -> Tensor:
-        """Return the words of one text as vectors, shape (tokens, 320)."""
+        """Return words as vectors, shape (n, tokens, 320)."""
+        ids = ids.clamp(min=0)
         chunk = ids % CHUNKS
-        words: Tensor = F.embedding(ids, self.table).float() * self.w["scale"][chunk, None] + self.w["lo"][chunk, None]
+        scale, low = self.w["scale"][chunk][:, :, None], self.w["lo"][chunk][:, :, None]
+        words: Tensor = F.embedding(ids, self.table).float() * scale + low
         return words
 
     def blank(self, words: Tensor) -> Tensor:
-        """Return a text of as many zero vectors between the same two marks."""
-        return torch.cat([words[:1], torch.zeros_like(words[1:-1]), words[-1:]])
+        """Return texts of as many zero vectors between the same two marks."""
+        return torch.cat([words[:, :1], torch.zeros_like(words[:, 1:-1]), words[:, -1:]], dim=1)
 
-    def read(self, words: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return what `forward` does, of words from `embed`."""
+    def read(self, words: Tensor, there: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return what `forward` does, of words from `embed`, ``there`` or filling: (n, tokens), bool."""
         w = self.w
-        states = self._states(words)
+        states = self._states(words, there)
         # The projection is linear, so the sum may come first: one row to project instead of one per token. In float64,
         # so that the parts of a long text sum to its vector as exactly as float32 can say.
-        count = torch.ones_like(words[:, 0], dtype=torch.float64).sum()
-        exact = (states.double().sum(0) @ w["cnn_W"] + count * w["cnn_b"]) / count.sqrt()
+        seen = there[:, :, None].double()
+        count = seen.sum(1)
+        exact = ((states.double() * seen).sum(1) @ w["cnn_W"] + count * w["cnn_b"]) / count.sqrt()
         pooled = exact.float()
         first = F.relu(pooled @ w["p1"] + F.relu(pooled @ w["d0"]) @ w["d1"])
         last = torch.tanh(first @ w["p3"] + F.relu(first @ w["d2"]) @ w["d3"])
-        sentence = last / last.square().sum().clamp(min=self.eps).sqrt()
-        return sentence, pooled, F.normalize(exact, dim=0).float(), states
+        sentence = last / last.square().sum(1, keepdim=True).clamp(min=self.eps).sqrt()
+        return sentence, pooled, F.normalize(exact, dim=1).float(), states
 
-    def _states(self, words: Tensor) -> Tensor:
-        """Return what is known of each token and its neighbours, shape (tokens, 1280)."""
+    def _states(self, words: Tensor, there: Tensor) -> Tensor:
+        """Return what is known of each token and its neighbours, shape (n, tokens, 1280)."""
         w = self.w
         # One normalisation over all three branches together.
-        x = words @ w["branch_proj"] + w["branch_proj_b"]
-        x = F.layer_norm(x, x.shape[-1:], w["branch_ln_g"], w["branch_ln_b"], self.eps).T
-        parts = torch.chunk(x, len(BRANCHES))
-        seen = [branch(part) for branch, part in zip(self.branches, parts, strict=True)]
-        joined = torch.cat([words, torch.cat(seen).T], dim=1)
+        x = words.flatten(0, 1) @ w["branch_proj"] + w["branch_proj_b"]  # one matrix, whose rows know of no text
+        x = F.layer_norm(x, x.shape[-1:], w["branch_ln_g"], w["branch_ln_b"], self.eps)
+        x = x.view(*words.shape[:2], -1).transpose(1, 2)
+        parts, seen = torch.chunk(x, len(BRANCHES), dim=1), there[:, None, :].float()
+        read = [branch(part, seen) for branch, part in zip(self.branches, parts, strict=True)]
+        joined = torch.cat([words, torch.cat(read, dim=1).transpose(1, 2)], dim=2)
         return F.layer_norm(joined, joined.shape[-1:], w["ln_g"], w["ln_b"], self.eps)
 
 

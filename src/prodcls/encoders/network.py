@@ -1,0 +1,50 @@
+"""What a network is, whatever runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["FILLING", "OPEN_NETWORKS", "Network", "Run"]
+
+FILLING = -1
+"""In place of a token's id, behind the end of a text that is shorter than its stack."""
+
+OPEN_NETWORKS = 4
+"""Networks kept in memory; each takes some 100 to 300 MB."""
+
+Run = Callable[[NDArray[Any], Sequence[str]], list[NDArray[np.float32]]]
+"""Takes a stack of prepared items, shape (n, ...), and names of outputs; returns these, a row for each item. May be
+called by several threads at once."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """How to get a network that reads a stack of items.
+
+    Attributes
+    ----------
+    key : str
+        Name with the first digits of its weights' SHA-256.
+    build : callable
+        Returns the torch module in evaluation mode; imports torch only when called.
+    outputs : tuple of str
+        Names of what the module returns, in order; each with one row per item.
+    input_shape : tuple of (int or None)
+        Shape of one item; None where the length is free.
+    input_dtype : str
+        ``"int64"`` or ``"uint8"``.
+    """
+
+    key: str
+    build: Callable[[], nn.Module]
+    outputs: tuple[str, ...]
+    input_shape: tuple[int | None, ...]
+    input_dtype: str

@@ -1,0 +1,12 @@
+"""How many processors there are for encoders."""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["available_processors"]
+
+
+def available_processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -66,6 +66,7 @@ from prodcls.audit_performance import (
     PrecisionCurve,
     SliceFigures,
 )
+from prodcls.audit_precision import PrecisionSection
 from prodcls.audit_quality import Example, Finding, QualityFindings
 from prodcls.audit_robustness import Degradation, RobustnessSection
 from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
@@ -797,6 +798,7 @@ def make_report(
                 StopFigures(0, False, 60, Interval(1.0, 0.94, 1.0), 1.0),
             ),
         ),
+        precision=PrecisionSection("bf16", 700, 2, 0.0123, 0.99912),
         augmentation=AugmentationSection(
             20, 3, 41, 120, Interval(0.002, -0.003, 0.007), Interval(0.004, -0.002, 0.01), 7, 5, 0.774
         ),

@@ -24,6 +24,7 @@ from prodcls.audit_model_card import ModelCard
 from prodcls.audit_overrides import OverridesSection
 from prodcls.audit_oversight import OversightSection
 from prodcls.audit_performance import PerformanceStudy
+from prodcls.audit_precision import PrecisionSection
 from prodcls.audit_quality import QualityFindings
 from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
@@ -398,6 +399,8 @@ class AuditReport:
         Where decisions stop on the way down the tree; None where the classes form none.
     balance : BalanceSection or None
         None with the flat head, and in reports made before classes were balanced.
+    precision : PrecisionSection or None
+        None where the encoders multiply float32, and with the flat head.
     """
 
     format_version: int
@@ -426,3 +429,4 @@ class AuditReport:
     overrides: OverridesSection | None = None
     stops: StopStudy | None = None
     balance: BalanceSection | None = None
+    precision: PrecisionSection | None = None

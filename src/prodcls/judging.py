@@ -20,6 +20,7 @@ from prodcls.material import Material
 from prodcls.progress import Progress
 from prodcls.reporting import Findings
 from prodcls.reporting_augmentation import augmentation_section
+from prodcls.reporting_precision import precision_section
 from prodcls.reporting_robustness import robustness_section
 from prodcls.reporting_trust import trust_section
 from prodcls.resuming import RESUME, Resumption, fingerprint
@@ -125,6 +126,10 @@ def _question(config: FitConfig, material: Material, found: Findings, kept: Resu
         with progress.stage("robustness"):  # what takes long in it is in the store of embeddings
             harmed = robustness_section(material, found.scores, config.robustness, random_state=seed, threads=threads)
         found = replace(found, robustness=harmed)
+    if config.precision != "f32":
+        with progress.stage("precision"):
+            told = precision_section(material, found.scores, progress, random_state=seed, threads=threads)
+        found = replace(found, precision=told)
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from prodcls.audit import AuditReport
 from prodcls.audit_model_card import GROUPS
 from prodcls.language import Language, Prose, as_text, load_language, plain
-from prodcls.sections import limits, verdict
+from prodcls.sections import limits, lineage, verdict
 from prodcls.sections.intended import card_of, paragraphs
 
 __all__ = ["MODEL_CARD", "markdown_card", "markdown_text", "yaml_text"]
@@ -216,6 +216,8 @@ def _model(report: AuditReport, t: Language) -> Iterator[str]:
     yield f"- **{_md(t.say('lineage.bundle_sha256'))}:** {markdown_text(report.lineage.bundle_sha256)}"
     for block, encoder in report.lineage.encoders.items():
         yield f"- **{_md(t.say('mdcard.encoder', block=t.pick('block', block)))}:** {markdown_text(encoder)}"
+    if report.precision is not None:
+        yield f"- {_md(lineage.precision_told(report.precision, t))}"
 
 
 def _limits(report: AuditReport, t: Language) -> Iterator[str]:

@@ -29,6 +29,7 @@ from prodcls.audit import (
     Resources,
 )
 from prodcls.audit_augmentation import AugmentationSection
+from prodcls.audit_precision import PrecisionSection
 from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
 from prodcls.baselines import BaselineResult
@@ -105,6 +106,8 @@ class Findings:
         What copies of photos brought.
     strength : float
         By which the served model holds large classes back.
+    precision : PrecisionSection or None
+        What shorter numbers in the encoders do to predictions.
     """
 
     scores: OutOfFold
@@ -114,6 +117,7 @@ class Findings:
     robustness: RobustnessSection | None = None
     augmentation: AugmentationSection | None = None
     strength: float = 0.0
+    precision: PrecisionSection | None = None
 
 
 def environment() -> dict[str, str]:
@@ -178,6 +182,7 @@ def build_report(
         quality=find_faults(material, phrases),
         robustness=findings.robustness,
         augmentation=findings.augmentation,
+        precision=findings.precision,
         overrides=overrides_section(material, findings.scores),
         balance=balance_section(problem, findings.scores, config, findings.strength),
         drift=drift_section(material, config.random_state),

@@ -25,7 +25,7 @@ from prodcls.inputs import Inputs
 from prodcls.preparation import IMAGE_BLOCK, prepare
 from prodcls.progress import SilentProgress
 
-__all__ = ["robustness_section"]
+__all__ = ["fold_probabilities", "robustness_section"]
 
 SIDE = 512
 """Longest side, in pixels, of a photo before it is harmed: twice what an encoder sees, and quick to write."""
@@ -81,18 +81,32 @@ def robustness_section(
     labels = material.problem.labels[chosen]
     harms = []
     with threadpool_limits(1):  # so that the number of processors moves no digit
-        before = _probabilities(scores, served, chosen)
+        before = fold_probabilities(scores, served, chosen)
         for name, harmed, befallen in _harms(sample, served):
             if not befallen.any():
                 continue
             inputs = prepare(harmed, material.recipe, material.store, SilentProgress(), threads=threads)
-            after = _probabilities(scores, inputs.aligned(served.numeric, served.categorical), chosen)
+            after = fold_probabilities(scores, inputs.aligned(served.numeric, served.categorical), chosen)
             harms.append(_degradation(name, before[befallen], after[befallen], labels[befallen]))
     return RobustnessSection(len(chosen), tuple(harms))
 
 
-def _probabilities(scores: OutOfFold, inputs: Inputs, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return the probabilities of products, shape (m, K), each by the model of its fold."""
+def fold_probabilities(scores: OutOfFold, inputs: Inputs, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the probabilities of tested products, each by the model of its fold, which has not seen it.
+
+    Parameters
+    ----------
+    scores : OutOfFold
+        With models.
+    inputs : Inputs
+        m products.
+    rows : ndarray of shape (m,), intp
+        Their positions in the problem.
+
+    Returns
+    -------
+    ndarray of shape (m, K), float64
+    """
     found: NDArray[np.float64] = np.zeros((len(rows), scores.margins.shape[1]))
     for fold in scores.folds:
         mine = np.flatnonzero(np.isin(rows, fold.rows))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from prodcls.audit import AuditReport, GivenFile
 from prodcls.audit_augmentation import AugmentationSection
+from prodcls.audit_precision import PrecisionSection
 from prodcls.charts_rows import Bar, bars
 from prodcls.language import Language, Prose, as_text, code, plain, quoted
 from prodcls.sections.parts import Column, Figure, Section, Table, join_prose, pairs_table
 
-__all__ = ["SECTION", "LineageContext"]
+__all__ = ["SECTION", "LineageContext", "precision_told"]
 
 NO_STAGE = frozenset({"encoder_share", "encoding", "total"})
 """Entries of the timing that are no stage: the encoders' time is part of the stages, and so is the total."""
@@ -34,6 +35,8 @@ class LineageContext:
         Identity of the encoder of each block.
     augmentation : Prose or None
         Copies of photos that a part of the model learned from, and what they changed; None without any.
+    precision : Prose or None
+        What shorter numbers in the encoders changed; None where they multiply float32.
     configuration : Table
         Every option.
     environment : Table
@@ -48,6 +51,7 @@ class LineageContext:
     tables: Table
     encoders: Table
     augmentation: Prose | None
+    precision: Prose | None
     configuration: Table
     environment: Table
     timing: Figure | None
@@ -108,6 +112,18 @@ def _augmentation(found: AugmentationSection, t: Language) -> Prose:
     return t.say("lineage.augmentation", p=plain(p), **values)
 
 
+def precision_told(found: PrecisionSection, t: Language) -> Prose:
+    """Return in words what shorter numbers in the encoders changed."""
+    return t.say(
+        "lineage.precision",
+        precision=code(found.precision),
+        products=plain(t.count(found.products)),
+        changed=plain(t.count(found.changed)),
+        points=plain(t.decimal(100 * found.probability, 2)),
+        cosine=plain(t.decimal(found.cosine, 5)),
+    )
+
+
 def build(report: AuditReport, t: Language) -> LineageContext:
     """Return what the section shows."""
     lineage = report.lineage
@@ -119,6 +135,7 @@ def build(report: AuditReport, t: Language) -> LineageContext:
             t, t("lineage.encoders"), tuple((t.pick("block", b), code(e)) for b, e in lineage.encoders.items())
         ),
         augmentation=None if report.augmentation is None else _augmentation(report.augmentation, t),
+        precision=None if report.precision is None else precision_told(report.precision, t),
         configuration=pairs_table(
             t, t("lineage.configuration"), tuple((code(k), code(v)) for k, v in lineage.configuration.items())
         ),

@@ -72,13 +72,14 @@ def test_probes_and_figures_are_answered(app: Any) -> None:
     assert {"prodcls_reloads 0.0", "prodcls_reload_failures 0.0"} <= set(told.splitlines())
 
 
+@pytest.mark.parametrize("step", ["begin", "finish"])
 def test_a_defect_tells_the_caller_nothing_and_the_log_where_it_came_from(
-    app: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    step: str, app: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"of {CANARY}")
 
-    monkeypatch.setattr(Engine, "classify", broken)
+    monkeypatch.setattr(Engine, step, broken)
     body = json.dumps({"products": [{"cells": {"title": CANARY}}]}).encode()
     with caplog.at_level(logging.INFO):
         answer = ask_app(app, "POST", "/v1/classify", body, {"content-type": "application/json"})

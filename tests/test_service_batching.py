@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodcls.service.batching import Batcher
+from prodcls.service.batching import Batcher, Step
+
+T = TypeVar("T")
+
+
+def in_two_steps(work: Callable[[Sequence[int]], list[T]], most: int, pool: Executor) -> Batcher[int, list[T], T]:
+    finish: Step[list[T], Sequence[T]] = Step(list, pool)
+    return Batcher(Step(work, pool), finish, most, lambda _: None)
 
 
 def asked(groups: Sequence[Sequence[int]], most: int) -> tuple[list[Sequence[str]], list[int]]:
@@ -26,7 +34,7 @@ def asked(groups: Sequence[Sequence[int]], most: int) -> tuple[list[Sequence[str
 
     async def every() -> list[Sequence[str]]:
         with ThreadPoolExecutor(1) as pool:
-            batcher: Batcher[int, str] = Batcher(work, most, pool)
+            batcher = in_two_steps(work, most, pool)
             tasks = [asyncio.create_task(batcher.ask(group)) for group in groups]
             await asyncio.sleep(0)
             gate.set()
@@ -56,7 +64,7 @@ def test_what_goes_wrong_is_told_to_all_in_the_call_and_to_no_other() -> None:
 
     async def every() -> list[object]:
         with ThreadPoolExecutor(1) as pool:
-            batcher: Batcher[int, int] = Batcher(work, 1, pool)
+            batcher = in_two_steps(work, 1, pool)
             return await asyncio.gather(*(batcher.ask([i]) for i in (12, 13, 14)), return_exceptions=True)
 
     first, second, third = asyncio.run(every())
@@ -73,7 +81,7 @@ def test_a_caller_that_goes_away_is_forgotten() -> None:
 
     async def every() -> None:
         with ThreadPoolExecutor(1) as pool:
-            batcher: Batcher[int, int] = Batcher(work, 1, pool)
+            batcher = in_two_steps(work, 1, pool)
             tasks = [asyncio.create_task(batcher.ask([i])) for i in range(3)]
             await asyncio.sleep(0)
             tasks[2].cancel()
@@ -83,3 +91,31 @@ def test_a_caller_that_goes_away_is_forgotten() -> None:
 
     asyncio.run(every())
     assert 2 not in seen
+
+
+def test_the_next_batch_begins_while_one_is_finished() -> None:
+    begun = threading.Event()
+
+    def begin(items: Sequence[int]) -> Sequence[int]:
+        if 2 in items:
+            begun.set()
+        return items
+
+    def finish(items: Sequence[int]) -> list[int]:
+        if 1 in items:
+            assert begun.wait(10)
+        if 3 in items:
+            raise ValueError
+        return list(items)
+
+    async def every() -> list[object]:
+        with ThreadPoolExecutor(1) as reading, ThreadPoolExecutor(1) as deciding:
+            sizes: list[int] = []
+            batcher = Batcher(Step(begin, reading), Step(finish, deciding), 1, sizes.append)
+            answers = await asyncio.gather(*(batcher.ask([i]) for i in (1, 2, 3)), return_exceptions=True)
+            assert sizes == [1, 1, 1]
+            return answers
+
+    first, second, third = asyncio.run(every())
+    assert (first, second) == ([1], [2])
+    assert isinstance(third, ValueError)

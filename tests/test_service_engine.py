@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from prodcls.decision_log import last_entries
 from prodcls.errors import InputError
@@ -61,3 +62,19 @@ def test_a_question_stays_within_the_limits_of_the_service() -> None:
     engine = Engine(real().bundle, VectorCache(0), ServiceSettings(evaluations=7))
     asked = engine.question(predicted=None, versus=None, counterfactuals=True)
     assert (asked.evaluations, asked.counterfactuals) == (7, True)
+
+
+def test_photos_are_there_until_the_batch_is_finished_and_gone_afterwards(tmp_path: Path) -> None:
+    out = tmp_path / "photo.png"
+    Image.new("RGB", (30, 20), (9, 90, 200)).save(out)
+    engine = Engine(real().bundle, VectorCache(0), ServiceSettings(log=tmp_path / "log.sqlite"))
+    seen = NewProduct("a", KETTLE.cells, out.read_bytes())
+    first, second = engine.begin([seen, NewProduct("b", {"titel": "x"})]), engine.begin([seen])
+    assert first.folder != second.folder
+    assert [len(list(begun.folder.iterdir())) for begun in (first, second)] == [1, 1]
+    (one, fault), (other,) = engine.finish(first, 2), engine.finish(second, 2)
+    assert one == other
+    assert isinstance(fault, InputError)
+    assert [list(begun.folder.iterdir()) for begun in (first, second)] == [[], []]
+    assert engine.begin([]).folder in (first.folder, second.folder)
+    assert len(last_entries(tmp_path / "log.sqlite", 9)) == 2

@@ -106,7 +106,8 @@ def test_a_defect_quotes_nothing_that_was_sent(
 
     asked: dict[str, Any] = {"cells": {"title": text}}
     for method, path, body in (
-        ("classify", "/v1/classify", {"products": [asked]}),
+        ("finish", "/v1/classify", {"products": [asked]}),
+        ("begin", "/v1/classify", {"products": [asked]}),
         ("explain", "/v1/why", {"product": asked}),
     ):
         monkeypatch.setattr(Engine, method, broken)
@@ -115,6 +116,6 @@ def test_a_defect_quotes_nothing_that_was_sent(
         assert (answer.status, answer.json()["code"]) == (500, "defect")
         assert CANARY not in answer.text
     told = [record.getMessage() for record in caplog.records if record.name.startswith(("prodcls", "uvicorn"))]
-    assert len([line for line in told if line.startswith("defect in request")]) == 2
+    assert len([line for line in told if line.startswith("defect in request")]) == 3
     assert CANARY not in caplog.text
     assert STEERING.findall("".join(told).replace("\n", "")) == []

@@ -18,7 +18,7 @@ from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.reasons import Method
 from prodcls.service.batching import Batcher
-from prodcls.service.engine import Decision, Engine
+from prodcls.service.engine import Begun, Decision, Engine
 from prodcls.service.holder import Holder
 from prodcls.service.lookups import Lookups
 from prodcls.service.meters import Meters
@@ -28,7 +28,7 @@ from prodcls.service.products import NewProduct
 from prodcls.service.records import ProductRecord, product_record
 from prodcls.service.wire import ClassifyRequest, ClassifyResponse, WhyRequest, decision_out, product_from
 
-__all__ = ["REQUESTS", "Ask", "Service", "answer_batch", "api_routes"]
+__all__ = ["REQUESTS", "Ask", "Service", "api_routes", "begin_batch", "finish_batch"]
 
 REQUESTS: tuple[type[BaseModel], ...] = (ClassifyRequest, WhyRequest)
 """Bodies of requests, which FastAPI is not told of since they are parsed here."""
@@ -48,6 +48,10 @@ class Ask:
     top_k: int
 
 
+BegunBatch = list[tuple[list[Ask], list[int], Begun]]
+"""What engines have begun: nearly always one, two while a bundle takes the place of another."""
+
+
 @dataclass(frozen=True)
 class Service:
     """What the routes share."""
@@ -55,13 +59,13 @@ class Service:
     holder: Holder
     lookups: Lookups
     meters: Meters
-    batcher: Batcher[Ask, Decision | InputError]
+    batcher: Batcher[Ask, BegunBatch, Decision | InputError]
     accounts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(available_processors()))
     """Accounts made at the same time: one may take seconds, and those that wait for theirs must not hold up others."""
 
 
-def answer_batch(asked: Sequence[Ask]) -> list[Decision | InputError]:
-    """Classify products of several requests together.
+def begin_batch(asked: Sequence[Ask]) -> BegunBatch:
+    """Read and encode the products of several requests together.
 
     Parameters
     ----------
@@ -69,17 +73,35 @@ def answer_batch(asked: Sequence[Ask]) -> list[Decision | InputError]:
 
     Returns
     -------
+    list of (list of Ask, list of int, Begun)
+        By engine: what was asked of it, where that stands in ``asked``, and what it has become.
+    """
+    found = []
+    for engine in dict.fromkeys(one.engine for one in asked):
+        places = [i for i, one in enumerate(asked) if one.engine is engine]
+        found.append(([asked[i] for i in places], places, engine.begin([asked[i].product for i in places])))
+    return found
+
+
+def finish_batch(batch: BegunBatch) -> list[Decision | InputError]:
+    """Classify products that were begun.
+
+    Parameters
+    ----------
+    batch : list of (list of Ask, list of int, Begun)
+
+    Returns
+    -------
     list of (Decision or InputError), length n
     """
     found: dict[int, Decision | InputError] = {}
-    for engine in dict.fromkeys(one.engine for one in asked):
-        places = [i for i, one in enumerate(asked) if one.engine is engine]
-        decisions = engine.classify([asked[i].product for i in places], max(asked[i].top_k for i in places))
-        for i, decision in zip(places, decisions, strict=True):
+    for asked, places, begun in batch:
+        decisions = asked[0].engine.finish(begun, max(one.top_k for one in asked))
+        for one, i, decision in zip(asked, places, decisions, strict=True):
             if isinstance(decision, Decision):
-                decision = replace(decision, classes=decision.classes[: asked[i].top_k])  # noqa: PLW2901
+                decision = replace(decision, classes=decision.classes[: one.top_k])  # noqa: PLW2901
             found[i] = decision
-    return [found[i] for i in range(len(asked))]
+    return [found[i] for i in range(len(found))]
 
 
 def api_routes(service: Service) -> APIRouter:
@@ -151,7 +173,6 @@ async def _classify(service: Service, asked: ClassifyRequest, files: dict[str, b
     products = [product_from(one, files) for one in asked.products]
     found = await service.batcher.ask([Ask(engine, product, asked.top_k) for product in products])
     answers = [decision_out(product, one) for product, one in zip(products, found, strict=True)]
-    service.meters.batches.observe(service.batcher.sizes[-1])
     for outcome in ("error", "review", "alone"):
         count = sum(outcome == ("error" if a.error else "review" if a.review else "alone") for a in answers)
         service.meters.products.labels(outcome).inc(count)

@@ -14,8 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 
-from prodcls.service.api import REQUESTS, Service, answer_batch, api_routes
-from prodcls.service.batching import Batcher
+from prodcls.service.api import REQUESTS, Service, api_routes, begin_batch, finish_batch
+from prodcls.service.batching import Batcher, Step
 from prodcls.service.guard import App, Guard
 from prodcls.service.holder import Holder
 from prodcls.service.lookups import Lookups
@@ -38,12 +38,15 @@ def make_app(holder: Holder) -> App:
     -------
     callable
     """
-    # One thread classifies, so that requests gather while it works; another one looks for a new bundle.
-    work = ThreadPoolExecutor(1, thread_name_prefix="classify")
+    # One thread reads, so that requests gather while it works, one classifies, and one looks for a new bundle.
+    read = ThreadPoolExecutor(1, thread_name_prefix="read")
+    classify = ThreadPoolExecutor(1, thread_name_prefix="classify")
     look = ThreadPoolExecutor(1, thread_name_prefix="reload")
     meters = Meters()
     lookups = Lookups(holder)
-    service = Service(holder, lookups, meters, Batcher(answer_batch, holder.settings.batch_products, work))
+    most, observe = holder.settings.batch_products, meters.batches.observe
+    batcher = Batcher(Step(begin_batch, read), Step(finish_batch, classify), most, observe)
+    service = Service(holder, lookups, meters, batcher)
     _add_gauges(meters, holder)
 
     @asynccontextmanager
@@ -53,7 +56,8 @@ def make_app(holder: Holder) -> App:
         watch.cancel()
         with suppress(asyncio.CancelledError):
             await watch
-        work.shutdown()
+        read.shutdown()
+        classify.shutdown()
         look.shutdown()
 
     app = FastAPI(

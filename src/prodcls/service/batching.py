@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 __all__ = ["Batcher"]
 
 _Asked = TypeVar("_Asked")
+_Begun = TypeVar("_Begun")
 _Answer = TypeVar("_Answer")
 
 
@@ -21,27 +22,57 @@ class _Job(Generic[_Asked, _Answer]):
     answer: asyncio.Future[Sequence[_Answer]]
 
 
-class Batcher(Generic[_Asked, _Answer]):
-    """Gathers the items of concurrent callers and answers them in one call.
+@dataclass(frozen=True)
+class Step(Generic[_Asked, _Answer]):
+    """Something to do with what was asked, and where; it is called by one thread at a time.
+
+    Attributes
+    ----------
+    work : callable
+    executor : Executor
+        With one thread.
+    """
+
+    work: Callable[[_Asked], _Answer]
+    executor: Executor
+
+    async def done(self, asked: _Asked) -> _Answer:
+        """Return what ``work`` returns."""
+        return await asyncio.get_running_loop().run_in_executor(self.executor, self.work, asked)
+
+
+class Batcher(Generic[_Asked, _Begun, _Answer]):
+    """Gathers the items of concurrent callers and answers them together, in two steps.
+
+    While the second step answers one batch, the first one begins the next.
 
     Parameters
     ----------
-    work : callable
-        Takes items and returns as many answers in their order; called by one thread at a time. What it raises, each of
-        the callers gets.
+    begin : Step
+        Takes items.
+    finish : Step
+        Takes what ``begin`` returned, and returns as many answers as there were items, in their order. What either
+        raises, each of the callers gets.
     most : int
         Items in one call; those of one caller are never parted, so that it may get more.
-    executor : Executor
-        In which ``work`` runs.
+    observe : callable
+        Told the number of items of each call.
     """
 
-    def __init__(self, work: Callable[[Sequence[_Asked]], Sequence[_Answer]], most: int, executor: Executor) -> None:
-        self.work = work
+    def __init__(
+        self,
+        begin: Step[Sequence[_Asked], _Begun],
+        finish: Step[_Begun, Sequence[_Answer]],
+        most: int,
+        observe: Callable[[int], None],
+    ) -> None:
+        self.begin = begin
+        self.finish = finish
         self.most = most
-        self.executor = executor
-        self.sizes: deque[int] = deque(maxlen=1000)
+        self.observe = observe
         self._waiting: deque[_Job[_Asked, _Answer]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._finishing: set[asyncio.Task[None]] = set()
 
     async def ask(self, items: Sequence[_Asked]) -> Sequence[_Answer]:
         """Return the answers to ``items``.
@@ -61,22 +92,32 @@ class Batcher(Generic[_Asked, _Answer]):
         return await job.answer
 
     async def _run(self) -> None:
-        """Answer until nobody waits."""
-        loop = asyncio.get_running_loop()
+        """Begin until nobody waits."""
         while self._waiting:
             jobs = self._next()
             items = [item for job in jobs for item in job.items]
-            self.sizes.append(len(items))
+            self.observe(len(items))
             try:
-                answers = await loop.run_in_executor(self.executor, self.work, items)
+                begun = await self.begin.done(items)
             except Exception as error:  # noqa: BLE001 - whoever asked is told, whatever it is
                 _fail(jobs, error)
                 continue
-            first = 0
-            for job in jobs:
-                if not job.answer.done():  # a caller that has gone away
-                    job.answer.set_result(answers[first : first + len(job.items)])
-                first += len(job.items)
+            task = asyncio.create_task(self._finish(jobs, begun))
+            self._finishing.add(task)  # the loop itself keeps no task alive
+            task.add_done_callback(self._finishing.discard)
+
+    async def _finish(self, jobs: Sequence[_Job[_Asked, _Answer]], begun: _Begun) -> None:
+        """Answer those whose items were begun."""
+        try:
+            answers = await self.finish.done(begun)
+        except Exception as error:  # noqa: BLE001 - whoever asked is told, whatever it is
+            _fail(jobs, error)
+            return
+        first = 0
+        for job in jobs:
+            if not job.answer.done():  # a caller that has gone away
+                job.answer.set_result(answers[first : first + len(job.items)])
+            first += len(job.items)
 
     def _next(self) -> list[_Job[_Asked, _Answer]]:
         """Take the jobs of the next call: those that wait longest, as many as there is room for."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
@@ -18,6 +18,7 @@ from prodcls.decision_log import append, log_key
 from prodcls.decisions import Logging
 from prodcls.errors import InputError
 from prodcls.explain.case import Case
+from prodcls.inputs import Inputs
 from prodcls.lookup import found_in, product_from_training
 from prodcls.new_products import Reading
 from prodcls.preparation import failed_photos, open_readers, prepare
@@ -28,7 +29,7 @@ from prodcls.service.products import NewProduct, as_catalogue
 from prodcls.service.settings import ServiceSettings
 from prodcls.service.vectors import RecentVectors, VectorCache
 
-__all__ = ["Decision", "Engine"]
+__all__ = ["Begun", "Decision", "Engine"]
 
 Taken = tuple[Catalogue, tuple[Rejection, ...]]
 """A product that can be classified, and what there is to tell of its cells."""
@@ -66,6 +67,27 @@ class Decision:
     told: tuple[Rejection, ...]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """Products of a batch, read and encoded.
+
+    Attributes
+    ----------
+    read : list of (tuple of (Catalogue, tuple of Rejection) or InputError), length n
+    folder : Path
+        Holds the photos until the batch is finished.
+    encoded : tuple of (Catalogue, Inputs), or None
+        Those that can be classified, in their order; None where there are none.
+    failed : dict of int to Rejection
+        Photos of those that could not be decoded, by position.
+    """
+
+    read: list[Taken | InputError]
+    folder: Path
+    encoded: tuple[Catalogue, Inputs] | None
+    failed: dict[int, Rejection] = field(default_factory=dict)
+
+
 class Engine:
     """Answers questions to one bundle; its methods may be called by several threads.
 
@@ -85,7 +107,7 @@ class Engine:
         log = settings.log
         self._logging = None if log is None else Logging(log_key(log), bundle.digest, batch_size=1)
         self._writing = threading.Lock()
-        self._photos = _Photos()
+        self._folders = _Folders()
 
     def warm_up(self) -> None:
         """Load weights and training products, so that the first caller does not wait for them."""
@@ -110,15 +132,41 @@ class Engine:
         -------
         list of (Decision or InputError), length n
         """
-        with self._photos.folder() as folder:
+        return self.finish(self.begin(products), top_k, logged=logged)
+
+    def begin(self, products: Sequence[NewProduct]) -> Begun:
+        """Read products and encode their texts and photos, which is nearly all of the work.
+
+        Parameters
+        ----------
+        products : sequence of NewProduct, length n
+
+        Returns
+        -------
+        Begun
+            For `finish`, which has to be called.
+        """
+        folder = self._folders.take()
+        with ExitStack() as failing:
+            failing.callback(self._folders.give_back, folder)
             read = [self._read(product, folder) for product in products]
             taken = [one for one in read if not isinstance(one, InputError)]
-            decisions, bodies = self._decide(taken, top_k, logged=logged) if taken else ([], [])
-        decided = iter(decisions)
-        if bodies and self.settings.log is not None:
-            with self._writing, append(self.settings.log, iter(bodies)):
-                pass
-        return [one if isinstance(one, InputError) else next(decided) for one in read]
+            begun = Begun(read, folder, None)
+            if taken:
+                catalogue = stacked([one for one, _ in taken])
+                store = RecentVectors(self.cache)
+                inputs = prepare(catalogue, self.bundle.recipe, store, SilentProgress(), readers=self.readers)
+                begun = Begun(read, folder, (catalogue, inputs), failed_photos(catalogue, store.stats))
+            failing.pop_all()
+            return begun
+
+    def finish(self, begun: Begun, top_k: int, *, logged: bool = True) -> list[Decision | InputError]:
+        """Classify products that were read; the arguments and the result are those of `classify`."""
+        try:
+            decided = iter(self._decide(begun, top_k, logged=logged))
+        finally:
+            self._folders.give_back(begun.folder)
+        return [one if isinstance(one, InputError) else next(decided) for one in begun.read]
 
     def explain(self, product: NewProduct | str, question: Question) -> Case:
         """Say why a product is in its class and not in another.
@@ -167,38 +215,43 @@ class Engine:
         except InputError as error:
             return error
 
-    def _decide(self, taken: Sequence[Taken], top_k: int, *, logged: bool) -> tuple[list[Decision], list[str]]:
-        """Return decisions on products, and their entries for the log; they share the encoders and little else."""
-        catalogue = stacked([one for one, _ in taken])
-        store = RecentVectors(self.cache)
-        inputs = prepare(catalogue, self.bundle.recipe, store, SilentProgress(), readers=self.readers)
-        failed = failed_photos(catalogue, store.stats)
-        scorer = Scorer(self.bundle, store, top_k, logging=self._logging if logged else None)
+    def _decide(self, begun: Begun, top_k: int, *, logged: bool) -> list[Decision]:
+        if begun.encoded is None:
+            return []
+        catalogue, inputs = begun.encoded
+        log = self.settings.log if logged else None
+        scorer = Scorer(self.bundle, RecentVectors(self.cache), top_k, logging=self._logging if log else None)
         rows = scorer.score_inputs(catalogue, inputs, apart=True).to_pylist()
-        decisions = [
-            _decision(row, scorer.top_k, (*taken[i][1], *([failed[i]] if i in failed else [])))
+        if log is not None and scorer.bodies:
+            with self._writing, append(log, iter(scorer.bodies)):
+                pass
+        told = [one[1] for one in begun.read if not isinstance(one, InputError)]
+        return [
+            _decision(row, scorer.top_k, (*told[i], *([begun.failed[i]] if i in begun.failed else [])))
             for i, row in enumerate(rows)
         ]
-        return decisions, scorer.bodies
 
 
-class _Photos(threading.local):
-    """A folder of each thread for the photos of a batch, kept, since to remove one costs more than to classify."""
+class _Folders:
+    """Folders for the photos of batches, used again, since to remove one costs more than to classify."""
 
     def __init__(self) -> None:
-        self._made: Path | None = None
+        self._free: list[Path] = []
 
-    @contextmanager
-    def folder(self) -> Iterator[Path]:
-        """Yield the folder, and empty it."""
-        if self._made is None:
-            self._made = Path(mkdtemp(prefix="prodcls-"))
-            weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)  # also where the process ends
+    def take(self) -> Path:
+        """Return an empty folder that is nobody else's."""
         try:
-            yield self._made
-        finally:
-            for photo in self._made.iterdir():
-                photo.unlink()
+            return self._free.pop()
+        except IndexError:
+            made = Path(mkdtemp(prefix="prodcls-"))
+            weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)  # also where the process ends
+            return made
+
+    def give_back(self, folder: Path) -> None:
+        """Empty a folder for the next batch."""
+        for photo in folder.iterdir():
+            photo.unlink()
+        self._free.append(folder)
 
 
 def _decision(row: dict[str, Any], top_k: int, told: tuple[Rejection, ...]) -> Decision:

@@ -87,6 +87,28 @@ def _shown_cosine(value: float) -> str:
     return f"{value:.6f}" if value < 1 - 5e-7 else "1.0"
 
 
+def cluster_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of the cluster: beside one process, and what products cost stage by stage."""
+    alone, local, rows = results["alone"], results["local"], results["rows"]
+    known, encoded = results["few, known"], results["few, encoded"]
+    same = "the same" if alone["digest"] == local["digest"] else "OTHERS"
+    lines = ["| products | one process, s | two local workers, s | ratio | bytes | most of the process, MB |"]
+    lines += ["|" + "---|" * 6]
+    times = f"{alone['seconds']:.0f} | {local['seconds']:.0f} | {local['seconds'] / alone['seconds']:.2f}"
+    held = f"{alone['megabytes']:.0f} and {local['megabytes']:.0f}"
+    lines += [f"| {rows} | {times} | {same} | {held} |", ""]
+    lines += ["| stage, titles and prices, on this machine | seconds a million | hours for 10 M | days for 1,000 M |"]
+    lines += ["|" + "---|" * 4]
+    million = {
+        "reading": alone["read"] / rows,
+        "encoding, each title another one": (encoded["predict"] - known["predict"]) / results["titles"],
+        "scoring and writing": alone["predict"] / rows,
+    }
+    for name, each in {**million, "all": sum(million.values())}.items():
+        lines.append(f"| {name} | {each * 1e6:.0f} | {each * 1e7 / 3600:.2f} | {each * 1e9 / 86400:.1f} |")
+    return lines
+
+
 def view_lines(results: dict[str, Any]) -> list[str]:
     """Return the table of what the views show."""
     found = ["| what | wanted | found |", "|---|---|---|"]
@@ -586,6 +608,11 @@ def main() -> None:
         "## Accounts beside predictions",
         "`python benchmarks/predict.py`; flipkart1050, 35 classes; medians turn by turn, on a busy machine",
         "\n".join(prediction_lines(json.loads((RESULTS / "predict.json").read_text()))),
+        "## More than one process: a million products by a Dask cluster of this machine",
+        "`python benchmarks/cluster.py`; vectors in the cache but for the stage that encodes; extrapolated by the row",
+        "\n".join(cluster_lines(json.loads((RESULTS / "cluster.json").read_text()))),
+        "## How costs grow with rows, classes and words",
+        "`make bench`; curves beside a flat LightGBM and sentence-transformers are in [scaling.html](scaling.html).",
         "## The decision log",
         "`python benchmarks/decision_log.py BUNDLE CATALOGUE`; warm embeddings, medians of seven runs turn by turn",
         "\n".join(log_lines(json.loads((RESULTS / "decision_log.json").read_text()))),

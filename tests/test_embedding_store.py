@@ -63,7 +63,7 @@ def test_what_is_joined_while_it_is_looked_for_is_found(tmp_path: Path, monkeypa
 
     for i in range(MERGE_SHARDS - 1):
         add(i)
-    real = prodcls.embedding_store._read
+    real = prodcls.embedding_store.read_shard
     joined = []
 
     def read(path: Path) -> object:
@@ -74,7 +74,7 @@ def test_what_is_joined_while_it_is_looked_for_is_found(tmp_path: Path, monkeypa
             assert len(list((tmp_path / "e").iterdir())) == 1
         return found
 
-    monkeypatch.setattr(prodcls.embedding_store, "_read", read)
+    monkeypatch.setattr(prodcls.embedding_store, "read_shard", read)
     found, damaged = store.load("e", keys[:-1])
     assert damaged == 0
     assert [found[key].vector[0] for key in keys[:-1]] == list(range(MERGE_SHARDS - 1))

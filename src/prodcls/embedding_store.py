@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.atomic import cache_root, discard, read_addressed, write_addressed
+from prodcls.atomic import cache_root, discard, write_addressed
+from prodcls.embedding_shards import KEY, KEY_BYTES, Keys, Shard, ShardIndex, file_identity, read_rows, read_shard
 from prodcls.encoders import Encoded, Item
 from prodcls.errors import ImageError
 from prodcls.images import photo_digest
@@ -39,13 +40,6 @@ LOOKS = 8
 JOINED_BYTES = 4 << 20
 """Bytes that are joined at a time; bounds the memory it takes."""
 
-_KEY_BYTES = 32
-
-KEY = np.dtype(f"S{_KEY_BYTES}")
-
-Keys = NDArray[np.bytes_]
-"""Keys of contents in one array of 32 bytes each; compared byte by byte."""
-
 Take = Callable[[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]], None]
 """Called with places, shape (m,), and the vectors, shape (m, d), and shares read, shape (m,), that belong there."""
 
@@ -64,25 +58,6 @@ class Stored:
 
     vector: NDArray[np.float32]
     read_share: float
-
-
-@dataclass(frozen=True)
-class _Shard:
-    """The rows of one file.
-
-    Attributes
-    ----------
-    keys : ndarray of shape (m,), 32 bytes each
-    vectors : ndarray of shape (m, d), float32
-    read_share : ndarray of shape (m,), float32
-    """
-
-    keys: Keys
-    vectors: NDArray[np.float32]
-    read_share: NDArray[np.float32]
-
-    def take(self, rows: NDArray[np.intp]) -> _Shard:
-        return _Shard(self.keys[rows], self.vectors[rows], self.read_share[rows])
 
 
 @dataclass(frozen=True)
@@ -128,6 +103,7 @@ class EmbeddingStore:
     root: Path = field(default_factory=lambda: cache_root() / "embeddings")
     stats: list[EmbedStats] = field(default_factory=list)
     unkept: bool = False
+    _indexes: dict[Path, ShardIndex] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def scratch(self) -> Path:
@@ -157,17 +133,21 @@ class EmbeddingStore:
         for path in self._present(encoder):
             if found.all():
                 break
-            shard = _read(path)
-            if shard is None:
+            index = self._index(path)
+            if index is None:
                 damaged += self._drop_damaged(path)
                 continue
-            places = np.minimum(np.searchsorted(wanted, shard.keys), len(wanted) - 1)
-            rows = np.flatnonzero(wanted[places] == shard.keys)
-            found[places[rows]] = True
-            for start in range(0, len(rows), CHUNK_ROWS):
-                some = rows[start : start + CHUNK_ROWS]
+            rows, places = index.find(wanted)
+            shard = read_rows(path, rows) if len(rows) else None
+            if shard is None:  # nothing, or gone just now
+                continue
+            same = shard.keys == wanted[places]
+            shard, places = shard.take(np.flatnonzero(same)), places[same]
+            found[places] = True
+            for start in range(0, len(places), CHUNK_ROWS):
+                some = slice(start, start + CHUNK_ROWS)
                 take(places[some], shard.vectors[some], shard.read_share[some])
-            if len(rows):
+            if len(places):
                 _mark_used(path)
         return damaged
 
@@ -210,18 +190,18 @@ class EmbeddingStore:
         if not len(kept):
             return
         try:
-            self._write(encoder, _Shard(key_array(keys), encoded.vectors, encoded.read_share).take(kept))
+            self._write(encoder, Shard(key_array(keys), encoded.vectors, encoded.read_share).take(kept))
             self._merge(encoder)
         except OSError as error:  # a fit that has its vectors would gain nothing by ending here
             if not self.unkept:
                 _log.warning("embeddings are not kept, and have to be encoded again next time: %s", error)
             self.unkept = True
 
-    def _write(self, encoder: str, shard: _Shard) -> Path:
+    def _write(self, encoder: str, shard: Shard) -> Path:
         """Write a shard of at least one row."""
         from safetensors.numpy import save
 
-        keys = np.frombuffer(shard.keys.tobytes(), dtype=np.uint8).reshape(-1, _KEY_BYTES)
+        keys = np.frombuffer(shard.keys.tobytes(), dtype=np.uint8).reshape(-1, KEY_BYTES)
         data = save({"keys": keys, "vectors": shard.vectors, "read_share": shard.read_share})
         return write_addressed(self.root / encoder, "shard", ".safetensors", data)
 
@@ -239,6 +219,17 @@ class EmbeddingStore:
             if all(path.exists() for path in listed):
                 return
 
+    def _index(self, path: Path) -> ShardIndex | None:
+        """Return which keys a file has; it is read and verified once. None when it is damaged or gone."""
+        known = self._indexes.get(path)
+        if known is None or known.file != file_identity(path):
+            file, shard = file_identity(path), read_shard(path)
+            if shard is None:
+                self._indexes.pop(path, None)
+                return None
+            known = self._indexes[path] = ShardIndex.of(file, shard.keys)
+        return known
+
     def _drop_damaged(self, path: Path) -> int:
         """Remove a damaged shard; 0 when it is only gone, joined into another by another process."""
         if not path.exists():
@@ -254,9 +245,9 @@ class EmbeddingStore:
             return
         total = np.cumsum([_size(path) for path in small])
         joined = small[: max(2, int(np.searchsorted(total, JOINED_BYTES)))]
-        shards = [shard for shard in map(_read, joined) if shard is not None]
+        shards = [shard for shard in map(read_shard, joined) if shard is not None]
         if shards:
-            whole = _Shard(*(np.concatenate([getattr(s, name) for s in shards]) for name in _Shard.__annotations__))
+            whole = Shard(*(np.concatenate([getattr(s, name) for s in shards]) for name in Shard.__annotations__))
             kept = self._write(encoder, whole.take(np.unique(whole.keys, return_index=True)[1]))
         for path in joined:
             if not shards or path != kept:
@@ -310,16 +301,3 @@ def _mark_used(path: Path) -> None:
     """Give a shard the present time, by which `prodcls cache --prune` tells what was used longest ago."""
     with suppress(OSError):  # gone, or a store that may only be read
         os.utime(path)
-
-
-def _read(path: Path) -> _Shard | None:
-    """Return the rows of a shard, or None when the file is damaged or gone."""
-    from safetensors.numpy import load
-
-    data = read_addressed(path)
-    if data is None:
-        return None
-    tensors = load(data)
-    del data  # the tensors are copies
-    keys = np.frombuffer(tensors["keys"].tobytes(), dtype=KEY)
-    return _Shard(keys, tensors["vectors"], tensors["read_share"])

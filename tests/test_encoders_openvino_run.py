@@ -56,6 +56,18 @@ def test_parts_sum_to_what_is_pooled(runtime: str) -> None:
             assert len(parts.spans) == len(parts.vectors)
 
 
+def test_threads_may_begin_at_the_same_time() -> None:
+    """In a process of its own, since only the first use of a process can go wrong."""
+    code = (
+        "import sys; sys.setswitchinterval(1e-6); from concurrent.futures import ThreadPoolExecutor as Pool; "
+        "from prodcls.encoders import text_encoder; "
+        "vectors = list(Pool(4).map(lambda i: text_encoder('minilm', 'openvino').encode(['kettle', 'red shirt'])."
+        "vectors.tobytes(), range(4))); print(len(set(vectors)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
+    assert done.stdout.split() == ["1"]
+
+
 def test_nobody_is_told_that_it_is_used(tmp_path: Path) -> None:
     told = tmp_path / "openvino_telemetry.py"
     told.write_text("raise SystemExit('imported')")

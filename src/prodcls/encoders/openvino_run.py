@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, cast
@@ -16,6 +17,8 @@ from prodcls.encoders.processors import available_processors
 from prodcls.errors import InputError
 
 __all__ = ["run_openvino"]
+
+_FIRST = threading.Lock()
 
 
 def run_openvino(network: Network, *, bf16: bool = False) -> Run:
@@ -62,7 +65,18 @@ def run_openvino(network: Network, *, bf16: bool = False) -> Run:
 
 
 def _openvino() -> ModuleType:
-    """Import OpenVINO without what it reports its use with: that would write to the home folder and open a socket."""
+    """Import OpenVINO, ready for threads, without what it reports its use with.
+
+    That would write to the home folder and open a socket. And the first array that OpenVINO is handed makes it look
+    numpy up, once a process, where two threads at the same time wait for each other for ever: so one does it here.
+    """
+    with _FIRST:
+        openvino = _imported()
+        _ = openvino.Tensor(np.zeros(1, dtype=np.float32), shared_memory=True).data
+    return openvino
+
+
+def _imported() -> ModuleType:
     unwanted, modules = "openvino_telemetry", cast("dict[str, Any]", sys.modules)
     before = modules.get(unwanted)
     modules[unwanted] = None  # as if it were not installed

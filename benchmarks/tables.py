@@ -109,6 +109,36 @@ def cluster_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def bulk_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of products predicted and explained in bulk, and of whole runs."""
+    predicted, explained, peers = results["predict"], results["explain"], results["peers"]
+    rows = {
+        f"scored rows, {predicted['products']:,} products": (predicted["scored"], "10,000"),
+        "flat LightGBM, probabilities alone": (peers["flat LightGBM"], ""),
+        "accounts, from the decision on": (explained["accounts"], "500"),
+        "accounts as a column, top words": (explained["accounts, top words"], "500"),
+        "accounts as a column, full": (explained["accounts, full"], "500"),
+        "`shap.TreeExplainer`, dimensions of embeddings": (peers["shap.TreeExplainer"], ""),
+    }
+    lines = ["| products a second | wanted | by the wall's clock | of one processor |", "|---|---|---|---|"]
+    lines += [f"| {n} | {bound} | {r['wall']:,.0f} | {r['processor']:,.0f} |" for n, (r, bound) in rows.items()]
+    lines += ["", "| stage of a prediction | products a second of one processor |", "|---|---|"]
+    lines += [f"| {name} | {found:,.0f} |" for name, found in predicted["stages"].items()]
+    size, pair = explained["bytes of parts in float32"], explained["bytes of parts for two classes"]
+    lines += [
+        "",
+        f"An account has {explained['parts an account']:.0f} parts. What the encoders say of a product's tokens and",
+        f"regions is {size / 1000:,.0f} kB in float32, and {pair / 1000:.1f} kB once the two classes are known.",
+        f"Before the run {results['load']:.1f} processes were waiting for the processors.",
+    ]
+    lines += ["", "| whole run | rows | seconds | peak memory | output |", "|---|---|---|---|---|"]
+    for detail, runs in results["whole runs"].items():
+        for run in sorted(runs.values(), key=lambda found: found["rows"]):
+            figures = f"{run['rows']:,} | {run['seconds']:,.0f} | {run['peak MB']:,.0f} MB | {run['output MB']:.1f} MB"
+            lines.append(f"| `--explain {detail}` | {figures} |")
+    return lines
+
+
 def view_lines(results: dict[str, Any]) -> list[str]:
     """Return the table of what the views show."""
     found = ["| what | wanted | found |", "|---|---|---|"]
@@ -608,6 +638,9 @@ def main() -> None:
         "## Accounts beside predictions",
         "`python benchmarks/predict.py`; flipkart1050, 35 classes; medians turn by turn, on a busy machine",
         "\n".join(prediction_lines(json.loads((RESULTS / "predict.json").read_text()))),
+        "## Predictions and accounts in bulk",
+        "`python benchmarks/bulk.py`; flipkart1050 with 35 classes, embeddings and parts known; the best of three runs",
+        "\n".join(bulk_lines(json.loads((RESULTS / "bulk.json").read_text()))),
         "## More than one process: a million products by a Dask cluster of this machine",
         "`python benchmarks/cluster.py`; vectors in the cache but for the stage that encodes; extrapolated by the row",
         "\n".join(cluster_lines(json.loads((RESULTS / "cluster.json").read_text()))),

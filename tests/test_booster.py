@@ -42,7 +42,7 @@ def test_the_gradient_is_the_derivative_of_the_listwise_loss(seed: int, n: int, 
     rng = np.random.default_rng(seed)
     data = BoosterData(np.zeros((n, m, 1)), np.zeros((n, m)), rng.integers(m, size=n), (0,))
     scores = spread * rng.normal(size=(n, m))
-    gradient, hessian = _softmax_objective(data)(scores.ravel(), None)  # type: ignore[arg-type]
+    gradient, hessian = _softmax_objective(data.truth)(scores.ravel(), None)  # type: ignore[arg-type]
     step = 1e-5
 
     def loss(at: np.ndarray) -> float:
@@ -69,7 +69,7 @@ def test_rounds_are_trained_where_they_help() -> None:
     data = make_data(200, signal=1.0)
     choice = choose_rounds(data, np.arange(200) % 5, random_state=0, threads=1)
     assert choice.rounds > 0
-    assert tuple(choice.losses) == CHECKPOINTS
+    assert tuple(choice.losses) == CHECKPOINTS[: len(choice.losses)]
     assert choice.losses[0] == pytest.approx(listwise_loss(data.start, data.truth).mean())
     held_out = listwise_loss(data.start + choice.corrections, data.truth).mean()
     assert choice.losses[choice.rounds] == pytest.approx(held_out)
@@ -91,10 +91,15 @@ def test_more_rounds_must_be_better_by_more_than_their_error(monkeypatch: pytest
     """Of two products one gains and one loses a little less: better on average, and not by a clear margin."""
 
     class Fake:
+        booster: Fake
+
+        def go_on(self, rounds: int) -> None:
+            self.booster = self
+
         def predict(self, flat: np.ndarray, *, start_iteration: int, **_: object) -> np.ndarray:
             return flat[:, 0] if start_iteration == 0 else np.zeros(len(flat))
 
-    monkeypatch.setattr("prodcls.booster.train_booster", lambda *_, **__: Fake())
+    monkeypatch.setattr("prodcls.booster._start", lambda *_, **__: Fake())
     evidence = np.zeros((2, 2, 1))
     evidence[0, 0], evidence[1, 1] = 1.0, 0.5
     data = BoosterData(evidence, np.zeros((2, 2)), np.array([0, 0]), (1,))
@@ -104,6 +109,20 @@ def test_more_rounds_must_be_better_by_more_than_their_error(monkeypatch: pytest
     data.evidence[1] = 0.0
     data.evidence[1, 0] = 0.5
     assert choose_rounds(data, np.array([0, 1]), random_state=0, threads=1).rounds == 10
+
+
+def test_no_more_rounds_are_tried_once_two_in_a_row_were_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = make_data(200, signal=0.4, seed=3)
+    fold = np.arange(200) % 5
+    found = choose_rounds(data, fold, random_state=0, threads=1)
+    monkeypatch.setattr("prodcls.booster.PATIENCE", 100)
+    whole = choose_rounds(data, fold, random_state=0, threads=1)
+    tried = len(found.losses)
+    assert tried < len(whole.losses) == len(CHECKPOINTS)
+    assert list(found.losses.items()) == list(whole.losses.items())[:tried]
+    losses = list(found.losses.values())
+    assert losses[-1] > min(losses) < losses[-2]
+    assert (found.rounds, found.losses[found.rounds]) == (whole.rounds, whole.losses[whole.rounds])
 
 
 @pytest.mark.parametrize("feature", [0, 1])
@@ -176,4 +195,4 @@ def test_no_call_leaves_the_number_of_threads_to_lightgbm() -> None:
     assert len(calls) >= 9
     free = [call for call in calls if "num_threads" not in call[1]]
     # These take the number from the parameters of the training, which name it.
-    assert sorted(name for name, _ in free) == ["booster.py", "flat.py", "flat.py"]
+    assert sorted(name for name, _ in free) == ["flat.py", "flat.py"]

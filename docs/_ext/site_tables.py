@@ -52,7 +52,10 @@ LIMITS = {
         ("photo_decoding", "FORMATS", "MAX_PIXELS", "MAX_SIDE", "MAX_RATIO", "WORKING_SIDE"),
     ),
     "Model": (
-        ("head", "POOL_CANDIDATES", "INNER_FOLDS"),
+        ("head", "POOL_CANDIDATES", "POOL_ROWS", "CALIBRATION_CELLS", "INNER_FOLDS"),
+        ("held_out", "FEW_CLASSES", "WEIGHTS", "MOST_WORDS"),
+        ("probes", "DUAL_ROWS", "PRIMAL_TERMS"),
+        ("columns", "CELLS"),
         ("candidates", "CANDIDATES"),
         ("evidence", "NEIGHBOURS"),
         ("booster", "MAX_ROUNDS"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import lightgbm
 import numpy as np
@@ -67,16 +68,16 @@ class BoosterData:
 Objective = Callable[[NDArray[np.float64], lightgbm.Dataset], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
-def _softmax_objective(data: BoosterData) -> Objective:
-    shape = data.start.shape
-    target = np.zeros(shape)
-    target[np.arange(shape[0]), data.truth] = 1.0
+def _softmax_objective(truth: NDArray[np.int64]) -> Objective:
+    rows = np.arange(len(truth))
 
     def objective(scores: NDArray[np.float64], _: lightgbm.Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        margins = scores.reshape(shape)
-        exponent = np.exp(margins - margins.max(axis=1, keepdims=True))
-        p = exponent / exponent.sum(axis=1, keepdims=True)
-        return (p - target).ravel(), np.maximum(p * (1.0 - p), 1e-6).ravel()
+        margins = scores.reshape(len(truth), -1)
+        p = np.exp(margins - margins.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        hessian = np.maximum(p * (1.0 - p), 1e-6)
+        p[rows, truth] -= 1.0
+        return p.ravel(), hessian.ravel()
 
     return objective
 
@@ -98,9 +99,30 @@ def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads:
         Its raw prediction is the correction alone: add it to the pool's score. None where no evidence can be split,
         because there are too few candidates or they are all alike.
     """
+    training = _start(data, random_state=random_state, threads=threads)
+    if training is None:
+        return None
+    training.go_on(rounds)
+    return training.booster
+
+
+@dataclass(frozen=True)
+class _Training:
+    """A booster that trees are added to."""
+
+    booster: lightgbm.Booster
+    objective: Objective
+
+    def go_on(self, rounds: int) -> None:
+        for _ in range(rounds):
+            self.booster.update(fobj=self.objective)
+
+
+def _start(data: BoosterData, *, random_state: int, threads: int) -> _Training | None:
+    """Return a booster without trees; None where no evidence can be split."""
     parameters = {
         **PARAMETERS,
-        "objective": _softmax_objective(data),
+        "objective": "none",  # gradients are given
         "monotone_constraints": list(data.monotone),
         "seed": random_state,
         "num_threads": threads if data.start.size >= SMALL else 1,
@@ -117,7 +139,7 @@ def train_booster(data: BoosterData, rounds: int, *, random_state: int, threads:
     dataset.construct()
     if not any(dataset.feature_num_bin(i) > 1 for i in range(flat.shape[1])):  # LightGBM aborts on such a table
         return None
-    return lightgbm.train(parameters, dataset, num_boost_round=rounds)
+    return _Training(lightgbm.Booster(parameters, dataset), _softmax_objective(data.truth))
 
 
 @dataclass(frozen=True)
@@ -129,7 +151,7 @@ class RoundsChoice:
     rounds : int
         0: the pool alone.
     losses : dict of int to float
-        Mean held-out loss by number of rounds, nats.
+        Mean held-out loss by number of rounds, nats; of those that were tried.
     corrections : ndarray of shape (n, M), float64
         Held-out correction of each candidate at ``rounds``; zeros when that is 0.
     """
@@ -141,6 +163,9 @@ class RoundsChoice:
 
 CHECKPOINTS = tuple(range(0, MAX_ROUNDS + 1, 10))
 """Numbers of rounds compared."""
+
+PATIENCE = 2
+"""Numbers of rounds in a row, each with a higher held-out loss than a smaller one has, after which none is tried."""
 
 
 def choose_rounds(data: BoosterData, fold: NDArray[np.int64], *, random_state: int, threads: int) -> RoundsChoice:
@@ -161,27 +186,26 @@ def choose_rounds(data: BoosterData, fold: NDArray[np.int64], *, random_state: i
     -------
     RoundsChoice
     """
-    corrections = np.zeros((len(CHECKPOINTS), *data.start.shape))
+    folds = []
     for k in np.unique(fold):
-        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        booster = train_booster(data.take(inside), MAX_ROUNDS, random_state=random_state, threads=threads)
-        if booster is None:
-            continue
-        flat = data.evidence[outside].reshape(-1, data.evidence.shape[2])
-        for i in range(1, len(CHECKPOINTS)):
-            step = booster.predict(
-                flat,
-                raw_score=True,
-                start_iteration=CHECKPOINTS[i - 1],
-                num_iteration=CHECKPOINTS[i] - CHECKPOINTS[i - 1],
-                num_threads=threads,
-            )
-            corrections[i, outside] = corrections[i - 1, outside] + np.reshape(step, (len(outside), -1))
-    losses = np.stack([listwise_loss(data.start + c, data.truth) for c in corrections])
-    best = 0
-    for i in range(1, len(CHECKPOINTS)):
-        gain = losses[best] - losses[i]
+        training = _start(data.take(np.flatnonzero(fold != k)), random_state=random_state, threads=threads)
+        if training is not None:
+            folds.append((training, np.flatnonzero(fold == k)))
+    corrections = np.zeros(data.start.shape)
+    least = listwise_loss(data.start, data.truth)
+    best, chosen, means = 0, corrections, {0: float(least.mean())}
+    for before, rounds in pairwise(CHECKPOINTS if folds else ()):
+        corrections = corrections.copy()
+        for training, outside in folds:
+            training.go_on(rounds - before)
+            flat = data.evidence[outside].reshape(-1, data.evidence.shape[2])
+            step = training.booster.predict(flat, raw_score=True, start_iteration=before, num_threads=threads)
+            corrections[outside] += np.reshape(step, (len(outside), -1))
+        losses = listwise_loss(data.start + corrections, data.truth)
+        means[rounds] = float(losses.mean())
+        gain = least - losses
         if gain.mean() > gain.std() / np.sqrt(len(gain)):
-            best = i
-    means = dict(zip(CHECKPOINTS, losses.mean(axis=1).tolist(), strict=True))
-    return RoundsChoice(CHECKPOINTS[best], means, corrections[best])
+            best, chosen, least = rounds, corrections, losses
+        if len(means) - 1 - int(np.argmin(list(means.values()))) >= PATIENCE:
+            break
+    return RoundsChoice(best, means, chosen)

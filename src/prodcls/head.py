@@ -30,7 +30,7 @@ POOL_CANDIDATES = COUNT
 POOL_ROWS = 20_000
 """Products on which the weights of the pool, one a channel, are fitted."""
 
-CALIBRATION_CELLS = 2**23
+CALIBRATION_CELLS = 2**22
 """Held-out margins that probabilities are calibrated on, where classes are many: products times all classes."""
 
 INNER_FOLDS = 5
@@ -271,19 +271,20 @@ def fit_head(
     total = pooled.copy()
     np.put_along_axis(total, candidates, corrected, 1)
     usual = fit_usual(inputs, labels, groups, kept.likeness, described)
-    prior = fit.model.log_prior
+    model, prior = fit.model, fit.model.log_prior
     chosen = choose_balance(total, labels, prior, balance, random_state, None if kept.whole else kept.classes)
     rows = np.arange(len(labels))
     if not kept.whole:  # probabilities are over all classes
         rows = _even(len(labels), max(1, CALIBRATION_CELLS // n_classes))
         total = _of_all_classes(fit, pool, rows, groups, threads)
         np.put_along_axis(total, kept.numbers(candidates)[rows], corrected[rows], 1)
+    del fit  # with matrices that nothing needs from here on
     total = total - chosen.strength * prior
     outside = np.ones(total.shape, dtype=np.bool_)
     np.put_along_axis(outside, kept.numbers(best)[rows], values=False, axis=1)
     calibration = fit_calibration(total, outside, labels[rows], inner[rows])
     pool = lean(pool, described, chosen.strength)
-    head = EvidenceHead(fit.model, pool, booster, level, calibration, usual, chosen.strength)
+    head = EvidenceHead(model, pool, booster, level, calibration, usual, chosen.strength)
     return HeadFit(head, pool_data, strength, rounds, chosen, (*inputs.texts, LEXICAL))
 
 

@@ -44,7 +44,7 @@ FEW_CLASSES, WEIGHTS, MOST_TERMS = 128, 2**25, 200_000
 SHORTLIST = 40
 """Classes of a product of which evidence is kept where classes are many. As in `prodcls.shortlist`."""
 
-BLOCK_CELLS = 2**22
+BLOCK_CELLS = 2**21
 """Channel values made at a time, of all classes, 8 bytes each and held four times. As in `prodcls.shortlist`."""
 
 RESERVE = 0.05

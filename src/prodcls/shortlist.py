@@ -22,7 +22,7 @@ __all__ = ["COUNT", "Shortlist", "in_blocks", "rows_of", "shorten"]
 COUNT = 40
 """Classes of a product whose values are kept where classes are many: as many as the pool is fitted on."""
 
-CELLS_AT_ONCE = 2**22
+CELLS_AT_ONCE = 2**21
 """Channel values of rows and all classes that are made at a time, of each thread."""
 
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from case_factory import make_attribution
-from prodcls.explain.attribution import Part
-from prodcls.explain.strongest import LEAST, strongest
+from prodcls.explain.attribution import Part, PartKind
+from prodcls.explain.case import said, word_sums
+from prodcls.explain.strongest import LEAST, _spoken, strongest
 
 
 @given(st.lists(st.floats(-5, 5), max_size=12), st.integers(1, 4), st.integers(1, 4))
@@ -21,6 +22,17 @@ def test_the_largest_come_first_and_no_sign_is_mixed(values: list[float], pro: i
         assert [abs(r.value) for r in side] == sorted((abs(r.value) for r in side), reverse=True)
     if found[0]:
         assert found[0][0].value == max(values)
+
+
+KINDS = st.sampled_from(("word", "unread"))
+WORDS = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 5), KINDS, st.floats(-5, 5)), max_size=12)
+
+
+@given(WORDS)
+def test_words_are_summed_as_on_the_card(words: list[tuple[str, int, PartKind, float]]) -> None:
+    labels = ("Kettle", "kettle", "KETTLE", "Pot", "pot", "Lid")
+    parts = [Part("title", kind, labels[i], value, column, 9 * i, 9 * i + 8) for column, i, kind, value in words]
+    assert _spoken(parts) == [(word.text, word.value) for word in said(word_sums(parts))]
 
 
 def test_technicalities_are_no_reasons() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from prodcls.explain.attribution import Line, Part
-from prodcls.explain.case import groups, said, word_sums
+from prodcls.explain.case import groups
 from prodcls.explain.steps import Reason
 
 __all__ = ["strongest"]
@@ -37,17 +37,30 @@ def strongest(parts: Sequence[Part | Line], pro: int, contra: int) -> tuple[tupl
     tuple of (tuple of Reason, tuple of Reason)
         Strongest first.
     """
-    found = sorted(_reasons(parts), key=lambda reason: -abs(reason.value))
-    least = max(LEAST, NOTABLE * max((abs(r.value) for r in found), default=0.0))
+    found = [("word", "", text, value) for text, value in _spoken(parts)]
+    found += [(group.key, group.subject, group.label, group.value) for group in groups(parts) if group.key in NAMED]
+    found.sort(key=lambda reason: -abs(reason[3]))
+    least = max(LEAST, NOTABLE * abs(found[0][3])) if found else LEAST
     return (
-        tuple([r for r in found if r.value >= least][:pro]),
-        tuple([r for r in found if r.value <= -least][:contra]),
+        tuple([Reason(*one) for one in found if one[3] >= least][:pro]),
+        tuple([Reason(*one) for one in found if one[3] <= -least][:contra]),
     )
 
 
-def _reasons(parts: Sequence[Part | Line]) -> Iterable[Reason]:
-    for word in said(word_sums(parts)):
-        yield Reason("word", "", word.text, word.value)
-    for group in groups(parts):
-        if group.key in NAMED:
-            yield Reason(group.key, group.subject, group.label, group.value)
+def _spoken(parts: Sequence[Part | Line]) -> list[tuple[str, float]]:
+    """Return words as first written with what they say wherever they stand: `prodcls.explain.case.said` in brief."""
+    places: dict[tuple[str, int, int], tuple[str, float, bool]] = {}
+    for part in parts:
+        start, end = part.start, part.end
+        if start is None or end is None:
+            continue
+        key = part.column, start, end
+        _, value, read = places.get(key, ("", 0.0, False))
+        places[key] = part.label, part.value + value, read or part.kind == "word"
+    words: dict[str, tuple[str, float]] = {}
+    for key in sorted(places):
+        label, value, read = places[key]
+        if read:
+            text, sum_before = words.get(label.casefold(), (label, 0.0))
+            words[label.casefold()] = text, sum_before + value
+    return sorted(words.values(), key=lambda word: (-abs(word[1]), word[0]))

@@ -49,7 +49,7 @@ def test_company_moves_no_bit(name: str, runtime: Runtime) -> None:
     run = open_network(encoder.network, runtime)
     values = [encoder.prepare(text).value for text in texts]
     alone = np.array([run(how.stack([value]), (encoder.vector_output,))[0][0] for value in values])
-    for _ in range(rounds(sample=2, full=1000)):
+    for _ in range(rounds(sample=2, full=300)):
         order = random.permutation(len(values))
         for group in how.groups([len(values[i]) for i in order]):
             rows = order[group[: random.integers(1, len(group) + 1)]]

@@ -54,7 +54,7 @@ def test_a_sample_is_scored_both_ways(config: FitConfig, monkeypatch: pytest.Mon
     assert (found.precision, found.products) == ("bf16", 30)
     assert 0 < found.probability < 1
     assert 0.9 < found.cosine < 1
-    monkeypatch.setattr("prodcls.reporting_precision.SAMPLE", 7)
+    monkeypatch.setattr("prodcls.reporting_precision.LEAST", 7)
     first, second, other = (precision_section(material, scores, SilentProgress(), random_state=k) for k in (1, 1, 2))
     assert first is not None
     assert first.products == 7

@@ -20,8 +20,8 @@ from prodcls.reporting_robustness import fold_probabilities
 
 __all__ = ["SAMPLE", "precision_section"]
 
-SAMPLE = 1000
-"""Products encoded in float32 too: it takes several times as long."""
+SAMPLE, LEAST = 1000, 200
+"""Most products encoded in float32 too, which takes several times as long; otherwise a tenth, and at least so many."""
 
 
 def precision_section(
@@ -46,7 +46,8 @@ def precision_section(
     engine, _, precision = material.recipe.runtime.rpartition("-")
     if precision != "bf16" or any(fold.model is None for fold in scores.folds):
         return None
-    chosen = np.sort(np.random.default_rng(random_state).permutation(scores.rows)[:SAMPLE])
+    count = min(SAMPLE, max(LEAST, len(scores.rows) // 10))
+    chosen = np.sort(np.random.default_rng(random_state).permutation(scores.rows)[:count])
     places = [material.place(int(row)) for row in chosen]
     sample = places[0][0].take(np.array([at for _, at in places], dtype=np.intp))
     served = material.problem.inputs.take(chosen)

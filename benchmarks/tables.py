@@ -573,6 +573,41 @@ def memory_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def class_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of what many classes cost, of the parts that were measured."""
+    drawn = [results["memory"]["few"], results["memory"]["many"]] if "memory" in results else []
+    lines = ["| generated rows | classes | peak, MB | of it by the fit | seconds | right on new products |"]
+    lines.append("|" + "---|" * 6)
+    for found in (*drawn, *([results["large"]] if "large" in results else [])):
+        sizes = f"{found['rows']:,} | {found['classes']:,} | {found['peak']:.0f} | {found['grown']:.0f}"
+        lines.append(f"| {sizes} | {found['seconds']:.0f} | {found['accuracy']:.1%} |")
+    lines += ["", "| figure | bound | found |", "|---|---|---|"]
+    if "memory" in results:
+        ratio = results["memory"]["ratio of peaks"]
+        lines.append(f"| peak, 5,000 classes against 50, the same rows | <= 1.3 | {ratio:.2f} |")
+    if "large" in results:
+        lines.append(f"| peak, 200,000 rows, 5,000 classes | <= 8 GB | {results['large']['peak'] / 1000:.1f} GB |")
+    if "flat" in results:
+        peer = results["flat"]
+        told = f"{peer['rows']:,} rows, {peer['classes']} classes, 5 folds"
+        fits = ", ".join(
+            f"{name} {peer[name]['seconds']:.1f} s at {peer[name]['accuracy']:.3f} / {peer[name]['macro_f1']:.3f}"
+            for name in ("evidence", "flat")
+        )
+        found = f"{peer['times as fast']:.1f}x: {fits}"
+        lines.append(f"| evidence against flat LightGBM by its defaults ({told}) | >= 5x | {found} |")
+    if "warm" in results:
+        warm = f"{results['warm']['process']:.1f} s"
+        lines.append(f"| amazon_in11k, 112 classes, warm fit, whole process | <= 60 s | {warm} |")
+    if "cold" in results:
+        first, again = results["cold"]["first"], results["cold"]["again"]
+        share = f"{first['encoder_share']:.3f}"
+        lines.append(f"| 10,000 products, cold: encoders' share of {first['process']:.0f} s | >= .90 | {share} |")
+        told = f"{results['cold']['ratio']:.3f} ({again['process']:.0f} s)"
+        lines.append(f"| the same with one in 100 changed, against the first fit | <= .10 | {told} |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -617,6 +652,9 @@ def main() -> None:
         "## Memory: ten times the rows, and whole fits against their estimate",
         "`python benchmarks/memory.py`; each figure of a process of its own, two threads; generated texts and photos",
         "\n".join(memory_lines(json.loads((RESULTS / "memory.json").read_text()))),
+        "## Many classes, and what is left beside the encoders",
+        "`python benchmarks/classes.py`; two threads, on a busy machine; files without baselines, witnesses and robustness",
+        "\n".join(class_lines(json.loads((RESULTS / "classes.json").read_text()))),
         "## Drift: alarms where nothing has changed, and where something has",
         "`python benchmarks/drift.py`; a model of one random half of flipkart1050, the other half against it",
         "\n".join(drift_lines(json.loads((RESULTS / "drift.json").read_text()))),

@@ -653,7 +653,7 @@ def main() -> None:
         "`python benchmarks/memory.py`; each figure of a process of its own, two threads; generated texts and photos",
         "\n".join(memory_lines(json.loads((RESULTS / "memory.json").read_text()))),
         "## Many classes, and what is left beside the encoders",
-        "`python benchmarks/classes.py`; two threads, on a busy machine; files without baselines, witnesses and robustness",
+        "`python benchmarks/classes.py`; two threads, a busy machine; files without baselines, witnesses, robustness",
         "\n".join(class_lines(json.loads((RESULTS / "classes.json").read_text()))),
         "## Drift: alarms where nothing has changed, and where something has",
         "`python benchmarks/drift.py`; a model of one random half of flipkart1050, the other half against it",

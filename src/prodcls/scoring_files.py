@@ -88,7 +88,7 @@ def check_format(path: Path) -> None:
         Codes ``output-format``, ``output-folder``.
     """
     if _is_folder(path):
-        if path.is_dir() and not all(map(_is_part, path.iterdir())):
+        if _is_there(path) and not all(map(_is_part, path.iterdir())):
             message = "the folder holds other files than an earlier prediction's: name an empty one, or none"
             raise InputError(message, code="output-folder", file=str(path))
         return
@@ -96,10 +96,20 @@ def check_format(path: Path) -> None:
         known = f"{', '.join(_FORMATS)}, or a name without an ending for a folder of Parquet files"
         message = f"files ending in {path.suffix!r} are not written: give one of {known}"
         raise InputError(message, code="output-format", file=str(path))
+    if _is_there(path):
+        raise InputError("is a directory: choose another name for the file", code="output-folder", file=str(path))
 
 
 def _is_folder(path: Path) -> bool:
     return not path.suffix and path.name.lstrip(".") == path.name != ""
+
+
+def _is_there(folder: Path) -> bool:
+    """Tell whether a folder is there; a name that is none, such as too long a one, is told when it is written."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
 
 
 def _is_part(path: Path) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from prodcls.bundle import Bundle
 from prodcls.bundle_opening import open_bundle
+from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue
 from prodcls.cluster import Cluster, open_cluster
 from prodcls.decisions import Logging
@@ -135,14 +136,12 @@ def _timed(scorer: BatchScorer, batch: Catalogue) -> tuple[ScoredBatch, float]:
 @lru_cache(maxsize=2)
 def _opened(order: Order, threads: int) -> BatchScorer:
     """Return a worker's own scorer: it verifies the bundle and loads it once."""
+    trust = Trust(order.digest)
     try:
-        fitted = open_bundle(order.bundle, SilentProgress())
+        fitted = open_bundle(order.bundle, SilentProgress(), trust)
     except InputError as error:
-        message = f"a worker cannot use the bundle: {error}: put it where all find it under the same path"
+        message = f"a worker cannot use the bundle: {error}: put the same one where all find it under the same path"
         raise InputError(message, code="cluster-bundle") from error
-    if fitted.digest != order.digest:
-        message = f"a worker finds bundle {fitted.digest[:12]} there, and {order.digest[:12]} is asked for"
-        raise InputError(message, code="cluster-bundle", file=str(order.bundle))
     return make_scorer(fitted, order, EmbeddingStore(), threads, SilentProgress())
 
 

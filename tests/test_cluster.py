@@ -91,6 +91,13 @@ def test_an_address_that_is_none_or_that_others_can_listen_to_is_refused(
     assert caught.value.code == code
 
 
+def test_without_certificates_tls_is_not_tried() -> None:
+    secure = address().replace("tcp://", "tls://")
+    with pytest.raises(InputError, match="certificates") as caught, open_cluster(secure, 1):
+        pass
+    assert caught.value.code == "scheduler-unreachable"
+
+
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"pip install 'prodcls\[dask\]'"), open_cluster(LOCAL, 1):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from ipaddress import ip_address
+from socket import create_connection
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -147,6 +148,8 @@ def open_cluster(scheduler: str, workers: int) -> Iterator[Cluster]:
                 )
             )
         try:
+            if isinstance(address, str):  # Dask itself would try again and again
+                create_connection(_check_address(address), timeout=CONNECT_SECONDS).close()
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TypeError, ValueError) as error:  # the latter two: no certificates are configured for tls://
             message = f"--scheduler {scheduler}: {error}: see that the scheduler runs and its certificates are set"
@@ -178,8 +181,8 @@ def _answered(future: Future[_Answer]) -> _Answer:
         raise InputError(message, code="cluster-lost") from error
 
 
-def _check_address(scheduler: str) -> None:
-    """Refuse addresses over which others could read the catalogue, or send this process code to run."""
+def _check_address(scheduler: str) -> tuple[str, int]:
+    """Return host and port; refuse addresses over which others could read along, or send this process code to run."""
     try:
         parts = urlsplit(scheduler)
         kind, host, port = parts.scheme, parts.hostname, parts.port
@@ -191,6 +194,7 @@ def _check_address(scheduler: str) -> None:
     if kind == "tcp" and not _is_loopback(host):
         message = f"--scheduler {scheduler}: what goes there is not encrypted, and anyone may answer: use tls://"
         raise InputError(message, code="scheduler-open")
+    return host, port
 
 
 def _is_loopback(host: str) -> bool:

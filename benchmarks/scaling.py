@@ -88,7 +88,8 @@ def fitted(rows: int, classes: int, head: str) -> Model:
 def timed(timer: Timer, what: str, across: str, size: int, of: int, work: Callable[[], object]) -> None:
     """Time ``work``, which does something with ``of`` items, for the curve ``what`` at one size."""
     timer.extra_info |= {"chart": what, "across": across, "size": size, "items": of}
-    timer.pedantic(work, rounds=2 if SMALL else 5, iterations=1, warmup_rounds=1)
+    long = SMALL or what == "fit"
+    timer.pedantic(work, rounds=2 if long else 5, iterations=1, warmup_rounds=0 if what == "fit" else 1)
 
 
 @pytest.mark.parametrize("rows", ROWS)

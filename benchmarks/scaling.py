@@ -32,9 +32,9 @@ from prodcls.schema import ColumnOptions
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SMALL = bool(os.environ.get("PRODCLS_BENCH_SMALL"))
 RECIPE = Recipe(("title",), ("minilm", "use-pooled"), None, "onnx", "set by the benchmark")
-ROWS = (250, 500) if SMALL else (500, 1000, 2000, 4000, 8000)
-CLASSES = (5, 10) if SMALL else (5, 10, 20, 40, 80)
-WORDS = (5, 10) if SMALL else (5, 10, 20, 40, 80, 160)
+ROWS = (250, 500) if SMALL else (500, 1000, 2000, 4000)
+CLASSES = (5, 10) if SMALL else (5, 10, 20, 40)
+WORDS = (5, 10) if SMALL else (5, 10, 20, 40, 80)
 CLASSES_HELD, ROWS_HELD, TEXTS = 20, 500 if SMALL else 2000, 40
 THREADS = available_processors()
 

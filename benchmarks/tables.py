@@ -679,7 +679,7 @@ def main() -> None:
         "## Predictions and accounts in bulk",
         "`python benchmarks/bulk.py`; flipkart1050 with 35 classes, embeddings and parts known; the best of three runs",
         "\n".join(bulk_lines(json.loads((RESULTS / "bulk.json").read_text()))),
-        "## More than one process: a million products by a Dask cluster of this machine",
+        "## More than one process: the same products by a Dask cluster of this machine",
         "`python benchmarks/cluster.py`; vectors in the cache but for the stage that encodes; extrapolated by the row",
         "\n".join(cluster_lines(json.loads((RESULTS / "cluster.json").read_text()))),
         "## How costs grow with rows, classes and words",

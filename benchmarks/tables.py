@@ -683,7 +683,7 @@ def main() -> None:
         "`python benchmarks/cluster.py`; vectors in the cache but for the stage that encodes; extrapolated by the row",
         "\n".join(cluster_lines(json.loads((RESULTS / "cluster.json").read_text()))),
         "## How costs grow with rows, classes and words",
-        "`make bench`; curves beside a flat LightGBM and sentence-transformers are in [scaling.html](scaling.html).",
+        "`make bench`; curves beside a flat LightGBM and sentence-transformers are in `benchmarks/scaling.html`.",
         "## The decision log",
         "`python benchmarks/decision_log.py BUNDLE CATALOGUE`; warm embeddings, medians of seven runs turn by turn",
         "\n".join(log_lines(json.loads((RESULTS / "decision_log.json").read_text()))),

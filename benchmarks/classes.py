@@ -27,6 +27,7 @@ import numpy as np
 from accuracy import CASES, DATA, load
 from memory import MB, Peak
 from numpy.typing import NDArray
+from predict import write
 from threadpoolctl import threadpool_limits
 
 from prodcls.embeddings import Embeddings
@@ -163,15 +164,6 @@ def warm() -> dict[str, Any]:
         return found if not found["encoding"] else fit_file(catalogue, Path(name), None, *UNTRIED)
 
 
-def written(rows: list[dict[str, str]], path: Path) -> Path:
-    """Write a catalogue."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]))
-        table.writeheader()
-        table.writerows(rows)
-    return path
-
-
 def ten_thousand(folder: Path) -> list[dict[str, str]]:
     """Return flipkart1050 ten times, each time with other words and other photos."""
     from PIL import Image, ImageEnhance
@@ -206,12 +198,12 @@ def cold() -> dict[str, Any]:
         rows = ten_thousand(folder)
         options = (*UNTRIED, "--text", "title,description")
         # The networks are exported by a fit of some others, which is done once on a machine.
-        other = written([row | {"title": f"{row['title']} before"} for row in rows[:200]], folder / "other.csv")
+        other = write([row | {"title": f"{row['title']} before"} for row in rows[:200]], folder / "other.csv")
         fit_file(other, folder, folder / "cache", *options, "--image", "")
-        first = fit_file(written(rows, folder / "products.csv"), folder, folder / "cache", *options)
+        first = fit_file(write(rows, folder / "products.csv"), folder, folder / "cache", *options)
         for row in rows[::100]:
             row["title"], row["description"] = f"{row['title']} new edition", f"now {row['description']}"
-        again = fit_file(written(rows, folder / "products.csv"), folder, folder / "cache", *options)
+        again = fit_file(write(rows, folder / "products.csv"), folder, folder / "cache", *options)
     return {"first": first, "again": again, "ratio": again["process"] / first["process"]}
 
 

@@ -26,6 +26,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from predict import write
 
 from prodcls.progress import SilentProgress
 from prodcls.scoring import PredictOptions, predict_catalogue
@@ -101,11 +102,7 @@ def main() -> None:
 def measure(data: Path, count: int, place: Path) -> dict[str, Any]:
     """Return all figures."""
     cache, rows = place / "cache", titles(data)
-    known = place / "known.csv"
-    with known.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]))
-        table.writeheader()
-        table.writerows(rows)
+    known = write(rows, place / "known.csv")
     fit = [sys.executable, "-m", "prodcls.fit", str(known), "--out", str(place / "fit"), *UNTRIED]
     subprocess.run(fit, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "PRODCLS_CACHE": str(cache)})
     bundle = str(place / "fit" / "bundle")

@@ -16,7 +16,6 @@ from PIL import Image
 
 import prodcls.augmentation
 import prodcls.bundle_opening
-import prodcls.disk_room
 import prodcls.explain.scorer
 import prodcls.head
 import prodcls.inspection
@@ -181,7 +180,7 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     def image(name: str, *_: object) -> Encoder:
         return ColourEncoder(name)
 
-    for module in (prodcls.preparation, prodcls.disk_room, prodcls.explain.scorer):
+    for module in (prodcls.preparation, prodcls.explain.scorer):
         monkeypatch.setattr(module, "text_encoder", text)
         monkeypatch.setattr(module, "image_encoder", image)
     monkeypatch.setattr(prodcls.bundle_opening, "text_encoder", text)

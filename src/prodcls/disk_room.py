@@ -13,9 +13,9 @@ from prodcls.catalogue import Catalogue
 from prodcls.config import ALL, FitConfig
 from prodcls.disk_space import Part, Writing, kept_part, output_parts, shortage, working_part
 from prodcls.embedding_store import EmbeddingStore, content_key, key_array
-from prodcls.encoders import Encoder, Item, image_encoder, text_encoder
+from prodcls.encoders import Encoder, Item
 from prodcls.errors import ImageError, InputError
-from prodcls.preparation import Recipe
+from prodcls.preparation import Recipe, open_readers
 
 __all__ = ["check_room", "writing_of"]
 
@@ -89,14 +89,14 @@ def writing_of(
     Writing
     """
     rows = sum(len(c) for c in catalogues)
-    readers = [text_encoder(name, config.encoder_runtime, config.threads) for name in recipe.text_encoders]
-    blocks: list[tuple[list[Encoder], list[Item]]] = [
-        (readers, [cell for c in catalogues for cell in c.texts[column] if cell.strip()])
+    readers = open_readers(recipe, config.threads)
+    blocks: list[tuple[tuple[Encoder, ...], list[Item]]] = [
+        (readers.text, [cell for c in catalogues for cell in c.texts[column] if cell.strip()])
         for column in recipe.text_columns
     ]
-    if recipe.image_encoder is not None:
+    if readers.image is not None:
         photos: list[Item] = [photo for c in catalogues for photo in c.photos or () if photo is not None]
-        blocks.append(([image_encoder(recipe.image_encoder, config.encoder_runtime, config.threads)], photos))
+        blocks.append(((readers.image,), photos))
     return Writing(
         rows=rows,
         classes=len(set(catalogues[0].labels or ())),
@@ -110,7 +110,7 @@ def writing_of(
 
 
 def _encoded(
-    blocks: Iterable[tuple[list[Encoder], list[Item]]], store: EmbeddingStore | None
+    blocks: Iterable[tuple[tuple[Encoder, ...], list[Item]]], store: EmbeddingStore | None
 ) -> Iterator[tuple[int, int]]:
     """Yield how many different contents each encoder reads anew, and its dimensions."""
     for encoders, items in blocks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +95,26 @@ def take_fingerprint(path: Path) -> Fingerprint:
         digest.update(block)
         size += len(block)
         blank = blank and not block.strip()
+    return Fingerprint(digest.hexdigest(), size, blank)
+
+
+def joint_fingerprint(files: Iterable[tuple[str, Fingerprint]]) -> Fingerprint:
+    """Return one digest of the names and bytes of several files.
+
+    Parameters
+    ----------
+    files : iterable of (str, Fingerprint)
+
+    Returns
+    -------
+    Fingerprint
+        Blank where there are none.
+    """
+    digest, size, blank = hashlib.sha256(), 0, True
+    for name, one in files:
+        digest.update(f"{len(name)} {name} {one.sha256}\n".encode("utf-8", "surrogateescape"))
+        size += one.size
+        blank = False
     return Fingerprint(digest.hexdigest(), size, blank)
 
 

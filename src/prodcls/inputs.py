@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from prodcls.embeddings import Embeddings
 from prodcls.scratch import CHUNK_ROWS, VectorFile, release
 
-__all__ = ["Inputs", "concatenated", "joined_texts"]
+__all__ = ["Inputs", "concatenated", "joined_texts", "stacked_blocks"]
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,27 @@ def concatenated(parts: Sequence[Inputs], scratch: Path | None = None) -> Inputs
     return Inputs(
         ids=tuple(i for part in parts for i in part.ids),
         texts={name: tuple(cell for part in parts for cell in part.texts[name]) for name in first.texts},
-        dense={name: _stacked([part.dense[name] for part in parts], scratch) for name in first.dense},
+        dense={name: stacked_blocks([part.dense[name] for part in parts], scratch) for name in first.dense},
         numeric={name: np.concatenate([part.numeric[name] for part in parts]) for name in first.numeric},
         categorical={name: tuple(c for part in parts for c in part.categorical[name]) for name in first.categorical},
     )
 
 
-def _stacked(parts: Sequence[Embeddings], scratch: Path | None) -> Embeddings:
+def stacked_blocks(parts: Sequence[Embeddings], scratch: Path | None = None) -> Embeddings:
+    """Return the vectors of several embeddings of a block, one after the other.
+
+    Parameters
+    ----------
+    parts : sequence of Embeddings
+        At least one, by one encoder.
+    scratch : Path, optional
+        As in `concatenated`.
+
+    Returns
+    -------
+    Embeddings
+        Named as the first, with its copies.
+    """
     total = sum(len(part.present) for part in parts)
     vectors = VectorFile((total, parts[0].vectors.shape[1]), scratch)
     offset = 0

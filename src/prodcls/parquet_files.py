@@ -13,7 +13,7 @@ from prodcls.catalogue import Chunk, Rejection
 from prodcls.cells import cell_fault, column_names, excerpt, is_null, spell
 from prodcls.errors import CatalogueError
 
-__all__ = ["MAX_EXPANDED_BYTES", "count_rows", "faulty_rows", "read_parquet"]
+__all__ = ["MAX_EXPANDED_BYTES", "faulty_rows", "read_parquet"]
 
 MAX_EXPANDED_BYTES = 256 << 20
 """Bytes that a part of a file may expand to; what is read at a time, or a page that cannot be divided."""
@@ -25,7 +25,7 @@ _BATCH = 1024
 _BATCH_BYTES = 16 << 20
 
 
-def read_parquet(path: Path, file: str) -> Iterator[Chunk]:
+def read_parquet(path: Path, file: str, before: int = 0) -> Iterator[Chunk]:
     """Yield the rows of a Parquet file, some at a time.
 
     Parameters
@@ -33,6 +33,8 @@ def read_parquet(path: Path, file: str) -> Iterator[Chunk]:
     path : Path
     file : str
         Name for messages.
+    before : int
+        Rows of files that came earlier, by which the numbers of these are higher.
 
     Yields
     ------
@@ -55,7 +57,7 @@ def read_parquet(path: Path, file: str) -> Iterator[Chunk]:
         largest = _largest(parquet.metadata, [i for i in words if leaves[i].path not in flat])
         parquet = pq.ParquetFile(path, read_dictionary=flat, page_checksum_verification=True)
         batches = parquet.iter_batches(batch_size=max(1, min(_BATCH, _BATCH_BYTES // largest)), use_threads=False)
-    row = 0
+    row = before
     while True:
         with _reading(file):
             batch = next(batches, None)
@@ -70,28 +72,6 @@ def read_parquet(path: Path, file: str) -> Iterator[Chunk]:
         row += n
         if batch is None:
             return
-
-
-def count_rows(path: Path, file: str) -> int:
-    """Return how many rows a Parquet file says that it holds.
-
-    Parameters
-    ----------
-    path : Path
-    file : str
-        Name for messages.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    CatalogueError
-        When the file is damaged.
-    """
-    with _reading(file):
-        return int(pq.ParquetFile(path).metadata.num_rows)
 
 
 @contextmanager

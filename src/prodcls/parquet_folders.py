@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from prodcls.catalogue import Chunk
-from prodcls.encodings import Fingerprint, take_fingerprint
+from prodcls.encodings import Fingerprint, joint_fingerprint, take_fingerprint
 from prodcls.errors import CatalogueError
-from prodcls.parquet_files import count_rows, read_parquet
+from prodcls.parquet_files import read_parquet
 
 __all__ = ["parquet_parts", "parts_fingerprint", "read_parquet_folder"]
 
@@ -55,12 +53,7 @@ def parts_fingerprint(parts: Sequence[Path]) -> Fingerprint:
     -------
     Fingerprint
     """
-    digest, size = hashlib.sha256(), 0
-    for part in parts:
-        one = take_fingerprint(part)
-        digest.update(f"{len(part.name)} {part.name} {one.sha256}\n".encode("utf-8", "surrogateescape"))
-        size += one.size
-    return Fingerprint(digest.hexdigest(), size, blank=not parts)
+    return joint_fingerprint((part.name, take_fingerprint(part)) for part in parts)
 
 
 def read_parquet_folder(parts: Sequence[Path]) -> Iterator[Chunk]:
@@ -83,7 +76,6 @@ def read_parquet_folder(parts: Sequence[Path]) -> Iterator[Chunk]:
     """
     before = 0
     for part in parts:
-        for chunk in read_parquet(part, str(part)):
-            rejections = tuple(replace(one, row=one.row + before) for one in chunk.rejections)
-            yield Chunk(chunk.columns, [row + before for row in chunk.rows], rejections)
-        before += count_rows(part, str(part))
+        for chunk in read_parquet(part, str(part), before):
+            yield chunk
+            before = max([before, *chunk.rows[-1:], *(one.row for one in chunk.rejections[-1:])])

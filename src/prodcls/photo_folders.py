@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from prodcls.catalogue import Chunk, Rejection
 from prodcls.cells import cell_fault, excerpt
-from prodcls.encodings import Fingerprint, take_fingerprint
+from prodcls.encodings import Fingerprint, joint_fingerprint, take_fingerprint
 from prodcls.photo_decoding import FORMATS
 from prodcls.standard_input import STANDARD_INPUT
 
@@ -118,11 +117,8 @@ def folder_fingerprint(folder: Path) -> Fingerprint:
     OSError
         If one cannot be read.
     """
-    digest, size, blank = hashlib.sha256(), 0, True
-    for name in _files(folder):
-        path = folder / name
-        one = take_fingerprint(path) if path.is_file() and not path.is_symlink() else Fingerprint("link", 0, blank=True)
-        digest.update(f"{len(name)} {name} {one.sha256}\n".encode("utf-8", "surrogateescape"))
-        size += one.size
-        blank = False
-    return Fingerprint(digest.hexdigest(), size, blank)
+    return joint_fingerprint((name, _fingerprint(folder / name)) for name in _files(folder))
+
+
+def _fingerprint(path: Path) -> Fingerprint:
+    return take_fingerprint(path) if path.is_file() and not path.is_symlink() else Fingerprint("link", 0, blank=True)

@@ -16,7 +16,7 @@ from prodcls.gathering import Material
 from prodcls.inputs import Inputs
 from prodcls.preparation import prepare
 from prodcls.progress import Progress
-from prodcls.reporting_robustness import fold_probabilities
+from prodcls.reporting_robustness import drawn, fold_probabilities
 
 __all__ = ["SAMPLE", "precision_section"]
 
@@ -47,12 +47,11 @@ def precision_section(
     if precision != "bf16" or any(fold.model is None for fold in scores.folds):
         return None
     count = min(SAMPLE, max(LEAST, len(scores.rows) // 10))
-    chosen = np.sort(np.random.default_rng(random_state).permutation(scores.rows)[:count])
-    places = [material.place(int(row)) for row in chosen]
-    sample = places[0][0].take(np.array([at for _, at in places], dtype=np.intp))
+    sample = drawn(material, scores, count, random_state)
+    chosen = sample.rows
     served = material.problem.inputs.take(chosen)
     recipe = replace(material.recipe, runtime=cast("Runtime", engine))
-    plain = prepare(sample, recipe, material.store, progress, threads=threads)
+    plain = prepare(sample.catalogue, recipe, material.store, progress, threads=threads)
     plain = plain.aligned(served.numeric, served.categorical)
     with threadpool_limits(1):  # so that the number of processors moves no digit
         before, after = (fold_probabilities(scores, inputs, chosen) for inputs in (plain, served))

@@ -25,7 +25,7 @@ from prodcls.inputs import Inputs
 from prodcls.preparation import IMAGE_BLOCK, prepare
 from prodcls.progress import SilentProgress
 
-__all__ = ["fold_probabilities", "robustness_section"]
+__all__ = ["Sample", "drawn", "fold_probabilities", "robustness_section"]
 
 SIDE = 512
 """Longest side, in pixels, of a photo before it is harmed: twice what an encoder sees, and quick to write."""
@@ -35,7 +35,7 @@ Harmed = Iterator[tuple[str, Catalogue, NDArray[np.bool_]]]
 
 
 @dataclass(frozen=True)
-class _Sample:
+class Sample:
     """Tested products.
 
     Attributes
@@ -48,6 +48,27 @@ class _Sample:
 
     catalogue: Catalogue
     rows: NDArray[np.intp]
+
+
+def drawn(material: Material, scores: OutOfFold, count: int, random_state: int) -> Sample:
+    """Draw tested products at random.
+
+    Parameters
+    ----------
+    material : Material
+    scores : OutOfFold
+    count : int
+        At most.
+    random_state : int
+
+    Returns
+    -------
+    Sample
+        In the order of the problem.
+    """
+    chosen = np.sort(np.random.default_rng(random_state).permutation(scores.rows)[:count])
+    places = [material.place(int(row)) for row in chosen]
+    return Sample(places[0][0].take(np.array([at for _, at in places], dtype=np.intp)), chosen)
 
 
 def robustness_section(
@@ -74,9 +95,8 @@ def robustness_section(
     """
     if not count or any(fold.model is None for fold in scores.folds):
         return None
-    chosen = np.sort(np.random.default_rng(random_state).permutation(scores.rows)[:count])
-    places = [material.place(int(row)) for row in chosen]
-    sample = _Sample(places[0][0].take(np.array([at for _, at in places], dtype=np.intp)), chosen)
+    sample = drawn(material, scores, count, random_state)
+    chosen = sample.rows
     served = material.problem.inputs.take(chosen)
     labels = material.problem.labels[chosen]
     harms = []
@@ -137,7 +157,7 @@ def _interval(values: NDArray[np.float64]) -> Interval:
     return Interval.of(found)
 
 
-def _harms(sample: _Sample, served: Inputs) -> Harmed:
+def _harms(sample: Sample, served: Inputs) -> Harmed:
     """Yield the harmed products; the photos of one are there until the next is asked for."""
     catalogue = sample.catalogue
     spoken = np.array([any(cell.strip() for cell in cells) for cells in _by_product(catalogue)], dtype=np.bool_)

@@ -13,8 +13,6 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from prodcls.catalogue import Catalogue
 from prodcls.dissection import Dissected, dissect_item
 from prodcls.embedding_store import Stored
@@ -24,7 +22,7 @@ from prodcls.errors import ImageError
 from prodcls.evidence import DenseBlock
 from prodcls.explain.pieces import Pieces, Places
 from prodcls.explain.reading import Difference, split_pieces, word_places
-from prodcls.inputs import Inputs
+from prodcls.inputs import Inputs, stacked_blocks
 from prodcls.preparation import IMAGE_BLOCK, Readers
 from prodcls.scoring_recent import Recent
 from prodcls.scoring_vectors import FreshVectors
@@ -173,7 +171,8 @@ class ItemReader:
         for block in chunk.items[0]:
             absent = dissect_item(block, None, self._encoders(block)).embedding
             items = [one[block] for one in chunk.items]
-            dense[block] = _stacked(block, [absent if item is None else known[item].embedding for item in items])
+            parts = [absent if item is None else known[item].embedding for item in items]
+            dense[block] = replace(stacked_blocks(parts), block=block)
         batch = chunk.batch
         return Inputs(batch.ids, batch.texts, dense, batch.numeric, batch.categorical)
 
@@ -235,9 +234,3 @@ class ItemReader:
         size = ENTRY_BYTES + 2 * read.embedding.vectors.nbytes + sys.getsizeof(item)
         self._items.put(item, kept, size)
         return kept
-
-
-def _stacked(block: str, parts: Sequence[Embeddings]) -> Embeddings:
-    vectors = np.concatenate([one.vectors for one in parts])
-    present = np.concatenate([one.present for one in parts])
-    return Embeddings(block, parts[0].encoder, vectors, present, np.concatenate([one.read_share for one in parts]))

@@ -21,7 +21,7 @@ from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
-from prodcls.preparation import failed_photos, prepare
+from prodcls.preparation import Readers, failed_photos, open_readers, prepare
 from prodcls.progress import Progress
 from prodcls.scored_rows import BUNDLE_KEY
 from prodcls.selective import Operating
@@ -120,10 +120,15 @@ class Scorer:
         fields += [pa.field("stopped_at", pa.string()), pa.field("stopped_probability", pa.float64())]
         return pa.schema(fields, metadata={BUNDLE_KEY: self.fitted.digest})  # which Parquet alone keeps
 
+    @cached_property
+    def _readers(self) -> Readers:
+        """The encoders, opened once and not for every batch."""
+        return open_readers(self.fitted.recipe, self.threads)
+
     def score(self, batch: Catalogue, progress: Progress) -> pa.Table:
         """Return scored rows in the catalogue's order."""
         before = len(self.store.stats)
-        inputs = prepare(batch, self.fitted.recipe, self.store, progress, threads=self.threads)
+        inputs = prepare(batch, self.fitted.recipe, self.store, progress, readers=self._readers)
         self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
         with threadpool_limits(1):  # pieces side by side keep all processors busy
             return self.score_inputs(batch, inputs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from prodcls.embedding_store import EmbedStats, Keys, Stored, Take
 from prodcls.encoders import Encoded
+from prodcls.scoring_recent import Recent
 
 __all__ = ["RecentVectors", "VectorCache"]
 
@@ -28,21 +28,20 @@ class VectorCache:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.size = 0
         self.hits = 0
         self.misses = 0
-        self._kept: OrderedDict[tuple[str, bytes], Stored] = OrderedDict()
+        self._kept: Recent[tuple[str, bytes], Stored] = Recent(limit)
         self._lock = Lock()
+
+    @property
+    def size(self) -> int:
+        """Bytes that are in use."""
+        return self._kept.size
 
     def find(self, encoder: str, keys: Sequence[bytes]) -> dict[bytes, Stored]:
         """Return what there is of ``keys``, and count it."""
         with self._lock:
-            found = {}
-            for key in keys:
-                kept = self._kept.get((encoder, key))
-                if kept is not None:
-                    self._kept.move_to_end((encoder, key))
-                    found[key] = kept
+            found = {key: row for key in keys if (row := self._kept.get((encoder, key))) is not None}
             self.hits += len(found)
             self.misses += len(keys) - len(found)
             return found
@@ -52,11 +51,7 @@ class VectorCache:
         with self._lock:
             for key, row in rows.items():
                 if (encoder, key) not in self._kept:
-                    self.size += row.vector.nbytes + ENTRY_BYTES
-                self._kept[encoder, key] = row
-            while self.size > self.limit:
-                _, gone = self._kept.popitem(last=False)
-                self.size -= gone.vector.nbytes + ENTRY_BYTES
+                    self._kept.put((encoder, key), row, row.vector.nbytes + ENTRY_BYTES)
 
 
 class RecentVectors:

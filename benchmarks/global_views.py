@@ -40,11 +40,11 @@ from prodcls.explain.account import explain_evidence, explain_rest
 from prodcls.explain.chain import explain_many
 from prodcls.explain.phrases import mine_phrases
 from prodcls.explain.subject import Split, Subject
+from prodcls.folding import folded
 from prodcls.gathering import Material, gather
 from prodcls.head import EvidenceHead
 from prodcls.images import load_photo
 from prodcls.inspection import look_for, plan_views
-from prodcls.lexical import normalised
 from prodcls.model import Model, fit_model
 from prodcls.preparation import IMAGE_BLOCK
 from prodcls.progress import SilentProgress
@@ -76,7 +76,7 @@ def leak() -> dict[str, Any]:
         views = there(global_views(material, scores, gather_accounts(scores), phrases))
     words = next(c for c in views.classes if c.name == planted["leak_class"]).words_for
     ranks = {
-        sentence: next((i for i, w in enumerate(words, start=1) if normalised(w.text) in normalised(sentence)), None)
+        sentence: next((i for i, w in enumerate(words, start=1) if folded(w.text) in folded(sentence)), None)
         for sentence in planted["leak_sentences"]
     }
     flagged = [w.text for c in views.classes for w in c.words_for if w.leak]

@@ -28,6 +28,7 @@ from prodcls.bundle_upgrades import STEPS, Content, upgraded
 from prodcls.console import run
 from prodcls.drifting import find_drift
 from prodcls.errors import BundleError
+from prodcls.head import EvidenceHead
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Question, answer
 from prodcls.report import report
@@ -43,6 +44,7 @@ DIGESTS = {
     "v3/evidence": "0ab7bc21c3fc616fb8fe74f4a05808de0e0b64cc50053fe2507c629d77aced69",
     "v4/evidence": "fb76b300dfd975c2c62ab845b8a0907099665c65d2db6c9697afa46456d393ff",
     "v5/evidence": "d0566846db5abe4656f144c44191bb067c35540cbf2d15a88261562734f00915",
+    "v6/evidence": "2421edf33cef3437025a6badaf7d8ceb16e0dd0e976668ab6c1d12de18c1f75c",
 }
 
 
@@ -151,6 +153,15 @@ def test_the_temperature_serves_products_of_any_doubt_and_nothing_unusual_is_kno
     assert (head["balance"], head["usual"]["remote"], head["usual"]["far"]) == (0.0, None, {})
     assert measured["source"]["path"] == "shop.csv"
     assert sorted(leaves.arrays) == ["/model/head/usual/middle", "/model/head/usual/spread"]
+
+
+@pytest.mark.parametrize("name", [name for name in OLDER if name.endswith("/evidence")])
+def test_words_of_an_older_bundle_are_read_as_they_stand(name: str) -> None:
+    head = load_bundle(BUNDLES / name).model.head
+    assert isinstance(head, EvidenceHead)
+    assert head.evidence.lexical is not None
+    vocabulary = head.evidence.lexical.vocabulary
+    assert (vocabulary.read("手機"), vocabulary.folded, vocabulary.least_known) == ("手機", False, 0.0)
 
 
 @pytest.mark.parametrize("decimal", [None, ",", "."])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodcls.duplicates import PLACEHOLDER_ROWS, THRESHOLD, mostly_unspaced, near_duplicate_groups
+from prodcls.duplicates import PLACEHOLDER_ROWS, THRESHOLD, mostly_unspaced, near_duplicate_groups, same_text_groups
 
 BOILERPLATE = "free shipping on all orders cash on delivery only genuine products thirty days replacement guarantee"
 
@@ -73,6 +73,11 @@ def test_chinese_texts_are_compared_by_characters() -> None:
         "新年礼盒手工蚕丝被",
     ]
     assert near_duplicate_groups(texts).tolist() == [0, 0, 1]
+
+
+def test_traditional_and_simplified_characters_are_the_same() -> None:
+    texts = ["華為 G660 白色 手機 精品旗艦更輕更薄", "华为 G660 白色 手机 精品旗舰更轻更薄", "新年礼盒手工蚕丝被"]
+    assert near_duplicate_groups(texts).tolist() == same_text_groups(texts).tolist() == [0, 0, 1]
 
 
 def test_boilerplate_does_not_tie_products_together() -> None:

@@ -86,11 +86,14 @@ def test_words_are_summed_over_their_occurrences() -> None:
             WordSum("specs", 9, 12, "TEA", 0.25, read=True),
             WordSum("title", 4, 7, "cup", -0.9, read=True),
             WordSum("specs", 99, 102, "far", 0.0, read=False),
+            WordSum("specs", 110, 112, "手機", 0.3, read=True),
+            WordSum("title", 8, 10, "手机", 0.2, read=True),
         ]
     )
     assert [(s.text, s.count, s.columns, s.value) for s in found] == [
         ("cup", 1, ("title",), -0.9),
         ("Tea", 2, ("title", "specs"), 0.75),
+        ("手機", 2, ("specs", "title"), 0.5),
     ]
 
 

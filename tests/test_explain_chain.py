@@ -67,6 +67,19 @@ def test_against_all_others_the_parts_sum_to_the_log_odds(subject: Subject, name
     assert found.versus_probability == pytest.approx(1 - p)
 
 
+def test_a_traditional_text_is_told_as_written_and_counted_as_simplified() -> None:
+    forms = [
+        explain(MODEL, make_subject(text, "正品"), "冰箱", "Kettle") for text in ("雙門冰箱 best", "双门冰箱 best")
+    ]
+    words = [
+        [(p.label, p.start, p.end, p.value) for p in form.parts if p.block == "lexical" and p.start is not None]
+        for form in forms
+    ]
+    assert [label for label, *_ in words[0]][:2] == ["雙門", "冰箱"]
+    assert [where for _, *where in words[0]] == [where for _, *where in words[1]]
+    assert any(value for *_, value in words[0])
+
+
 @settings(deadline=None, max_examples=40)
 @given(subjects, pairs)
 def test_from_the_other_side_every_part_changes_its_sign_alone(subject: Subject, pair: tuple[str, str]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prodcls.explain.phrases import Phrases, mine_phrases
-from prodcls.lexical import normalised
+from prodcls.folding import folded
 
 LEAK = "Orders placed before noon leave our warehouse the same day."
 
@@ -65,7 +65,7 @@ def test_places_hold_their_phrase_and_none_overlap(cells: list[str], least: int)
             assert after <= start < end
             after = end
             rows[number].add(row)
-            said, text = normalised(cells[row][start:end]), normalised(found.phrases[number].text)
+            said, text = folded(cells[row][start:end]), folded(found.phrases[number].text)
             assert [c for c in said if c.isalnum()] == [c for c in text if c.isalnum()]
     assert [sorted(r) for r in rows] == [list(p.rows) for p in found.phrases]
     assert all(p.groups >= least for p in found.phrases)

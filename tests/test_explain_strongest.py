@@ -30,7 +30,7 @@ WORDS = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 5), KINDS, st.f
 
 @given(WORDS)
 def test_words_are_summed_as_on_the_card(words: list[tuple[str, int, PartKind, float]]) -> None:
-    labels = ("Kettle", "kettle", "KETTLE", "Pot", "pot", "Lid")
+    labels = ("Kettle", "kettle", "KETTLE", "水壺", "水壶", "Lid")
     parts = [Part("title", kind, labels[i], value, column, 9 * i, 9 * i + 8) for column, i, kind, value in words]
     assert _spoken(parts) == [(word.text, word.value) for word in said(word_sums(parts))]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from prodcls.lexical import _analyse, count_terms, fit_vocabulary, terms
+from prodcls.folding import simplified
+from prodcls.lexical import LEAST_KNOWN, Vocabulary, _analyse, count_terms, fit_vocabulary, spelt, terms
 
 SPELLED = st.text(
     alphabet=st.one_of(
@@ -95,6 +97,8 @@ def tfidf(texts: list[str], row: str) -> dict[str, float]:
         for word, tf in Counter(words(row)).items()
         if df[word]
     }
+    if len(weight) < LEAST_KNOWN * len(set(words(row))):
+        return {}
     length = math.sqrt(sum(w * w for w in weight.values()))
     return {word: w / length for word, w in weight.items()}
 
@@ -124,8 +128,10 @@ def test_vectors_are_those_of_scikit_learn(texts: list[str], min_rows: int) -> N
         return
     fit = fit_vocabulary(texts, min_rows=min_rows)
     assert list(fit.vocabulary.words) == reference.get_feature_names_out().tolist()
-    np.testing.assert_allclose(fit.vectors.toarray(), expected.toarray(), atol=1e-6)
-    np.testing.assert_allclose(fit.vocabulary.vectors(texts).toarray(), expected.toarray(), atol=1e-6)
+    known = [n >= LEAST_KNOWN * len(set(words(text))) for n, text in zip(expected.getnnz(axis=1), texts, strict=True)]
+    heard = expected.toarray() * np.array(known)[:, None]
+    np.testing.assert_allclose(fit.vectors.toarray(), heard, atol=1e-6)
+    np.testing.assert_allclose(fit.vocabulary.vectors(texts).toarray(), heard, atol=1e-6)
 
 
 def test_the_vocabulary_is_sorted_and_limited_to_the_most_frequent_terms() -> None:
@@ -179,3 +185,39 @@ def test_vectors_are_those_of_scikit_learn_bit_by_bit(texts: tuple[str, ...]) ->
         assert found.data.tobytes() == expected.data.tobytes()
         assert found.indices.tolist() == expected.indices.tolist()
         assert found.indptr.tolist() == expected.indptr.tolist()
+
+
+MIXED = st.text(alphabet="ab 手機机電电壺壶\uf902", max_size=12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(MIXED, min_size=1, max_size=8))
+def test_traditional_and_simplified_texts_have_the_same_vectors(texts: list[str]) -> None:
+    fit, plain = fit_vocabulary(texts), fit_vocabulary([simplified(text) for text in texts])
+    assert fit.vocabulary.words == plain.vocabulary.words
+    assert count_terms(texts) == count_terms([simplified(text) for text in texts])
+    assert (fit.vectors != plain.vectors).nnz == 0
+    assert (fit.vocabulary.vectors(texts) != plain.vectors).nnz == 0
+
+
+def test_a_vocabulary_of_an_older_release_keeps_them_apart() -> None:
+    older = Vocabulary(("手机", "手機"), np.ones(2), folded=False, least_known=0.0)
+    assert older.vectors(["手機 手機", "手机", "電"]).toarray().tolist() == [[0, 1], [1, 0], [0, 0]]
+    assert older.read("手機") == "手機"
+
+
+def test_a_text_of_which_next_to_nothing_is_known_is_as_one_without_words() -> None:
+    known, foreign = ["steel kettle 5 l", "steel kettle 5 l", "red towel"], "Aurelo 5 " + "手持吸尘器配刷头静音"
+    fit = fit_vocabulary([*known, foreign], min_rows=2)
+    assert fit.vocabulary.words == ("5", "5 l", "kettle", "kettle 5", "l", "steel", "steel kettle")
+    assert fit.vectors.getnnz(axis=1).tolist() == [7, 7, 0, 0]
+    assert fit.vocabulary.vectors([foreign, "Aurelo 5", "手"]).getnnz(axis=1).tolist() == [0, 1, 0]
+    older = replace(fit.vocabulary, least_known=0.0)
+    assert older.vectors([foreign]).getnnz() == 1
+
+
+def test_a_term_is_told_as_the_texts_write_it_most_often() -> None:
+    texts = ["電水壺 STEEL", "電水壺", "电水壶 steel", "plain ascii"]
+    words = fit_vocabulary(texts).vocabulary.words
+    assert {"水壶", "电", "steel"} <= set(words)
+    assert spelt(["水壶", "电", "steel", "nowhere"], texts) == ("水壺", "電", "steel", "nowhere")

@@ -21,6 +21,10 @@ def test_words_that_no_training_product_has_are_named() -> None:
     assert found.words == (("Steel",), (), (), ("不锈钢",))
 
 
+def test_a_word_in_the_other_form_of_chinese_is_not_new() -> None:
+    assert new_words(["电冰箱 白色"], ["電冰箱 藍色"]).words == (("藍",),)
+
+
 @given(TEXTS)
 def test_a_product_trained_on_twice_has_nothing_of_its_own(texts: list[str]) -> None:
     found = new_words([*texts, *texts], texts)

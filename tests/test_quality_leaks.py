@@ -13,7 +13,7 @@ LEAK = "Leaves our warehouse in Tilburg the same day."
 
 
 def test_a_class_is_named_by_each_of_its_parts_in_singular_and_plural() -> None:
-    texts = ["a phone", "手机 红", "two Phones", "telephone", "a camera", "photo of it"]
+    texts = ["a phone", "手機 红", "two Phones", "telephone", "a camera", "photo of it"]
     naming = class_naming(texts, np.array([0, 0, 0, 0, 1, 1]), ("Phones 手机", "Cameras & Photo"))
     assert (naming[0].own, naming[0].other) == (0.75, 0.0)
     assert (naming[1].own, naming[1].other) == (1.0, 0.0)

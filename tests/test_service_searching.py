@@ -26,6 +26,7 @@ def index() -> ProductIndex:
         ("kettle", ["kettle", "A-1", "A-4", "A-2"]),
         ("KETTLE steel", ["A-1"]),
         ("冰箱", ["A-3"]),
+        ("雙門 節能", ["A-3"]),
         ("A-2", ["A-2"]),
         ("a-", ["A-1", "A-2", "A-3", "A-4"]),
         ("phone", ["A-2", "kettle"]),

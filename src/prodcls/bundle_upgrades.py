@@ -117,11 +117,18 @@ def _to_5(content: Content) -> None:
     content.measured["source"] = content.config.pop("source")
 
 
+def _to_6(content: Content) -> None:
+    """Say that words were learnt as they stand, traditional and simplified Chinese apart, and one of them is enough."""
+    head = content.config["model"]["head"]
+    if head["class"] == "EvidenceHead" and head["value"]["evidence"]["lexical"] is not None:
+        head["value"]["evidence"]["lexical"]["vocabulary"] |= {"folded": False, "least_known": 0.0}
+
+
 def _put(node: dict[str, Any], name: str, leaves: Leaves, path: str, array: np.ndarray[Any, np.dtype[Any]]) -> None:
     """Add an array to a tree and to its leaves."""
     node[name] = {"array": str(array.dtype), "shape": list(array.shape)}
     leaves.arrays[path] = array
 
 
-STEPS: tuple[Callable[[Content], None], ...] = (_to_2, _to_3, _to_4, _to_5)
+STEPS: tuple[Callable[[Content], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6)
 """The step from version 1 comes first; there is one for each version but the last."""

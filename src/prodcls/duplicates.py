@@ -14,7 +14,6 @@ similarity Xiao et al., Efficient Similarity Joins for Near Duplicate Detection,
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import CountVectorizer
+
+from prodcls.folding import folded
 
 __all__ = ["joined_groups", "mostly_unspaced", "near_duplicate_groups", "same_text_groups"]
 
@@ -66,8 +67,8 @@ def near_duplicate_groups(
 ) -> NDArray[np.int64]:
     """Group products that are near-duplicates, directly or through others.
 
-    Products are tied by texts that are equal but for case, width of characters, punctuation and white space; by
-    near-duplicate texts; by equal photos, unless more than `PLACEHOLDER_ROWS` products have the photo; and by photos
+    Products are tied by texts that are equal but for case, width and form of characters, punctuation and white space;
+    by near-duplicate texts; by equal photos, unless more than `PLACEHOLDER_ROWS` products have the photo; and by photos
     that look alike where the similarity of the texts reaches `LOOSE_THRESHOLD`.
 
     Parameters
@@ -99,7 +100,7 @@ def near_duplicate_groups(
 
 
 def same_text_groups(texts: Sequence[str]) -> NDArray[np.int64]:
-    """Group texts that are equal but for case, width of characters, punctuation and white space.
+    """Group texts that are equal but for case, width and form of characters, punctuation and white space.
 
     Parameters
     ----------
@@ -131,7 +132,7 @@ def joined_groups(n: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _words(texts: Sequence[str]) -> list[list[str]]:
-    return [_WORD.findall(unicodedata.normalize("NFKC", text).casefold()) for text in texts]
+    return [_WORD.findall(folded(text)) for text in texts]
 
 
 def _same_words(words: list[list[str]]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.sparsefuncs_fast import inplace_csr_row_normalize_l2
+
+from prodcls.folding import simplified
 
 __all__ = [
     "Term",
@@ -26,7 +28,7 @@ __all__ = [
     "ascii_words",
     "count_terms",
     "fit_vocabulary",
-    "normalised",
+    "spelt",
     "terms",
     "tokens",
 ]
@@ -56,6 +58,11 @@ MAX_CHARACTERS = 3
 """Longest character n-gram in unspaced scripts; Chinese words have mostly one to three characters."""
 _LENGTHS = range(1, MAX_CHARACTERS + 1)
 
+LEAST_KNOWN = 0.1
+"""Share of a text's different terms that a vocabulary has to know. Where it knows fewer, such as a brand and a number
+in a text of another language, these would speak as loudly as a whole text. Hardly a text of the catalogue's own
+language comes near it (see docs/adr/0039)."""
+
 
 class Term(NamedTuple):
     """One occurrence of a term.
@@ -83,7 +90,7 @@ def terms(text: str) -> Iterator[Term]:
             yield from _character_terms(match.group(), match.start())
             previous = None
             continue
-        word = Term(normalised(match.group()), ((match.start(), match.end()),))
+        word = Term(_normalised(match.group()), ((match.start(), match.end()),))
         yield word
         if previous is not None:
             yield Term(f"{previous.text} {word.text}", previous.spans + word.spans)
@@ -106,7 +113,7 @@ def tokens(text: str) -> Iterator[tuple[str, int, int]]:
             yield match[0], start, end
 
 
-def normalised(text: str) -> str:
+def _normalised(text: str) -> str:
     """Return ``text`` as terms are compared: NFKC, case-folded."""
     return unicodedata.normalize("NFKC", text).casefold()
 
@@ -114,7 +121,7 @@ def normalised(text: str) -> str:
 def _character_terms(run: str, start: int) -> Iterator[Term]:
     for length in _LENGTHS:
         for i in range(len(run) - length + 1):
-            yield Term(normalised(run[i : i + length]), ((start + i, start + i + length),))
+            yield Term(_normalised(run[i : i + length]), ((start + i, start + i + length),))
 
 
 @lru_cache(maxsize=4096)  # each fold reads the same texts again
@@ -127,12 +134,12 @@ def _analyse(text: str) -> tuple[str, ...]:
     words = []
     for token in _TOKEN.findall(text):
         if not _IS_UNSPACED.match(token):
-            words.append(normalised(token))
+            words.append(_normalised(token))
             continue
         found += [*words, *map(" ".join, pairwise(words))]
         words = []
         runs = [token[i : i + length] for length in _LENGTHS for i in range(len(token) - length + 1)]
-        found += runs if unicodedata.is_normalized("NFKC", token) else map(normalised, runs)  # these have no case
+        found += runs if unicodedata.is_normalized("NFKC", token) else map(_normalised, runs)  # these have no case
     return (*found, *words, *map(" ".join, pairwise(words)))
 
 
@@ -145,25 +152,38 @@ class Vocabulary:
     words : tuple of str
         Sorted; position is the column.
     idf : ndarray of shape (d,), float64
+    folded : bool
+        Whether traditional Chinese characters of a text count as simplified ones. Not in what older releases learnt.
+    least_known : float
+        Share of a text's different terms below which nothing is known of it: `LEAST_KNOWN`, 0 in older releases.
     """
 
     words: tuple[str, ...]
     idf: NDArray[np.float64]
+    folded: bool = True
+    least_known: float = LEAST_KNOWN
 
     @cached_property
     def columns(self) -> dict[str, int]:
         """Column of each term."""
         return {word: i for i, word in enumerate(self.words)}
 
+    def read(self, text: str) -> str:
+        """Return ``text``, at most `simplified`, as its terms are looked for; places in it are the same."""
+        return simplified(text) if self.folded else text
+
     def vectors(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """Return TF-IDF vectors of shape (n, d), float32, of unit length (zero where no term is known).
+        """Return TF-IDF vectors of shape (n, d), float32, of unit length (zero where no term or too few are known).
 
         Bit by bit those of scikit-learn's `TfidfVectorizer` that `fit_vocabulary` learns with, whose checks take longer
         than all else where the texts are few.
         """
         found, counts, bounds = array("i"), array("i"), array("i", [0])
         for text in texts:
-            counted = Counter([column for column in map(self.columns.get, _analyse(text)) if column is not None])
+            said = _analyse(self.read(text))
+            counted = Counter([column for column in map(self.columns.get, said) if column is not None])
+            if len(counted) < self.least_known * len(set(said)):
+                counted.clear()
             found.extend(counted)
             counts.extend(counted.values())
             bounds.append(len(found))
@@ -206,7 +226,7 @@ def count_terms(texts: Iterable[str]) -> TermCounts:
     TermCounts
         Two terms in some 10**19 are taken for one.
     """
-    found = [np.fromiter({hash(term.text) for term in terms(text)}, dtype=np.int64) for text in texts]
+    found = [np.fromiter({hash(term.text) for term in terms(simplified(text))}, dtype=np.int64) for text in texts]
     counts = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found]), return_counts=True)[1]
     return TermCounts(len(counts), int((counts > 1).sum()), int(counts.sum()))
 
@@ -242,12 +262,49 @@ def fit_vocabulary(texts: Sequence[str], *, min_rows: int = 1, max_terms: int = 
     VocabularyFit
         With an empty vocabulary when no term is in enough texts.
     """
+    different: list[int] = []
+
+    def said(text: str) -> tuple[str, ...]:
+        found = _analyse(simplified(text))
+        different.append(len(set(found)))
+        return found
+
     vectorizer = TfidfVectorizer(
-        analyzer=_analyse, sublinear_tf=True, min_df=min_rows, max_features=max_terms, dtype=np.float32
+        analyzer=said, sublinear_tf=True, min_df=min_rows, max_features=max_terms, dtype=np.float32
     )
     try:
         vectors = sp.csr_matrix(vectorizer.fit_transform(texts))
     except ValueError:  # scikit-learn's "empty vocabulary" and "no terms remain"
         return VocabularyFit(Vocabulary((), np.empty(0)), sp.csr_matrix((len(texts), 0), dtype=np.float32))
+    known = vectors.getnnz(axis=1) >= LEAST_KNOWN * np.array(different)
+    if not known.all():
+        vectors = sp.csr_matrix(vectors.multiply(known[:, None]), dtype=np.float32)
+        vectors.eliminate_zeros()
     words = tuple(vectorizer.get_feature_names_out().tolist())
     return VocabularyFit(Vocabulary(words, vectorizer.idf_.astype(np.float64)), vectors)
+
+
+def spelt(words: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """Return folded terms as ``texts`` write them most often, but for case and width.
+
+    Parameters
+    ----------
+    words : sequence of str, length m
+        Of a vocabulary.
+    texts : sequence of str
+
+    Returns
+    -------
+    tuple of str, length m
+        A term that no text has stays as it is.
+
+    Examples
+    --------
+    >>> spelt(["手机", "phone"], ["手機 Phone", "手機", "手机"])
+    ('手機', 'phone')
+    """
+    found: dict[str, Counter[str]] = {word: Counter() for word in words}
+    for term in chain.from_iterable(terms(text) for text in texts if not text.isascii()):
+        if (plain := simplified(term.text)) in found:
+            found[plain][term.text] += 1
+    return tuple(counts.most_common(1)[0][0] if counts else word for word, counts in found.items())

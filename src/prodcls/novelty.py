@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.lexical import normalised, tokens
+from prodcls.folding import folded
+from prodcls.lexical import tokens
 
 __all__ = ["NewValues", "NewWords", "new_values", "new_words"]
 
@@ -88,14 +89,14 @@ def new_words(before: Sequence[str], after: Sequence[str]) -> NewWords:
 
 def _words(text: str) -> dict[str, None]:
     """Return the words of a text, each once, in order."""
-    return dict.fromkeys(normalised(word) for word, _, _ in tokens(text))
+    return dict.fromkeys(folded(word) for word, _, _ in tokens(text))
 
 
 def _runs(text: str, known: Container[str]) -> dict[str, None]:
     """Return what of a text is not known, each once, in order."""
     spans: list[tuple[int, int]] = []
     for word, start, end in tokens(text):
-        if normalised(word) in known:
+        if folded(word) in known:
             continue
         if spans and spans[-1][1] == start:
             start = spans.pop()[0]  # noqa: PLW2901 - the run begins where the one before did

@@ -10,6 +10,7 @@ from prodcls.evaluation import OutOfFold, Problem
 from prodcls.evidence import LexicalBlock
 from prodcls.explain.contrast import contrast_words
 from prodcls.head import EvidenceHead
+from prodcls.lexical import spelt
 from prodcls.metrics import confusion_counts
 from prodcls.reporting_accounts import Accounts
 
@@ -120,9 +121,11 @@ class _Pair:
 
     def _for(self, block: LexicalBlock, one: int, other: int) -> tuple[str, ...]:
         rows = np.flatnonzero(self.problem.labels == one)[:READ]
-        vectors = block.vocabulary.vectors(self.problem.inputs.take(rows).joined_text())
+        texts = self.problem.inputs.take(rows).joined_text()
+        vectors = block.vocabulary.vectors(texts)
         weights = block.probe.weights.astype(np.float64)
-        return contrast_words(vectors, weights[:, one] - weights[:, other], block.vocabulary.words, WORDS)
+        words = contrast_words(vectors, weights[:, one] - weights[:, other], block.vocabulary.words, WORDS)
+        return spelt(words, texts)
 
     def _numbers(self) -> tuple[PairNumber, ...]:
         found = []

@@ -14,6 +14,7 @@ from prodcls.explain.changes import Changes
 from prodcls.explain.similar import SimilarProducts
 from prodcls.explain.spreads import NumberView
 from prodcls.explain.steps import RollUp, SetMembers
+from prodcls.folding import folded
 from prodcls.inputs import Inputs
 
 __all__ = ["Case", "Group", "Note", "Original", "Said", "WordSum", "cells_of", "groups", "said", "word_sums"]
@@ -238,11 +239,11 @@ class Said:
 
 
 def said(words: Iterable[WordSum]) -> tuple[Said, ...]:
-    """Return words summed over their occurrences, letter case aside; largest absolute value first."""
+    """Return words summed over their occurrences, folded (`prodcls.folding`); largest absolute value first."""
     found: dict[str, list[WordSum]] = {}
     for word in words:
         if word.read:
-            found.setdefault(word.text.casefold(), []).append(word)
+            found.setdefault(folded(word.text), []).append(word)
     sums = (
         Said(ws[0].text, len(ws), tuple(dict.fromkeys(w.column for w in ws)), sum(w.value for w in ws))
         for ws in found.values()

@@ -21,9 +21,9 @@ from prodcls.explain.lines import Gathering
 from prodcls.explain.phrases import Phrases
 from prodcls.explain.pieces import carried
 from prodcls.explain.reading import between, lexical_pieces
+from prodcls.folding import folded
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
-from prodcls.lexical import normalised
 
 __all__ = ["Entry", "Spoken", "class_entries", "lexical_words"]
 
@@ -160,7 +160,7 @@ def _by_entry(
     for word in product.words:
         phrase = _phrase_at(phrases.places.get((word.column, product.row), ()), word)
         if phrase is None:
-            key = normalised(word.label)
+            key = folded(word.label)
             spellings[key][word.label] += 1
             values[key] += word.value
         else:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.lexical import normalised, tokens
+from prodcls.folding import folded
+from prodcls.lexical import tokens
 
 __all__ = ["Phrase", "Phrases", "mine_phrases"]
 
@@ -122,7 +123,7 @@ def mine_phrases(texts: Mapping[str, Sequence[str]], groups: NDArray[np.int64], 
 
 
 def _read(cells: Sequence[str]) -> _Corpus:
-    numbers: dict[str, int] = {}  # by the word as written, and as normalised
+    numbers: dict[str, int] = {}  # by the word as written, and as folded
     columns: tuple[list[int], ...] = ([], [], [], [], [], [])
     token, start, end, text, base, stops = columns
     at = 0
@@ -135,7 +136,7 @@ def _read(cells: Sequence[str]) -> _Corpus:
         for word, first, last in tokens(cell):
             found = numbers.get(word)
             if found is None:
-                found = numbers[word] = numbers.setdefault(normalised(word), len(numbers))
+                found = numbers[word] = numbers.setdefault(folded(word), len(numbers))
             token.append(found)
             start.append(first)
             end.append(last)

@@ -172,7 +172,7 @@ def lexical_pieces(
         starts, ends = bounds(text)
         found.append((starts + at, ends + at))
         at += len(text) + 1  # the line break that joins columns
-    joined = "\n".join(filter(None, texts.values()))
+    joined = lexical.vocabulary.read("\n".join(filter(None, texts.values())))
     columns, data = counted
     score = data.astype(np.float64) * difference(lexical.probe.weights[columns])
     worth = dict(zip([lexical.vocabulary.words[i] for i in columns.tolist()], score.tolist(), strict=True))

@@ -2,7 +2,8 @@
 
 Boundaries are those of Unicode Standard Annex 29 as ICU finds them, which has dictionaries for Thai, Lao, Khmer,
 Burmese and Japanese. Its Chinese dictionary cuts names of products into single characters, so runs of Han characters
-go through jieba, except in texts with kana, which are Japanese.
+go through jieba, except in texts with kana, which are Japanese; jieba reads traditional characters as simplified ones,
+which most words of its dictionary are written in.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from prodcls.folding import simplified
 
 __all__ = ["Bounds", "Spread", "Word", "bounds", "overlaps", "words"]
 
@@ -141,7 +144,7 @@ def _with_han(text: str, segments: list[tuple[int, int]]) -> list[tuple[int, int
         inside[start:end] = True
     kept = [(start, end) for start, end in segments if not inside[start]]
     for start, end in runs:
-        kept += [(start + a, start + b) for _, a, b in _jieba().tokenize(text[start:end])]
+        kept += [(start + a, start + b) for _, a, b in _jieba().tokenize(simplified(text[start:end]))]
     return sorted(kept)
 
 

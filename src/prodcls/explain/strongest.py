@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from prodcls.explain.attribution import Line, Part
 from prodcls.explain.case import groups
 from prodcls.explain.steps import Reason
+from prodcls.folding import folded
 
 __all__ = ["strongest"]
 
@@ -61,6 +62,7 @@ def _spoken(parts: Sequence[Part | Line]) -> list[tuple[str, float]]:
     for key in sorted(places):
         label, value, read = places[key]
         if read:
-            text, sum_before = words.get(label.casefold(), (label, 0.0))
-            words[label.casefold()] = text, sum_before + value
+            same = folded(label)
+            text, sum_before = words.get(same, (label, 0.0))
+            words[same] = text, sum_before + value
     return sorted(words.values(), key=lambda word: (-abs(word[1]), word[0]))

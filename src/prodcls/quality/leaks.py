@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.explain.phrases import Phrase, Phrases
+from prodcls.folding import folded
 from prodcls.lexical import tokens
 
 __all__ = [
@@ -91,8 +92,8 @@ class SharedPhrase:
 
 
 def _worded(text: str) -> str:
-    """Return the words of ``text``, case-folded, each between blanks; of a plural in English the singular."""
-    words = (word.casefold() for word, _, _ in tokens(text))
+    """Return the words of ``text``, folded, each between blanks; of a plural in English the singular."""
+    words = (folded(word) for word, _, _ in tokens(text))
     return " " + " ".join(w[:-1] if len(w) > 3 and w.endswith("s") and w.isascii() else w for w in words) + " "
 
 

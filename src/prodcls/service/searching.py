@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
 from prodcls.bundle_products import Products
+from prodcls.folding import folded
 
 __all__ = ["Hit", "Hits", "ProductIndex"]
 
@@ -68,13 +68,13 @@ class ProductIndex:
         """Id, label and texts of each product, folded."""
         kept = self.products
         columns = [kept.ids, kept.labels, *kept.texts.values(), *kept.categorical.values()]
-        return [_folded("\n".join(cells)) for cells in zip(*columns, strict=True)]
+        return [folded("\n".join(cells)) for cells in zip(*columns, strict=True)]
 
     @cached_property
     def _titles(self) -> list[str]:
         """Id and first text of each product, folded."""
         titles = next(iter(self.products.texts.values()), ("",) * len(self.products))
-        return [_folded(f"{one}\n{title}") for one, title in zip(self.products.ids, titles, strict=True)]
+        return [folded(f"{one}\n{title}") for one, title in zip(self.products.ids, titles, strict=True)]
 
     def search(self, query: str, shown: int = SHOWN) -> Hits:
         """Return the products with all words of ``query``: that of this id, then those with them in id or title.
@@ -89,7 +89,7 @@ class ProductIndex:
         -------
         Hits
         """
-        words = _folded(query).split()
+        words = folded(query).split()
         found = [i for i, text in enumerate(self._texts) if all(word in text for word in words)]
         wanted = query.strip()
         found.sort(key=lambda i: (self.products.ids[i] != wanted, not all(word in self._titles[i] for word in words)))
@@ -101,7 +101,3 @@ class ProductIndex:
         probability = None if said is None else float(kept.judged.probabilities[i])
         title = next((cells[i] for cells in kept.texts.values() if cells[i].strip()), "")
         return Hit(kept.ids[i], title, kept.labels[i], said, probability)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()

@@ -21,7 +21,8 @@ def test_study_holds_the_figures() -> None:
     rows = np.arange(n)
     present = rows % 5 > 0
     photo = Embeddings("image", "none", np.ones((n, 2), dtype=np.float32), present, np.ones(n, dtype=np.float32))
-    texts = tuple("电饭煲电饭煲" if i % 4 == 0 else "kettle " * (i % 7 + 1) for i in range(n))
+    cookers = ("電飯煲電飯煲", "电饭煲电饭煲")
+    texts = tuple(cookers[i % 8 // 4] if i % 4 == 0 else "kettle " * (i % 7 + 1) for i in range(n))
     inputs = Inputs(
         tuple(map(str, rows)),
         {"title": texts},
@@ -45,7 +46,7 @@ def test_study_holds_the_figures() -> None:
     assert kinds["photo", "", "no"].products == 80
     assert kinds["photo", "", "no"].accuracy.value == pytest.approx(right[~present].mean())
     assert kinds["column", "brand", "a"].rest == pytest.approx(right[rows % 2 == 1].mean())
-    assert kinds["script", "", "cjk"].products == 100
+    assert [kinds["script", "", value].products for value in ("cjk", "hant", "hans", "latin")] == [100, 50, 50, 300]
     low = kinds["band", "price", "1"]
     assert (low.low, low.products) == (1.0, 90)
     assert [s.accuracy.value for s in found.slices] == sorted(s.accuracy.value for s in found.slices)

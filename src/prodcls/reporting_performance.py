@@ -15,12 +15,13 @@ from prodcls.audit_performance import (
     PrecisionCurve,
     SliceFigures,
 )
-from prodcls.encoders import script_shares
 from prodcls.evaluation import OutOfFold, Problem
+from prodcls.folding import chinese_form
 from prodcls.hierarchy import ClassTree, hierarchical
 from prodcls.inputs import Inputs
 from prodcls.metrics import exact_interval
 from prodcls.precision_recall import precision_recall
+from prodcls.quality.scripts import main_scripts
 from prodcls.slices import bands, compare_slices, top_values
 
 __all__ = ["performance_study"]
@@ -129,13 +130,21 @@ def _parts(inputs: Inputs) -> list[_Part]:
         parts += _banded("band", column, values)
     texts = [" ".join(cells) for cells in zip(*inputs.texts.values(), strict=True)] if inputs.texts else []
     if texts:
-        scripts = [next(iter(script_shares([text[:SCRIPT_CHARACTERS]])), "") for text in texts]
-        parts += [_Part("script", "", value, rows) for value, rows in top_values(tuple(scripts)).items()]
+        parts += [_Part("script", "", value, rows) for value, rows in _scripts(texts).items()]
         parts += _banded("length", "", np.array([len(text) for text in texts], dtype=np.float64))
     if PHOTO in inputs.dense:
         present = inputs.dense[PHOTO].present
         parts += [_Part("photo", "", "yes", present), _Part("photo", "", "no", ~present)]
     return parts
+
+
+def _scripts(texts: list[str]) -> dict[str, NDArray[np.bool_]]:
+    """Return the products of each script, and of both forms of Chinese where each has enough of them."""
+    begun = [text[:SCRIPT_CHARACTERS] for text in texts]
+    scripts = main_scripts(begun)
+    pairs = zip(begun, scripts, strict=True)
+    forms = top_values(tuple(chinese_form(text) if script == "cjk" else "" for text, script in pairs))
+    return top_values(scripts) | (forms if len(forms) > 1 else {})
 
 
 def _banded(kind: str, column: str, values: NDArray[np.float64]) -> list[_Part]:

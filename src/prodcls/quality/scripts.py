@@ -12,9 +12,13 @@ from prodcls.encoders import script_shares
 
 __all__ = ["main_scripts", "uneven_scripts"]
 
+HAN_LETTERS = 3.0
+"""Letters that a Han character counts as: a Chinese word has mostly two of them where an English one has five or six
+letters, and a Chinese title often begins with a brand and a model in Latin letters."""
+
 
 def main_scripts(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the script of most letters of each text, ``""`` where there are none.
+    """Return the script of most of each text, ``""`` where there are no letters.
 
     Parameters
     ----------
@@ -26,10 +30,14 @@ def main_scripts(texts: Sequence[str]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> main_scripts(["Kettle 水壶, stainless steel", "不锈钢水壶 1.7 L", "12"])
+    >>> main_scripts(["Kettle 水壶, stainless steel", "Aurelo 不锈钢水壶 1.7 L", "12"])
     ('latin', 'cjk', '')
     """
-    return tuple(next(iter(script_shares([text])), "") for text in texts)
+    return tuple(_main(script_shares([text])) for text in texts)
+
+
+def _main(shares: dict[str, float]) -> str:
+    return max(shares, key=lambda script: shares[script] * (HAN_LETTERS if script == "cjk" else 1.0), default="")
 
 
 def uneven_scripts(scripts: Sequence[str], labels: NDArray[np.int64], n_classes: int) -> float:

@@ -10,6 +10,7 @@ from prodcls.charts_rows import DotRow, Mark, dots
 from prodcls.language import Language, Prose, as_text, plain, quoted
 from prodcls.sections.balance import balance_figure, balance_note
 from prodcls.sections.closer import learning_figure, precision_curves, slice_figure
+from prodcls.sections.languages import language_note
 from prodcls.sections.parts import Column, Figure, Section, Table, baseline_name
 from prodcls.sections.stops import hierarchy_levels, hierarchy_note
 
@@ -47,6 +48,8 @@ class PerformanceContext:
         How many products are right down to each level; None where the classes form no tree.
     curves : Figure or None
         Precision against recall; None in older reports.
+    languages : Prose
+        Accuracy by writing; nothing where all products are of one.
     slices : Figure or None
         Accuracy on parts of the products; None where there are none of enough products.
     learning : Figure or None
@@ -64,6 +67,7 @@ class PerformanceContext:
     hierarchy: Prose
     levels: Table | None
     curves: Figure | None
+    languages: Prose
     slices: Figure | None
     learning: Figure | None
 
@@ -229,6 +233,7 @@ def build(report: AuditReport, t: Language) -> PerformanceContext:
         hierarchy=hierarchy_note(paths, t),
         levels=None if paths is None else hierarchy_levels(paths, t),
         curves=None if study is None else precision_curves(study, t),
+        languages=() if study is None else language_note(study, t),
         slices=None if study is None else slice_figure(study, ev.accuracy.value, t),
         learning=None if study is None else learning_figure(study, t),
     )

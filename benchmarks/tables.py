@@ -608,6 +608,26 @@ def class_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def language_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of Chinese in either form, and of models of one language that meet another."""
+    kinds = ("all evidence", "words alone")
+    lines = ["| catalogue | written, read | " + " | ".join(kinds) + " |", "|---|---|---|---|"]
+    for name, found in results["folding"].items():
+        for way in dict.fromkeys(way.rpartition(", ")[0] for way in found["ways"]):
+            both = (found["ways"][f"{way}, {kind}"] for kind in kinds)
+            told = " | ".join(f"{one['accuracy']:.4f} / {one['macro_f1']:.4f}" for one in both)
+            lines.append(f"| {name}, {found['rows']} products | {way} | {told} |")
+    lines += ["", "| demo | learned, tested | seen | own language | the other | ratio | with every known word |"]
+    lines.append("|" + "---|" * 7)
+    for way, seen in results["transfer"].items():
+        for name, found in seen.items():
+            figures = (found[key] for key in ("native", "transfer"))
+            told = " | ".join(f"{value:.3f} ({low:.3f} to {high:.3f})" for value, low, high in figures)
+            end = f"{told} | {found['ratio']:.3f} | {found['with every known word'][0]:.3f}"
+            lines.append(f"| {way} | {found['learned']}, {found['tested']} | {name} | {end} |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -667,6 +687,9 @@ def main() -> None:
         "## Cleaning of texts",
         "`python benchmarks/cleaning.py`; out of fold, the same folds for both, 3 seeds; steps on one thread",
         "\n".join(cleaning_lines(json.loads((RESULTS / "cleaning.json").read_text()))),
+        "## Languages: traditional and simplified Chinese, and a model that meets another language",
+        "`python benchmarks/language.py`; out of fold, 3 seeds; the demo's products of one language",
+        "\n".join(language_lines(json.loads((RESULTS / "language.json").read_text()))),
         "## Reading of large catalogues, one process, one thread",
         "`python benchmarks/intake.py`; the best of three runs, the large file once, on a busy machine",
         "\n".join(intake_lines(json.loads((RESULTS / "intake.json").read_text()))),

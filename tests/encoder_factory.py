@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 WORDS = ("teapot", "enamel", "lid", "cotton", "shirt", "blue", "men", "cable", "usb", "phone", "red", "with", "for")
+
+
+def make_tokenizer(begin: str = "[CLS]", end: str = "[SEP]", size: int = 0) -> Tokenizer:
+    """Return a word-piece tokenizer with these marks; of ``size`` tokens, where that is told, the marks come last."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+    letters = [chr(i) for i in range(ord("a"), ord("z") + 1)] + list("0123456789.,-")
+    chinese = list("搪瓷茶壶带盖棉衬衫蓝色手机数据线升")
+    words = [*letters, *(f"##{x}" for x in letters), *WORDS, *chinese]
+    marks = [begin, end]
+    pieces = ["[PAD]", "[UNK]", *marks, *words] if not size else ["[PAD]", "[UNK]", *words]
+    if size:
+        pieces += [f"[unused{i}]" for i in range(size - len(pieces) - 2)] + marks
+    vocabulary = {piece: i for i, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    around = [(mark, vocabulary[mark]) for mark in marks]
+    tokenizer.post_processor = processors.TemplateProcessing(single=f"{begin} $A {end}", special_tokens=around)
+    return tokenizer
 
 
 def write_bert(folder: Path, *, pooling: str = "mean", kind: str = "bert", prompt: str = "", seed: int = 0) -> Path:
     """Write a model of two layers with a word-piece tokenizer, and return its folder."""
     import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import AutoModel, BertConfig, RobertaConfig
 
-    letters = [chr(i) for i in range(ord("a"), ord("z") + 1)] + list("0123456789.,-")
-    chinese = list("搪瓷茶壶带盖棉衬衫蓝色手机数据线升")
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{x}" for x in letters), *WORDS, *chinese]
-    vocabulary = {piece: i for i, piece in enumerate(pieces)}
-    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    marks = [("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])]
-    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=marks)
+    tokenizer = make_tokenizer()
     make = BertConfig if kind == "bert" else RobertaConfig
     config = make(
-        vocab_size=len(pieces),
+        vocab_size=tokenizer.get_vocab_size(),
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=4,

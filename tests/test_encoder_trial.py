@@ -12,7 +12,8 @@ from encoder_factory import write_bert
 from prodcls.catalogue import Catalogue, ColumnRole, Schema, Source
 from prodcls.embeddings import EmbeddingStore
 from prodcls.encoder_trial import SAMPLE, best_of, try_text_encoders
-from prodcls.encoders.model_folder import SEARCH_VARIABLE, read_folder
+from prodcls.encoders.folder_files import SEARCH_VARIABLE
+from prodcls.encoders.model_folder import read_folder
 from prodcls.errors import InputError
 from prodcls.progress import SilentProgress
 

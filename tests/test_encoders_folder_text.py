@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from encoder_factory import write_bert
+from photo_factory import write_preprocessor, write_shop, write_torchvision
 from prodcls.encoders import text_encoder
 from prodcls.encoders.conformance import conformance
+from prodcls.encoders.folder_files import SEARCH_VARIABLE
 from prodcls.encoders.folder_text import FolderText
 from prodcls.encoders.inner import attentions, integrate
-from prodcls.encoders.model_folder import SEARCH_VARIABLE, read_folder
+from prodcls.encoders.model_folder import read_folder
 from prodcls.errors import InputError
 
 TEXTS = ["Enamel teapot with lid", "搪瓷茶壶", "usb cable, 1.2", "blue cotton shirt for men " * 12]
@@ -24,6 +26,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_bert(root / "mean-bert")
     write_bert(root / "cls-bert", pooling="cls", prompt="query: ")
     write_bert(root / "mean-roberta", kind="roberta")
+    write_preprocessor(write_torchvision(root / "small-vgg", "vgg11"), size=64)
     return root
 
 
@@ -139,14 +142,6 @@ def test_a_fit_by_it_is_explained_in_words_and_found_again(
 
     from prodcls.cli import cli
 
-    rows = ["id,title,price,category"]
-    for i in range(18):
-        rows += [
-            f"T{i},enamel teapot with lid {i},{20 + i},Kitchen",
-            f"C{i},blue cotton shirt for men {i},{9 + i},Clothes",
-        ]
-    (tmp_path / "shop.csv").write_text("\n".join(rows), encoding="utf-8")
-
     def prodcls(*arguments: str) -> str:
         done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
         assert done.exit_code == 0, done.output
@@ -155,14 +150,15 @@ def test_a_fit_by_it_is_explained_in_words_and_found_again(
     out = tmp_path / "out"
     quickly = ("--folds", "2", "--no-baselines", "--witnesses", "0", "--robustness", "0")
     chosen = ("--text-encoder", "cls-bert", "--runtime", "torch", "--cache-dir", str(tmp_path / "cache"))
-    prodcls("fit", str(tmp_path / "shop.csv"), "--out", str(out), *quickly, *chosen)
-    told = prodcls("why", str(out / "bundle"), "T3")
+    chosen += ("--image-encoder", "small-vgg")
+    prodcls("fit", str(write_shop(tmp_path / "shop")), "--out", str(out), *quickly, *chosen)
+    told = prodcls("why", str(out / "bundle"), "red3")
     assert "teapot" in told
     assert read_folder(models / "cls-bert").digest[:12] in (out / "audit.json").read_text(encoding="utf-8")
     prodcls("verify", str(out))
     monkeypatch.delenv(SEARCH_VARIABLE)
     with pytest.raises(InputError, match=SEARCH_VARIABLE):
-        CliRunner().invoke(cli, ["why", str(out / "bundle"), "T3"], catch_exceptions=False)
+        CliRunner().invoke(cli, ["why", str(out / "bundle"), "red3"], catch_exceptions=False)
 
 
 @pytest.mark.parametrize("kind", ["bert", "evil"])

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from encoder_factory import write_bert
-from prodcls.encoders.model_folder import SEARCH_VARIABLE, find_folder, model_folders, read_folder, search_path
+from prodcls.encoders.folder_files import SEARCH_VARIABLE, find_path, model_folders, search_path
+from prodcls.encoders.model_folder import read_folder
 from prodcls.errors import InputError
 
 
@@ -41,11 +42,9 @@ def test_it_is_found_by_either_name_in_the_first_of_several_places(
     monkeypatch.setenv(SEARCH_VARIABLE, os.pathsep.join([str(folder.parent), str(made.parent)]))
     assert search_path()[:2] == (folder.parent, made.parent)
     assert [path for path in model_folders() if path.name == made.name] == [folder]
-    found = find_folder("small-bert")
-    assert found is not None
-    assert found.path == folder
-    assert find_folder(found.name) == found
-    assert find_folder("large-bert") is None
+    assert find_path("small-bert") == folder
+    assert find_path(read_folder(folder).name) == folder
+    assert find_path("large-bert") is None
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_the_digest_is_of_everything_that_vectors_depend_on(
     with (folder / file).open("ab") as stream:
         stream.write(b" ")
     with pytest.raises(InputError, match="other weights") as caught:
-        find_folder(before.name)
+        find_path(before.name)
     assert caught.value.code == "encoder-differs"
 
 
@@ -108,7 +107,7 @@ def test_what_cannot_be_read_is_refused(folder: Path, spoil: Callable[[Path], No
 def test_weights_are_read_once_while_they_stay_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = read_folder(folder)
     with monkeypatch.context() as patched:
-        patched.setattr("prodcls.encoders.model_folder.hashlib.file_digest", None)
+        patched.setattr("prodcls.encoders.folder_files.hashlib.file_digest", None)
         assert read_folder(folder) == before
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[::-1])  # as long as before

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from prodcls.encoders.base import Encoded, Item, Parts
-from prodcls.encoders.occlusion import MOST_PIECES, occluded
-from prodcls.errors import InputError
+from prodcls.encoders.occlusion import GRID, MOST_PIECES, occluded
 
 
 class Hashed:
@@ -66,6 +66,39 @@ def test_a_long_text_is_left_out_several_words_at_a_time() -> None:
     assert (parts.spans[0, 0], parts.spans[MOST_PIECES - 1, 1]) == (0, len(text))
 
 
-def test_photos_have_no_words() -> None:
-    with pytest.raises(InputError, match="regions"):
-        occluded(Hashed(), Path("photo.png"))
+class Bright:
+    """Looks at the colours of a photo's quarters, and bends them."""
+
+    name, identity, dimension, kind = "bright", "bright", 12, "image"
+
+    def encode(self, items: Sequence[Item], progress: object = None) -> Encoded:
+        del progress
+        vectors = []
+        for item in items:
+            pixels = np.asarray(Image.open(str(item)).convert("RGB"))
+            halves = [half for rows in np.array_split(pixels, 2) for half in np.array_split(rows, 2, axis=1)]
+            vectors.append(np.tanh(np.concatenate([half.mean(axis=(0, 1)) for half in halves]) / 255))
+        return Encoded(np.array(vectors, dtype=np.float32), np.ones(len(items), dtype=np.float32))
+
+    def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
+        return tuple(occluded(self, item) for item in items)
+
+    def finish(self, pooled: np.ndarray) -> np.ndarray:
+        return pooled
+
+
+@pytest.mark.parametrize("size", [(70, 140), (5, 90), (224, 224)])
+def test_a_region_is_what_the_vector_loses_where_it_is_hidden(tmp_path: Path, size: tuple[int, int]) -> None:
+    pixels = np.full((*size, 3), 40, dtype=np.uint8)
+    down, across = size[0] // 7, size[1] // 7
+    pixels[: max(1, down), 5 * across : 6 * across] = 250  # first row, sixth column
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    parts = occluded(Bright(), tmp_path / "photo.png")
+    assert (parts.grid, parts.approximate, len(parts.vectors)) == (GRID, True, 50)
+    np.testing.assert_allclose(parts.vectors.sum(axis=0), parts.vector, atol=1e-6)
+    if size[0] > 7:
+        lost = np.linalg.norm(parts.vectors[:49], axis=1)
+        assert lost.argmax() == 5
+        np.testing.assert_allclose(np.delete(lost, 5), 0, atol=1e-7)
+    assert parts.fitting is not None
+    assert parts.fitting.frame((size[1], size[0]))[:2] == (size[1], size[0])

@@ -27,6 +27,7 @@ SHARED = (
         "rates",
         "clean",
         "text_encoder",
+        "image_encoder",
         "runtime",
         "precision",
         "device",

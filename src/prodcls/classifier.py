@@ -59,6 +59,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : sequence of str, optional
         Chosen by the scripts of the texts by default.
+    image_encoder : str, default "lite0"
     runtime : {"onnx", "torch"}, default "onnx"
     cache_dir : path, optional
         Where embeddings are kept.
@@ -100,6 +101,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         head: Head = "evidence",
         balance: Balance = "macro-f1",
         text_encoder: Sequence[str] | None = None,
+        image_encoder: str = "lite0",
         runtime: Runtime = "onnx",
         cache_dir: str | Path | None = None,
         n_jobs: int | None = None,
@@ -114,6 +116,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.head = head
         self.balance = balance
         self.text_encoder = text_encoder
+        self.image_encoder = image_encoder
         self.runtime = runtime
         self.cache_dir = cache_dir
         self.n_jobs = n_jobs
@@ -160,7 +163,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         )
         self.schema_ = recognise(table, options, need_target=False)
         catalogue = self._catalogue(table, self.schema_)
-        self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime)
+        self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime, self.image_encoder)
         self._take_all(catalogue, len(X))
         inputs = self._inputs(catalogue)
         self.known_: KnownColumns = known_columns(inputs)

@@ -128,6 +128,8 @@ class FitConfig:
         Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : tuple of str or None
         Names of text encoders; ``("auto",)`` tries all on a sample. None: chosen by the scripts found in the catalogue.
+    image_encoder : str
+        Name of the photo encoder.
     runtime : {"onnx", "torch", "openvino"}
         What runs the encoders.
     precision : {"f32", "bf16"}
@@ -204,6 +206,7 @@ class FitConfig:
     head: Head = "evidence"
     balance: Balance = "macro-f1"
     text_encoder: tuple[str, ...] | None = None
+    image_encoder: str = "lite0"
     runtime: Engine = "onnx"
     precision: Precision = "f32"
     device: Device = "cpu"

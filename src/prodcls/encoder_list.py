@@ -21,8 +21,9 @@ __all__ = ["encoders"]
 def encoders(speed: bool, tested: str | None) -> None:
     """List the encoders: those of this package, of other packages, and of folders below PRODCLS_ENCODERS.
 
-    A folder is one that sentence-transformers or transformers saved, with config.json, model.safetensors and
-    tokenizer.json. With --test, exit code 3 tells that something does not hold.
+    A folder is one that sentence-transformers or transformers saved, with config.json, model.safetensors and, for
+    texts, tokenizer.json; or one with weights by torchvision's names. With --test, exit code 3 tells that something
+    does not hold.
     """
     from prodcls.encoders.conformance import conformance
     from prodcls.encoders.listing import listed, measured

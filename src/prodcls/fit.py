@@ -152,6 +152,12 @@ def _range(name: str) -> click.IntRange:
     help="Text encoders, parted by commas; auto: those best on a sample.  [default: chosen by the catalogue's scripts]",
 )
 @click.option(
+    "--image-encoder",
+    metavar="NAME",
+    default=FitConfig.image_encoder,
+    help="Photo encoder; `prodcls encoders` lists what there is.",
+)
+@click.option(
     "--runtime", type=click.Choice(get_args(Engine)), default=FitConfig.runtime, help="What runs the encoders."
 )
 @click.option(

@@ -148,10 +148,11 @@ def _recipe(config: FitConfig, catalogue: Catalogue, store: EmbeddingStore, prog
     """Return which encoder reads what: by name, by the scripts of the texts, or by trial."""
     if config.text_encoder != (AUTO,) or not catalogue.texts:
         named = None if config.text_encoder == (AUTO,) else config.text_encoder
-        return choose_recipe(catalogue, named, config.encoder_runtime)
+        return choose_recipe(catalogue, named, config.encoder_runtime, config.image_encoder)
     with progress.stage("try encoders"):
         trial = try_text_encoders(catalogue, config.encoder_runtime, store, progress)
-    return replace(choose_recipe(catalogue, trial.chosen, config.encoder_runtime), reason=trial.reason)
+    recipe = choose_recipe(catalogue, trial.chosen, config.encoder_runtime, config.image_encoder)
+    return replace(recipe, reason=trial.reason)
 
 
 def located(config: FitConfig) -> FitConfig:

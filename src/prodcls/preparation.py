@@ -61,7 +61,9 @@ class Recipe:
     reason: str
 
 
-def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, runtime: Runtime) -> Recipe:
+def choose_recipe(
+    catalogue: Catalogue, text_encoders: tuple[str, ...] | None, runtime: Runtime, photo_encoder: str = "lite0"
+) -> Recipe:
     """Choose encoders by what the catalogue holds.
 
     Parameters
@@ -70,6 +72,7 @@ def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, r
     text_encoders : tuple of str or None
         As set by the user; None: by the scripts of the texts.
     runtime : str
+    photo_encoder : str, default "lite0"
 
     Returns
     -------
@@ -91,7 +94,8 @@ def choose_recipe(catalogue: Catalogue, text_encoders: tuple[str, ...] | None, r
     if text_encoders is None and columns:
         choice = choose_text_encoders([text for cells in catalogue.texts.values() for text in cells])
         names, reason = choice.encoders, choice.reason
-    return Recipe(columns, names, None if catalogue.photos is None else "lite0", runtime, reason)
+    photos = None if catalogue.photos is None else image_encoder(photo_encoder, runtime).name
+    return Recipe(columns, names, photos, runtime, reason)
 
 
 @dataclass(frozen=True)

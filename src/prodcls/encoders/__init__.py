@@ -14,11 +14,11 @@ from prodcls.encoders.base import (
     Progress,
     available_processors,
 )
-from prodcls.encoders.folder_text import FolderText
+from prodcls.encoders.folder_files import SEARCH_VARIABLE
+from prodcls.encoders.folders import folder_names, open_folder
 from prodcls.encoders.foreign import foreign_names, open_foreign
 from prodcls.encoders.lite0 import Lite0
 from prodcls.encoders.minilm import MiniLM
-from prodcls.encoders.model_folder import SEARCH_VARIABLE, find_folder, model_folders
 from prodcls.encoders.scripts import EncoderChoice, choose_text_encoders, script_shares
 from prodcls.encoders.use import Use, UsePooled
 from prodcls.errors import InputError
@@ -56,7 +56,7 @@ def text_encoder(name: str, runtime: Runtime = "onnx", threads: int | None = Non
     ----------
     name : str
         Of `TEXT_ENCODERS`, of an entry point in the group ``prodcls.encoders``, or of a folder in one of
-        `prodcls.encoders.model_folder.search_path`, with or without the digits of its digest.
+        `prodcls.encoders.folder_files.search_path`, with or without the digits of its digest.
     runtime : str, default "onnx"
     threads : int, optional
         Texts encoded at the same time; as many as there are processors by default.
@@ -73,21 +73,16 @@ def text_encoder(name: str, runtime: Runtime = "onnx", threads: int | None = Non
     """
     if name in TEXT_ENCODERS:
         return TEXT_ENCODERS[name](runtime, threads)
-    found = open_foreign(name, runtime, threads)
-    if found is None:
-        folder = find_folder(name)
-        found = None if folder is None else FolderText(folder, runtime, threads)
-    if found is None or found.kind != "text":
-        raise _unknown("text", name, (*TEXT_ENCODERS, *foreign_names(), *(path.name for path in model_folders())))
-    return found
+    return _other("text", name, runtime, threads)
 
 
 def image_encoder(name: str = "lite0", runtime: Runtime = "onnx", threads: int | None = None) -> Encoder:
-    """Return a photo encoder.
+    """Return a photo encoder: that of this package, of another installed one, or of a folder.
 
     Parameters
     ----------
-    name : {"lite0"}
+    name : str
+        As for `text_encoder`, of `IMAGE_ENCODERS`.
     runtime : str, default "onnx"
     threads : int, optional
         Photos encoded at the same time; as many as there are processors by default.
@@ -100,15 +95,25 @@ def image_encoder(name: str = "lite0", runtime: Runtime = "onnx", threads: int |
     Raises
     ------
     InputError
-        If there is no such encoder.
+        If there is no such encoder, or it cannot be used.
     """
-    if name not in IMAGE_ENCODERS:
-        raise _unknown("image", name, tuple(IMAGE_ENCODERS))
-    return IMAGE_ENCODERS[name](runtime, threads)
+    if name in IMAGE_ENCODERS:
+        return IMAGE_ENCODERS[name](runtime, threads)
+    return _other("image", name, runtime, threads)
+
+
+def _other(kind: Kind, name: str, runtime: Runtime, threads: int | None) -> Encoder:
+    """Return an encoder that did not come with this package."""
+    found = open_foreign(name, runtime, threads) or open_folder(name, kind, runtime, threads)
+    if found is None or found.kind != kind:
+        own = TEXT_ENCODERS if kind == "text" else IMAGE_ENCODERS
+        raise _unknown(kind, name, (*own, *foreign_names(), *folder_names(kind)))
+    return found
 
 
 def _unknown(kind: Kind, name: str, there: tuple[str, ...]) -> InputError:
-    message = f"no {kind} encoder {name!r}; there are {', '.join(there)}"
-    if kind == "text":
-        message += f". An encoder in a folder is found by the folder's name below one of {SEARCH_VARIABLE}"
+    message = (
+        f"no {kind} encoder {name!r}; there are {', '.join(there)}. An encoder in a folder is found by the folder's "
+        f"name below one of {SEARCH_VARIABLE}"
+    )
     return InputError(message, code="encoder-unknown")

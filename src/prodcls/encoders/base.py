@@ -16,6 +16,7 @@ from prodcls.encoders.processors import available_processors
 from prodcls.encoders.runtimes import open_network, stacking
 from prodcls.encoders.weights import WeightFile
 from prodcls.errors import ImageError
+from prodcls.photo_fitting import Fitting
 
 __all__ = [
     "Encoded",
@@ -61,6 +62,8 @@ class FrozenEncoder(ABC):
     vector_output: str = "vector"
     pooled_output: str = "vector"
     """The same output as the vector's where the encoder is linear after pooling."""
+    fitting: Fitting | None = None
+    """How a photo becomes what the network reads; None for texts."""
 
     def __init__(self, runtime: Runtime = "onnx", threads: int | None = None) -> None:
         self.runtime = runtime
@@ -78,6 +81,20 @@ class FrozenEncoder(ABC):
     @abstractmethod
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the parts, shape (m, p), made of the network's last states."""
+
+    def grid(self, states: NDArray[np.float32]) -> tuple[int, int]:
+        """Return rows and columns of a photo's regions.
+
+        Parameters
+        ----------
+        states : ndarray of shape (d, rows, columns), float32
+            The network's last ones.
+
+        Returns
+        -------
+        tuple of int
+        """
+        return states.shape[1], states.shape[2]
 
     def finish(self, pooled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the vectors that belong to sums of parts.
@@ -182,9 +199,10 @@ class FrozenEncoder(ABC):
             pooled=pooled,
             vector=vector,
             spans=prepared.spans,
-            grid=(states.shape[1], states.shape[2]) if self.kind == "image" else None,
+            grid=self.grid(states) if self.kind == "image" else None,
             linear=self.vector_output == self.pooled_output,
             read_share=prepared.read_share,
+            fitting=self.fitting,
         )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from prodcls.encoders import text_encoder
+from prodcls.encoders import image_encoder, text_encoder
 from prodcls.encoders.base import Encoder, Item
 from prodcls.encoders.listing import sample
-from prodcls.encoders.lite0 import Lite0
 from prodcls.errors import InputError
 
 __all__ = ["Check", "conformance", "conforms"]
@@ -45,7 +45,7 @@ def conformance(name: str) -> tuple[Check, ...]:
     Parameters
     ----------
     name : str
-        A text encoder, or ``"lite0"``.
+        A text or photo encoder; where a name stands for both, both are tried.
 
     Returns
     -------
@@ -56,7 +56,20 @@ def conformance(name: str) -> tuple[Check, ...]:
     InputError
         If there is no such encoder, or it cannot be opened.
     """
-    return conforms(lambda: Lite0() if name == Lite0.name else text_encoder(name))
+    unknown: InputError | None = None
+    found: list[Callable[[], Encoder]] = []
+    for open_one in (text_encoder, image_encoder):
+        try:
+            open_one(name)
+        except InputError as error:
+            if error.code != "encoder-unknown":
+                raise
+            unknown = unknown or error
+        else:
+            found.append(partial(open_one, name))
+    if not found and unknown is not None:
+        raise unknown
+    return tuple(check for opened in found for check in conforms(opened))
 
 
 def conforms(opened: Callable[[], Encoder]) -> tuple[Check, ...]:
@@ -108,7 +121,8 @@ def _checks(encoder: Encoder, again: Encoder, items: list[Item]) -> Iterator[Che
     yield Check("what is pooled finishes as the vector", _close(finished, vectors), _most(finished, vectors))
     served = np.array([one.vector for one in parts])
     yield Check("parts are of the vector that is served", served.tobytes() == vectors.tobytes(), _most(served, vectors))
-    kind = "by leaving words out" if any(one.approximate for one in parts) else "exact"
+    left_out = "words out" if encoder.kind == "text" else "regions out"
+    kind = f"by leaving {left_out}" if any(one.approximate for one in parts) else "exact"
     yield Check("parts have places", all((one.spans is None) != (one.grid is None) for one in parts), kind)
 
 

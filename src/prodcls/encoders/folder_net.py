@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from prodcls.encoders.model_folder import CONFIG, WEIGHTS, ModelFolder
+from prodcls.encoders.folder_files import CONFIG, WEIGHTS
+from prodcls.encoders.model_folder import ModelFolder
 from prodcls.errors import InputError
 
 __all__ = ["FirstTokenNet", "MeanNet", "load_net"]

@@ -1,8 +1,8 @@
-"""Text encoders of folders: BERT and its kin, pooled by the mean of the tokens or by the first one."""
+"""Text encoders of folders: BERT and its kin, pooled by the mean of the tokens or by the first one, and CLIP's."""
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,41 +10,34 @@ from numpy.typing import NDArray
 
 from prodcls.config import Runtime
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
-from prodcls.encoders.model_folder import TOKENIZER, ModelFolder
+from prodcls.encoders.finishing import finished
+from prodcls.encoders.model_folder import ModelFolder
 from prodcls.encoders.network import Network
-from prodcls.encoders.torch_run import one_thread, open_module
-from prodcls.encoders.word_pieces import mean_parts, whole_texts, word_pieces
+from prodcls.encoders.word_pieces import mean_parts, open_tokenizer, word_pieces
 from prodcls.errors import InputError
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
     from torch import nn
 
 __all__ = ["FolderText"]
 
 
 def _build(folder: ModelFolder) -> nn.Module:
+    if folder.pooling == "end":
+        from prodcls.encoders.text_tower import load_text_tower
+
+        return load_text_tower(folder)
     from prodcls.encoders.folder_net import load_net
 
     return load_net(folder)
 
 
-@lru_cache(maxsize=4)
-def _tokenizer(folder: ModelFolder) -> Tokenizer:
-    from tokenizers import Tokenizer
-
-    path = folder.path / TOKENIZER
-    try:
-        return whole_texts(Tokenizer.from_str(path.read_text(encoding="utf-8")))
-    except Exception as error:
-        raise InputError(f"is no tokenizer ({error})", code="encoder-unusable", file=str(path)) from error
-
-
 class FolderText(FrozenEncoder):
     """The text encoder of a folder.
 
-    Pooled by the mean, a vector is linear in its tokens' states. Pooled by the first token, it is what comes after the
-    last attention, which is a sum over the tokens: see `prodcls.encoders.folder_net.FirstTokenNet`.
+    Pooled by the mean, a vector is linear in its tokens' states. Pooled by one token, it is what comes after the last
+    attention, which is a sum over the tokens: see `prodcls.encoders.folder_net.FirstTokenNet` for the first token, and
+    `prodcls.encoders.tower_net` for the last one.
 
     Parameters
     ----------
@@ -63,7 +56,7 @@ class FolderText(FrozenEncoder):
         self.name = folder.name
         self.dimension = folder.dimension
         outputs: tuple[str, ...] = ("vector", "states")
-        if folder.pooling == "cls":
+        if folder.pooling != "mean":
             outputs, self.pooled_output = ("vector", "pooled", "states"), "pooled"
         self.network = Network(
             f"{folder.path.name}-{folder.digest[:12]}", partial(_build, folder), outputs, (None,), "int64"
@@ -88,12 +81,16 @@ class FolderText(FrozenEncoder):
         Raises
         ------
         InputError
-            Code ``encoder-unusable``, if the tokenizer knows more tokens than the model.
+            Code ``encoder-unusable``, if the tokenizer knows more tokens than the model, or sets no mark at the end
+            where the model needs one.
         """
         text, most, prompt = readable_text(item), self.folder.max_tokens, self.folder.prompt
-        ids, spans, share = word_pieces(_tokenizer(self.folder), prompt + text, most)
+        ids, spans, share = word_pieces(open_tokenizer(self.folder.path, self.folder.digest), prompt + text, most)
         if max(ids) >= self.folder.vocabulary:
             message = f"the tokenizer knows more tokens than the model, which has {self.folder.vocabulary}"
+            raise InputError(message, code="encoder-unusable", file=str(self.folder.path))
+        if self.folder.pooling == "end" and (len(ids) < 2 or spans[-1][0] < spans[-1][1]):
+            message = "the tokenizer sets no mark behind a text, of which the model makes the vector"
             raise InputError(message, code="encoder-unusable", file=str(self.folder.path))
 
         def locate() -> NDArray[np.int64]:
@@ -112,7 +109,7 @@ class FolderText(FrozenEncoder):
         -------
         ndarray of shape (tokens, d), float64
         """
-        return states.astype(np.float64) if self.folder.pooling == "cls" else mean_parts(states)
+        return mean_parts(states) if self.folder.pooling == "mean" else states.astype(np.float64)
 
     def finish(self, pooled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the vectors of sums of parts.
@@ -125,11 +122,4 @@ class FolderText(FrozenEncoder):
         -------
         ndarray of shape (n, d), float64
         """
-        if self.folder.pooling == "mean":
-            return pooled
-        import torch
-
-        module = open_module(self.network)
-        with one_thread(), torch.inference_mode():
-            finished: NDArray[np.float64] = module.finish(torch.tensor(pooled, dtype=torch.float32)).double().numpy()  # type: ignore[operator]
-        return finished
+        return pooled if self.folder.pooling == "mean" else finished(self.network, pooled)

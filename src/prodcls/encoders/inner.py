@@ -14,7 +14,7 @@ from prodcls.encoders.torch_run import one_thread, open_module
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Integrated", "attentions", "integrate", "prepared"]
+__all__ = ["Integrated", "attentions", "has_module", "integrate", "prepared"]
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,14 @@ class Integrated:
         return float(self.values.sum()) - (self.item - self.blank)
 
 
+def has_module(encoder: Encoder) -> bool:
+    """Return whether an encoder has a network in torch that can be looked into."""
+    return isinstance(encoder, FrozenEncoder) and encoder.network.opened is None
+
+
 def prepared(encoder: Encoder, item: str) -> Prepared | None:
     """Return a text as the encoder's network takes it; None if the encoder has no network in torch."""
-    return encoder.prepare(item) if isinstance(encoder, FrozenEncoder) else None
+    return encoder.prepare(item) if isinstance(encoder, FrozenEncoder) and has_module(encoder) else None
 
 
 def integrate(
@@ -73,7 +78,7 @@ def integrate(
     Integrated or None
         None if the encoder has no network in torch.
     """
-    if not isinstance(encoder, FrozenEncoder):
+    if not isinstance(encoder, FrozenEncoder) or not has_module(encoder):
         return None
     import torch
     from torch.nn import functional as F  # noqa: N812 - its usual name
@@ -111,7 +116,7 @@ def attentions(encoder: Encoder, ids: NDArray[np.generic]) -> NDArray[np.float64
     ndarray of shape (layers, tokens, tokens), float64, or None
         Averaged over heads; rows sum to 1. None if the encoder is no transformer.
     """
-    if not isinstance(encoder, FrozenEncoder):
+    if not isinstance(encoder, FrozenEncoder) or not has_module(encoder):
         return None
     import torch
 

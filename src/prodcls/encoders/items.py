@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from prodcls.errors import ImageError
 from prodcls.photo_copies import PhotoCopy
+from prodcls.photo_fitting import Fitting
 
 __all__ = ["Encoded", "Encoder", "Item", "Kind", "Parts", "Prepared", "Progress"]
 
@@ -50,6 +51,7 @@ class Parts:
     Attributes
     ----------
     vectors : ndarray of shape (m, p), float64
+        Of a photo one row may follow its regions: what belongs to none of them.
     pooled : ndarray of shape (p,), float32
         As the network computed it.
     vector : ndarray of shape (d,), float32
@@ -65,6 +67,8 @@ class Parts:
         As `Encoded.read_share`.
     approximate : bool
         True where the parts were found by leaving them out; they sum to the vector all the same.
+    fitting : Fitting or None
+        How a photo became the picture that the regions cut up. None for texts.
     """
 
     vectors: NDArray[np.float64]
@@ -75,6 +79,7 @@ class Parts:
     linear: bool
     read_share: float = 1.0
     approximate: bool = False
+    fitting: Fitting | None = None
 
 
 @dataclass(frozen=True)

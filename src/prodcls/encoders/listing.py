@@ -6,17 +6,20 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import metadata
+from importlib.metadata import distribution
 from pathlib import Path
 
 from prodcls.byte_sizes import shown_size
 from prodcls.encoders.base import Encoder, Item
+from prodcls.encoders.folder_files import model_folders
+from prodcls.encoders.folder_photo import FolderPhoto
 from prodcls.encoders.folder_text import FolderText
+from prodcls.encoders.folders import folder_encoder, folder_kinds
 from prodcls.encoders.foreign import foreign_names, open_foreign
 from prodcls.encoders.lite0 import SIDE, Lite0
 from prodcls.encoders.minilm import MAX_TOKENS as MINILM_TOKENS
 from prodcls.encoders.minilm import MiniLM
-from prodcls.encoders.model_folder import model_folders, read_folder
+from prodcls.encoders.onnx_encoder import OnnxEncoder
 from prodcls.encoders.use import MAX_TOKENS as USE_TOKENS
 from prodcls.encoders.use import Use, UsePooled
 from prodcls.encoders.weights import WeightFile
@@ -88,20 +91,39 @@ def listed() -> Iterator[Listed]:
         except InputError as error:
             yield Listed(name, None, trouble=str(error))
     for path in model_folders():
-        try:
-            folder = read_folder(path)
-        except InputError as error:
-            yield Listed(path.name, None, trouble=str(error))
-        else:
-            languages, limit = " ".join(folder.languages), f"{folder.max_tokens} tokens"
-            yield Listed(folder.name, FolderText(folder), languages, limit, folder.licence, folder.size)
+        yield from _of_folder(path)
+
+
+def _of_folder(path: Path) -> Iterator[Listed]:
+    """Yield the encoders of a folder, or what is wrong with it."""
+    try:
+        encoders = [folder_encoder(path, kind) for kind in folder_kinds(path)]
+    except InputError as error:
+        yield Listed(path.name, None, trouble=str(error))
+        return
+    for encoder in encoders:
+        if isinstance(encoder, FolderText):
+            text = encoder.folder
+            told = " ".join(text.languages), f"{text.max_tokens} tokens"
+            yield Listed(encoder.name, encoder, *told, text.licence, text.size)
+        elif isinstance(encoder, FolderPhoto):
+            photo = encoder.folder
+            yield Listed(encoder.name, encoder, "", photo.pixels.fitting.told, photo.licence, photo.size)
+        elif isinstance(encoder, OnnxEncoder):
+            one = encoder.folder
+            limit = one.pixels.fitting.told if one.kind == "image" else f"{one.max_tokens} tokens"
+            yield Listed(encoder.name, encoder, " ".join(one.languages), limit, one.licence, one.size)
 
 
 def _licence(weights: WeightFile) -> str:
-    """Return the licence that a package tells of itself."""
-    told = metadata(weights.requirement.partition("==")[0]).json
-    named = str(told.get("license_expression") or told.get("license") or "")
-    return "" if named == "UNKNOWN" else named
+    """Return the licence that a package tells of itself, or the first line of its licence's text."""
+    package = distribution(weights.requirement.partition("==")[0])
+    told = package.metadata.json
+    named = str(told.get("license_expression") or told.get("license") or "UNKNOWN")
+    if named != "UNKNOWN":
+        return named
+    texts = [one.read_text() for one in package.files or () if one.name in ("LICENSE", "LICENSE.txt", "COPYING")]
+    return "".join(texts).strip().partition("\n")[0].strip()
 
 
 def sample(encoder: Encoder, folder: Path) -> list[Item]:

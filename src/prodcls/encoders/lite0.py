@@ -6,7 +6,6 @@ Features for Discriminative Localization, CVPR 2016).
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,9 @@ from numpy.typing import NDArray
 
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared
 from prodcls.encoders.network import Network
+from prodcls.encoders.photos import prepared_photo, region_parts
 from prodcls.encoders.weights import LITE0, WeightFile
+from prodcls.photo_fitting import Fitting
 
 if TYPE_CHECKING:
     from torch import nn
@@ -39,6 +40,7 @@ class Lite0(FrozenEncoder):
     dimension: int = 1280
     weights: WeightFile = LITE0
     preprocessing: int = 1
+    fitting: Fitting = Fitting(SIDE)
     network: Network = Network(
         f"lite0-{LITE0.sha256[:12]}", _build, ("vector", "states"), input_shape=(SIDE, SIDE, 3), input_dtype="uint8"
     )
@@ -59,11 +61,7 @@ class Lite0(FrozenEncoder):
         ImageError
             If the photo cannot be read.
         """
-        from prodcls.images import letterbox, load_photo
-        from prodcls.photo_copies import PhotoCopy
-
-        pixels = item.pixels() if isinstance(item, PhotoCopy) else load_photo(Path(item))
-        return Prepared(letterbox(pixels, SIDE))
+        return prepared_photo(item, self.fitting)
 
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return each region's share of the mean, row by row.
@@ -76,5 +74,4 @@ class Lite0(FrozenEncoder):
         -------
         ndarray of shape (rows * columns, 1280), float64
         """
-        regions = states.reshape(states.shape[0], -1).T.astype(np.float64)
-        return regions / len(regions)
+        return region_parts(states)

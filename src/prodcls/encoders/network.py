@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,7 @@ called by several threads at once."""
 
 @dataclass(frozen=True)
 class Network:
-    """How to get a network that reads a stack of items.
+    """How to get a network that reads a stack of items; the same one where the key is the same.
 
     Attributes
     ----------
@@ -41,10 +41,13 @@ class Network:
         Shape of one item; None where the length is free.
     input_dtype : str
         ``"int64"`` or ``"uint8"``.
+    opened : callable or None
+        Returns what runs the network where it is no module of torch; ``build`` is then not called.
     """
 
     key: str
-    build: Callable[[], nn.Module]
+    build: Callable[[], nn.Module] = field(compare=False)
     outputs: tuple[str, ...]
     input_shape: tuple[int | None, ...]
     input_dtype: str
+    opened: Callable[[], Run] | None = field(default=None, compare=False)

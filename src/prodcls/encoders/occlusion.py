@@ -1,16 +1,29 @@
-"""Parts of a text for encoders that tell none: what leaving it out does to the vector."""
+"""Parts of a text or photo for encoders that tell none: what leaving them out does to the vector."""
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from prodcls.encoders.base import Encoder, Item, Parts
-from prodcls.errors import InputError
+from prodcls.encoders.items import Encoder, Item, Parts
+from prodcls.images import load_photo
+from prodcls.photo_copies import PhotoCopy
+from prodcls.photo_fitting import Fitting, border_colour
 
-__all__ = ["MOST_PIECES", "occluded"]
+__all__ = ["GRID", "MOST_PIECES", "occluded"]
+
+GRID = (7, 7)
+"""Rows and columns of a photo's regions: each is one more photo to encode."""
+
+HIDDEN_AT_ONCE = 7
+"""Photos with a hidden region that are on disk at a time."""
 
 MOST_PIECES = 64
 """Pieces of a text at most: each is one more text to encode. Longer texts are left out several words at a time."""
@@ -21,16 +34,16 @@ _PIECE = re.compile(rf"{_UNSPACED}|(?:(?!{_UNSPACED})\w)+")
 
 
 def occluded(encoder: Encoder, item: Item) -> Parts:
-    """Split the vector of a text over its words by occlusion.
+    """Split the vector of a text over its words, or of a photo over its regions, by occlusion.
 
     A word's part is the text's vector less that of the text without the word (Zeiler and Fergus, Visualizing and
-    understanding convolutional networks, ECCV 2014, section 4.2). What the parts do not sum to is one part more, on no
-    word, so that together they are the vector.
+    understanding convolutional networks, ECCV 2014, section 4.2); a region is hidden under the colour of the photo's
+    border. What the parts do not sum to is one part more, on no word or region, so that together they are the vector.
 
     Parameters
     ----------
     encoder : Encoder
-    item : str
+    item : str, Path or PhotoCopy
 
     Returns
     -------
@@ -39,12 +52,11 @@ def occluded(encoder: Encoder, item: Item) -> Parts:
 
     Raises
     ------
-    InputError
-        Code ``photo-without-parts``, for a photo.
+    ImageError
+        If the photo cannot be read.
     """
     if not isinstance(item, str):
-        message = f"encoder {encoder.name!r} tells nothing of the regions of a photo"
-        raise InputError(message, code="photo-without-parts")
+        return _hidden(encoder, item)
     spans = _pieces(item)
     texts = [item, *(item[:start] + " " + item[end:] for start, end in spans)]
     encoded = encoder.encode(texts)
@@ -65,6 +77,44 @@ def occluded(encoder: Encoder, item: Item) -> Parts:
         read_share=float(encoded.read_share[0]),
         approximate=True,
     )
+
+
+def _hidden(encoder: Encoder, item: Path | PhotoCopy) -> Parts:
+    """Split the vector of a photo over a grid laid upon it as it is: how the encoder takes it is not known."""
+    pixels = item.pixels() if isinstance(item, PhotoCopy) else load_photo(item)
+    down, across = (
+        np.linspace(0, side, count + 1).astype(int).tolist() for side, count in zip(pixels.shape[:2], GRID, strict=True)
+    )
+    boxes = [
+        (slice(*rows), slice(*columns))
+        for rows, columns in itertools.product(itertools.pairwise(down), itertools.pairwise(across))
+    ]
+    vector = encoder.encode([item]).vectors[0]
+    starts = range(0, len(boxes), HIDDEN_AT_ONCE)
+    without = np.concatenate([_without(encoder, pixels, boxes[start : start + HIDDEN_AT_ONCE]) for start in starts])
+    effects = vector - without.astype(np.float64)
+    return Parts(
+        vectors=np.vstack([effects, vector - effects.sum(axis=0)]),
+        pooled=vector,
+        vector=vector,
+        spans=None,
+        grid=GRID,
+        linear=True,
+        approximate=True,
+        fitting=Fitting(way="as it is"),
+    )
+
+
+def _without(encoder: Encoder, pixels: NDArray[np.uint8], boxes: Iterable[tuple[slice, slice]]) -> NDArray[np.float32]:
+    """Return the vectors of a photo with one box hidden in each."""
+    colour, paths = border_colour(pixels), list[Path]()
+    with TemporaryDirectory(prefix="prodcls-hidden-") as folder:
+        for box in boxes:
+            shown = pixels.copy()
+            shown[box] = colour
+            paths.append(Path(folder) / f"{len(paths)}.bmp")
+            Image.fromarray(shown).save(paths[-1])
+        return encoder.encode(paths).vectors
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:

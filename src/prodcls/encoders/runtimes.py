@@ -125,6 +125,8 @@ def open_network(network: Network, runtime: Runtime) -> Run:
     InputError
         If the weights are not the pinned ones, or the runtime is not there.
     """
+    if network.opened is not None:
+        return network.opened()
     bf16 = runtime.endswith("-bf16")
     if runtime.startswith("openvino"):
         return run_openvino(network, bf16=bf16)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.encoders.folder_files import TOKENIZER, refuse
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["Pieces", "mean_parts", "whole_texts", "word_pieces"]
+__all__ = ["Pieces", "mean_parts", "open_tokenizer", "whole_texts", "word_pieces"]
 
 Pieces = tuple[list[int], list[tuple[int, int]], float]
 """Token ids, where each stands in the text, and the share of the text's tokens that is left."""
@@ -21,6 +25,34 @@ def whole_texts(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
+
+
+@lru_cache(maxsize=4)
+def open_tokenizer(path: Path, digest: str) -> Tokenizer:
+    """Return the tokenizer of a folder.
+
+    Parameters
+    ----------
+    path : Path
+    digest : str
+        Of the folder's files: a changed one is opened again.
+
+    Returns
+    -------
+    Tokenizer
+
+    Raises
+    ------
+    InputError
+        Code ``encoder-unusable``, if it is none.
+    """
+    from tokenizers import Tokenizer
+
+    del digest
+    try:
+        return whole_texts(Tokenizer.from_str((path / TOKENIZER).read_text(encoding="utf-8")))
+    except Exception as error:
+        raise refuse(path / TOKENIZER, f"is no tokenizer ({error})") from error
 
 
 def word_pieces(tokenizer: Tokenizer, text: str, most: int) -> Pieces:

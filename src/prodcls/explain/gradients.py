@@ -17,7 +17,7 @@ import scipy.special
 from numpy.typing import NDArray
 
 from prodcls.encoders import Encoder, image_encoder, text_encoder
-from prodcls.encoders.inner import Integrated, integrate, prepared
+from prodcls.encoders.inner import Integrated, has_module, integrate, prepared
 from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
 from prodcls.explain.account import rest_weights
@@ -201,10 +201,12 @@ class _Pull:
 
     def _regions(self, block: str, encoder: Encoder, weights: NDArray[np.float64]) -> _Placed | None:
         path = self.product.photo
-        grid = None if path is None else encoder.encode_parts([path])[0].grid
-        if path is None or grid is None:
+        if path is None or not has_module(encoder):
             return None
-        photo = open_photo(path, grid)
+        parts = encoder.encode_parts([path])[0]
+        if parts.grid is None:
+            return None
+        photo = open_photo(path, parts.grid, fitting=parts.fitting)
         places = tuple(
             Part(block, "region", f"{row + 1}, {column + 1}", 0.0, box=box)
             for (row, column), box in zip(photo.cells, photo.boxes, strict=True)

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from prodcls.encoders.lite0 import SIDE
 from prodcls.explain.segments import Word
-from prodcls.images import letterbox, load_photo
+from prodcls.images import load_photo
+from prodcls.photo_fitting import Fitting, border_colour
 
 __all__ = ["Box", "Fill", "HideablePhoto", "open_photo", "text_left", "with_hidden"]
 
@@ -26,9 +26,6 @@ Fill = Literal["border", "blur"]
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in [0, 1] of the photo as the seller took it."""
-
-FRAME = 0.02
-"""Width of the border whose colour fills hidden regions, as a share of the photo's longer side."""
 
 
 def text_left(text: str, found: Sequence[Word], kept: NDArray[np.bool_]) -> str:
@@ -67,11 +64,11 @@ class HideablePhoto:
 
     Attributes
     ----------
-    pixels : ndarray of shape (side, side, 3), uint8
-        The photo fitted into a square.
-    filling : ndarray of shape (side, side, 3), uint8
+    pixels : ndarray of shape (height, width, 3), uint8
+        The picture that the encoder makes of the photo.
+    filling : ndarray of shape (height, width, 3), uint8
         What shows where it is hidden; the bars beside the photo are the same as in ``pixels``.
-    regions : ndarray of shape (side, side), int64
+    regions : ndarray of shape (height, width), int64
         Region of each pixel, from 0; -1 in the bars.
     cells : tuple of (int, int)
         Row and column of each region in the encoder's grid. Cells that lie in the bars are no regions.
@@ -94,13 +91,15 @@ class HideablePhoto:
 
         Returns
         -------
-        ndarray of shape (side, side, 3), uint8
+        ndarray of shape (height, width, 3), uint8
         """
         shown = np.append(kept, True)[self.regions]  # the bars, at -1, are always shown
         return np.where(shown[:, :, None], self.pixels, self.filling)
 
 
-def open_photo(path: Path, grid: tuple[int, int], fill: Fill = "border", side: int = SIDE) -> HideablePhoto:
+def open_photo(
+    path: Path, grid: tuple[int, int], fill: Fill = "border", fitting: Fitting | None = None
+) -> HideablePhoto:
     """Read a photo and cut it into regions.
 
     Parameters
@@ -109,8 +108,8 @@ def open_photo(path: Path, grid: tuple[int, int], fill: Fill = "border", side: i
     grid : tuple of int
         Rows and columns of the encoder's regions.
     fill : {"border", "blur"}
-    side : int
-        Pixels of the square that the encoder fits a photo into.
+    fitting : Fitting, optional
+        How the encoder makes its picture of a photo; into a white square by default.
 
     Returns
     -------
@@ -121,27 +120,30 @@ def open_photo(path: Path, grid: tuple[int, int], fill: Fill = "border", side: i
     ImageError
         If the photo cannot be read.
     """
+    fitting = fitting or Fitting()
     photo = load_photo(path)
-    pixels = letterbox(photo, side)
-    height, width = photo.shape[:2]
-    scale = side / max(height, width)
-    across, down = max(1, round(width * scale)), max(1, round(height * scale))
-    left, top = (side - across) // 2, (side - down) // 2
+    pixels = fitting.fit(photo)
+    frame = fitting.frame((photo.shape[1], photo.shape[0]))
+    left, top = max(frame.left, 0), max(frame.top, 0)
+    down, across = min(frame.down, frame.height), min(frame.across, frame.width)
     inside = (slice(top, top + down), slice(left, left + across))
+    radius = max(frame.width, frame.height) / max(grid)
     filling = pixels.copy()
-    filling[inside] = _border_colour(pixels[inside]) if fill == "border" else _blurred(pixels[inside], side / max(grid))
-    regions = np.full((side, side), -1, dtype=np.int64)
-    rows, columns = (np.arange(side + 0.0) * n // side for n in grid)
+    filling[inside] = border_colour(pixels[inside]) if fill == "border" else _blurred(pixels[inside], radius)
+    regions = np.full((frame.height, frame.width), -1, dtype=np.int64)
+    rows, columns = (
+        np.arange(side + 0.0) * n // side for side, n in zip((frame.height, frame.width), grid, strict=True)
+    )
     regions[inside] = (rows[:, None] * grid[1] + columns)[inside].astype(np.int64)
     found, numbers = np.unique(regions[inside], return_inverse=True)
     regions[inside] = numbers.reshape(down, across)
     cells = tuple((int(cell) // grid[1], int(cell) % grid[1]) for cell in found)
     boxes = tuple(
         (
-            _share(c / grid[1] * side, left, across),
-            _share(r / grid[0] * side, top, down),
-            _share((c + 1) / grid[1] * side, left, across),
-            _share((r + 1) / grid[0] * side, top, down),
+            _share(c / grid[1] * frame.width, frame.left, frame.across),
+            _share(r / grid[0] * frame.height, frame.top, frame.down),
+            _share((c + 1) / grid[1] * frame.width, frame.left, frame.across),
+            _share((r + 1) / grid[0] * frame.height, frame.top, frame.down),
         )
         for r, c in cells
     )
@@ -161,7 +163,7 @@ def with_hidden(photo: NDArray[np.uint8], boxes: Sequence[Box]) -> NDArray[np.ui
     ndarray of shape (h, w, 3), uint8
     """
     height, width = photo.shape[:2]
-    hidden, colour = photo.copy(), _border_colour(photo)
+    hidden, colour = photo.copy(), border_colour(photo)
     for left, top, right, bottom in boxes:
         rows = slice(round(top * height), round(bottom * height))
         hidden[rows, round(left * width) : round(right * width)] = colour
@@ -171,15 +173,6 @@ def with_hidden(photo: NDArray[np.uint8], boxes: Sequence[Box]) -> NDArray[np.ui
 def _share(at: float, first: int, length: int) -> float:
     """Return a place in the square as a share of the photo's width or height, within [0, 1]."""
     return min(1.0, max(0.0, (at - first) / length))
-
-
-def _border_colour(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the median colour of the outermost pixels, shape (3,)."""
-    width = max(1, round(FRAME * max(pixels.shape[:2])))
-    inner = np.zeros(pixels.shape[:2], dtype=np.bool_)
-    inner[width:-width, width:-width] = True
-    colour: NDArray[np.uint8] = np.median(pixels[~inner], axis=0).astype(np.uint8)
-    return colour
 
 
 def _blurred(pixels: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:

@@ -61,7 +61,9 @@ class Pieces:
     aside : dict of str to float
         Contributions that have no place, by label: ``"intercept"``: what the probe says of any product; ``"marks"``:
         begin and end marks, punctuation; ``"border"``: the white around the photo; ``"tail"``: what the last layers
-        of an encoder that is not linear do with the whole text; ``"occluded"``: what leaving words out does not tell.
+        of an encoder that is not linear do with the whole text; ``"occluded"``: what leaving words out does not tell;
+        ``"photo"``: what an encoder that is not linear makes of the whole photo, its own mark included; ``"hidden"``:
+        what hiding regions does not tell.
     """
 
     places: Places

@@ -16,7 +16,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from prodcls.encoders import Encoder, Parts
-from prodcls.encoders.lite0 import SIDE
 from prodcls.evidence import LexicalBlock
 from prodcls.explain.attribution import Line, Part
 from prodcls.explain.pieces import Pieces, Places, bounded_rate
@@ -24,6 +23,7 @@ from prodcls.explain.segments import Bounds, Spread, Word, bounds, overlaps, wor
 from prodcls.explain.subject import Split
 from prodcls.inputs import Inputs
 from prodcls.lexical import ascii_words, terms
+from prodcls.photo_fitting import Fitting
 from prodcls.probes import Probe
 
 __all__ = [
@@ -223,14 +223,23 @@ def region_pieces(size: tuple[int, int], split: Split, probe: Probe, difference:
     Returns
     -------
     Pieces
-        Regions wholly in the white that makes the photo square are set aside.
+        Regions wholly in the white that makes the photo square are set aside, and so is what no region tells.
     """
-    (parts,) = split.parts
+    (parts,), (encoder,) = split.parts, split.encoders
     assert parts.grid is not None  # noqa: S101 - only texts have none
-    places, inside = _region_places(parts.grid, size)
-    values = parts.vectors @ (difference(probe.weights) / _length(parts))
-    aside = {"intercept": float(difference(probe.intercept)), "border": float(values[~inside].sum())}
-    return Pieces(places, values[inside], aside)
+    places, inside = _region_places(parts.grid, size, parts.fitting or Fitting())
+    weights = difference(probe.weights) / _length(parts)
+    aside = {"intercept": float(difference(probe.intercept))}
+    if parts.linear:
+        values, as_one = parts.vectors @ weights, 0.0
+    else:
+        values = _through_tail(encoder, parts, parts.vectors, weights)
+        as_one = float(parts.vector @ weights) - float(values.sum())
+    regions, rest = values[: len(inside)], float(values[len(inside) :].sum())
+    aside["border"] = float(regions[~inside].sum())
+    if not parts.linear or len(values) > len(inside):
+        aside["hidden" if parts.approximate else "photo"] = rest + as_one
+    return Pieces(places, regions[inside], aside)
 
 
 def split_pieces(
@@ -265,9 +274,12 @@ def split_pieces(
 
 
 @lru_cache(maxsize=256)
-def _region_places(grid: tuple[int, int], size: tuple[int, int]) -> tuple[Places, NDArray[np.bool_]]:
+def _region_places(grid: tuple[int, int], size: tuple[int, int], fitting: Fitting) -> tuple[Places, NDArray[np.bool_]]:
     """Return the regions that lie on the photo, and which of the grid's these are."""
-    boxes = _boxes(grid, size)
+    frame = fitting.frame(size)
+    across = _stretches(grid[1], frame.width, frame.left, frame.across)
+    down = _stretches(grid[0], frame.height, frame.top, frame.down)
+    boxes = [c and r and (c[0], r[0], c[1], r[1]) for r in down for c in across]
     labels = [f"{i // grid[1] + 1}, {i % grid[1] + 1}" for i, box in enumerate(boxes) if box is not None]
     there = [box for box in boxes if box is not None]
     nothing = [None] * len(there)
@@ -276,26 +288,25 @@ def _region_places(grid: tuple[int, int], size: tuple[int, int]) -> tuple[Places
     )
 
 
-def _boxes(grid: tuple[int, int], size: tuple[int, int]) -> list[tuple[float, float, float, float] | None]:
-    """Return the part of the photo that each region sees, row by row, as left, top, right, bottom in [0, 1].
+def _stretches(count: int, side: int, first: int, length: int) -> list[tuple[float, float] | None]:
+    """Return which share of a photo's side each of ``count`` equal stretches of the picture's side sees.
 
-    The photo is centred in a square of its longest side; None stands for a region outside it.
+    Whole pixels of the photo on the picture decide, so that no stretch is thinner than one; None stands for a stretch
+    beside the photo.
+
+    Parameters
+    ----------
+    count : int
+    side, first, length : int
+        Pixels of the picture's side, and where on it the photo begins and how long it is there.
+
+    Returns
+    -------
+    list of (tuple of float or None), length count
     """
-    across = _stretches(grid[1], size[0] / max(size))
-    down = _stretches(grid[0], size[1] / max(size))
-    return [c and r and (c[0], r[0], c[1], r[1]) for r in down for c in across]
-
-
-def _stretches(count: int, share: float) -> list[tuple[float, float] | None]:
-    """Return where ``count`` equal stretches of the square's side lie on the photo, which takes ``share`` of it.
-
-    Whole pixels of the photo as it was fitted into the square decide, so that no stretch is thinner than one.
-    """
-    length = max(1, round(SIDE * share))
-    first = (SIDE - length) // 2
     found: list[tuple[float, float] | None] = []
     for i in range(count):
-        start, end = max(-(-i * SIDE // count), first), min(-(-(i + 1) * SIDE // count), first + length)
-        place = [min(1.0, max(0.0, (at * SIDE / count - first) / length)) for at in (i, i + 1)]
+        start, end = max(-(-i * side // count), first), min(-(-(i + 1) * side // count), first + length)
+        place = [min(1.0, max(0.0, (at * side / count - first) / length)) for at in (i, i + 1)]
         found.append((place[0], place[1]) if start < end else None)
     return found

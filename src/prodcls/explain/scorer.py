@@ -130,8 +130,8 @@ class MaskScorer:
         path, block = self.product.photo, self.product.inputs.dense.get(IMAGE_BLOCK)
         if self._viewer is None or path is None or block is None or not block.present[0]:
             return None
-        grid = self._viewer.encode_parts([path])[0].grid
-        return None if grid is None else open_photo(path, grid, self._fill)
+        parts = self._viewer.encode_parts([path])[0]
+        return None if parts.grid is None else open_photo(path, parts.grid, self._fill, parts.fitting)
 
     def _list_players(self) -> tuple[Part, ...]:
         players = [

@@ -50,6 +50,8 @@ CONTEXTS = {
     "border": ("why.border", "why.border.because"),
     "tail": ("why.tail", "why.tail.because"),
     "occluded": ("why.occluded", "why.occluded.because"),
+    "photo": ("why.photo", "why.photo.because"),
+    "hidden": ("why.hidden", "why.hidden.because"),
     "together": ("why.together", "why.together.because"),
     "interplay": ("why.interplay", "why.interplay.because"),
     "missing": ("why.missing", "why.missing.because"),

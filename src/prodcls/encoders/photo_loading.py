@@ -1,0 +1,77 @@
+"""The networks of photo folders, by what their configurations tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import torch
+
+from prodcls.encoders.cnn_net import CONVOLUTIONS, DEPTHS, ResNet, Vgg
+from prodcls.encoders.folder_files import WEIGHTS, refuse
+from prodcls.encoders.photo_folder import TORCHVISION, PhotoFolder
+from prodcls.encoders.photo_net import PhotoNet, Tensors, read_tensors
+from prodcls.encoders.photo_towers import clip_photo, torchvision_vit, vit
+
+__all__ = ["load_photo_net"]
+
+
+def load_photo_net(folder: PhotoFolder) -> PhotoNet:
+    """Return the network of a folder.
+
+    Parameters
+    ----------
+    folder : PhotoFolder
+
+    Returns
+    -------
+    PhotoNet
+        In evaluation mode.
+
+    Raises
+    ------
+    InputError
+        Code ``encoder-unusable``, if configuration and weights make no network that is known.
+    """
+    build = _builder(folder)
+    tensors = Tensors(read_tensors(folder.path))
+    side = folder.pixels.fitting.side
+    try:
+        net = build(tensors).eval()
+        with torch.inference_mode():  # tensors of wrong shapes are told here, and not by what runs the network
+            vector = net(torch.zeros(1, side, side, 3, dtype=torch.uint8))[0]
+    except KeyError as error:
+        raise refuse(folder.path, f"{WEIGHTS} lacks tensors, such as {error}") from error
+    except (ValueError, TypeError, RuntimeError, IndexError, AttributeError) as error:
+        message = f"the weights make no network of {folder.architecture}: {str(error)[:200]}"
+        raise refuse(folder.path, message) from error
+    if vector.shape != (1, folder.dimension):
+        raise refuse(folder.path, f"its vectors have {vector.shape[1]} numbers, not {folder.dimension}")
+    return net
+
+
+def _builder(folder: PhotoFolder) -> Callable[[Tensors], PhotoNet]:
+    pixels, config = folder.pixels, folder.config
+    name = folder.architecture.removeprefix(TORCHVISION)
+    if folder.architecture == "resnet":
+        if config.get("hidden_act", "relu") != "relu":
+            raise refuse(folder.path, f"the activation {config['hidden_act']!r} is not known in a residual network")
+        early, first = (bool(config.get(f"downsample_in_{at}", False)) for at in ("first_stage", "bottleneck"))
+        return lambda t: ResNet(
+            t.below("resnet.") if "resnet.embedder.embedder.convolution.weight" in t else t,
+            *(pixels, "resnet"),
+            early=early,
+            first=first,
+        )
+    if folder.architecture == "vit":
+        return lambda t: vit(t, pixels, config)
+    if folder.architecture == "clip":
+        return lambda t: clip_photo(t, pixels, config)
+    if name != folder.architecture:
+        if name in DEPTHS:
+            return lambda t: ResNet(t, pixels, name)
+        if name.removesuffix("_bn") in CONVOLUTIONS:
+            return lambda t: Vgg(t, pixels, name)
+        if re.fullmatch(r"vit_[bl]_\d{1,3}", name):
+            return lambda t: torchvision_vit(t, pixels, name)
+    raise refuse(folder.path, f"the architecture {folder.architecture!r} is not known")

@@ -1,0 +1,112 @@
+"""The text tower of CLIP in torch: each token sees those before it, and the last one makes the vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from prodcls.encoders.folder_files import CONFIG, WEIGHTS, read_object, refuse
+from prodcls.encoders.model_folder import TOWER, ModelFolder
+from prodcls.encoders.photo_net import Tensors, read_tensors
+from prodcls.encoders.photo_towers import CLIP_NAMES, layers_of
+from prodcls.encoders.tower_net import Tower
+
+__all__ = ["TextTower", "load_text_tower"]
+
+
+class TextTower(nn.Module):
+    """Token ids of n texts, shape (n, tokens), to vectors (n, p), sums (n, d) and terms (n, tokens, d).
+
+    Negative ids fill a text up at its end: no token takes anything from there. Radford et al., Learning transferable
+    visual models from natural language supervision, ICML 2021, section 2.4.
+
+    Parameters
+    ----------
+    tensors : Tensors
+    config : dict
+        What ``text_config`` holds.
+    """
+
+    def __init__(self, tensors: Tensors, config: dict[str, Any]) -> None:
+        super().__init__()
+        words, places, _ = TOWER
+        inside, epsilon = tensors.below("text_model."), float(config.get("layer_norm_eps", 1e-5))
+        self.words, self.places = nn.Parameter(tensors[words]), nn.Parameter(tensors[places])
+        self.tower = Tower(
+            layers_of(inside, "encoder.layers.", "layer_norm1.weight"),
+            CLIP_NAMES,
+            heads=int(config.get("num_attention_heads", 8)),
+            epsilon=epsilon,
+            activation=str(config.get("hidden_act", "quick_gelu")),
+            last_norm=inside.norm("final_layer_norm", epsilon),
+            projection=tensors.linear("text_projection"),
+        )
+        self.padding = int(config.get("pad_token_id") or 0)
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, ...]:
+        """Return the vectors, sums and terms."""
+        return self.read(self.embed(ids), ids >= 0)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Return words as vectors, shape (n, tokens, d)."""
+        return F.embedding(ids.clamp(min=0), self.words)
+
+    def blank(self, words: Tensor) -> Tensor:
+        """Return texts of as many padding tokens between the same two marks."""
+        return torch.cat([words[:, :1], self.words[self.padding].expand_as(words[:, 1:-1]), words[:, -1:]], dim=1)
+
+    def read(self, words: Tensor, there: Tensor) -> tuple[Tensor, ...]:
+        """Return vectors, sums and terms of words from `embed`, ``there`` or filling: (n, tokens), bool."""
+        followed = torch.cat([there[:, 1:], torch.zeros_like(there[:, :1])], dim=1)
+        asks = (there & ~followed).float()[:, :, None]
+        return self.tower.read(self._placed(words), asks, _unseen(there))
+
+    def attentions(self, ids: Tensor) -> Tensor:
+        """Return the attention of each layer, averaged over its heads, shape (layers, n, tokens, tokens)."""
+        return self.tower.attentions(self._placed(self.embed(ids)), _unseen(ids >= 0))
+
+    def finish(self, pooled: Tensor) -> Tensor:
+        """Return the vectors (n, p) of sums (n, d)."""
+        return self.tower.finish(pooled)
+
+    def _placed(self, words: Tensor) -> Tensor:
+        return words + self.places[: words.shape[1]]
+
+
+def load_text_tower(folder: ModelFolder) -> TextTower:
+    """Return the text tower of a folder.
+
+    Parameters
+    ----------
+    folder : ModelFolder
+
+    Returns
+    -------
+    TextTower
+        In evaluation mode.
+
+    Raises
+    ------
+    InputError
+        Code ``encoder-unusable``.
+    """
+    told = read_object(folder.path / CONFIG).get("text_config")
+    try:
+        net = TextTower(Tensors(read_tensors(folder.path)), told if isinstance(told, dict) else {}).eval()
+        with torch.inference_mode():  # tensors of wrong shapes are told here, and not by what runs the network
+            net(torch.zeros(1, 2, dtype=torch.int64))
+    except KeyError as error:
+        raise refuse(folder.path, f"{WEIGHTS} lacks tensors, such as {error}") from error
+    except (ValueError, TypeError, RuntimeError, IndexError) as error:
+        raise refuse(folder.path, f"the weights make no text tower: {str(error)[:200]}") from error
+    return net
+
+
+def _unseen(there: Tensor) -> Tensor:
+    """Return what is added to the scores, shape (n, 1, tokens, tokens): 0, or so little that nothing is left."""
+    place = torch.arange(there.shape[1], device=there.device)
+    hidden = (place[None, :] > place[:, None])[None] | ~there[:, None, :]
+    return (hidden.float() * -1e9)[:, None]

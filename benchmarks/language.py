@@ -167,20 +167,21 @@ class Blocks:
 
     Attributes
     ----------
-    encoder : str
+    encoders : tuple of str
     columns : tuple of str
         Beside id, texts and class.
     """
 
-    encoder: str
+    encoders: tuple[str, ...]
     columns: tuple[str, ...] = ()
 
 
 SEEN = {
-    "texts by use": Blocks("use"),
-    "texts by use-pooled": Blocks("use-pooled"),
-    "texts by minilm": Blocks("minilm"),
-    "texts by use-pooled, price, brand, photo": Blocks("use-pooled", ("price", "currency", "brand", "image")),
+    "texts by use": Blocks(("use",)),
+    "texts by use-pooled": Blocks(("use-pooled",)),
+    "texts by minilm + use-pooled": Blocks(("minilm", "use-pooled")),
+    "texts by minilm": Blocks(("minilm",)),
+    "texts by use-pooled, price, brand, photo": Blocks(("use-pooled",), ("price", "currency", "brand", "image")),
 }
 
 
@@ -198,7 +199,7 @@ def transfer() -> dict[str, Any]:
         rows = rows_of(path)
         for what, seen in SEEN.items():
             columns = ("id", *TEXTS, *seen.columns, "category")
-            problem = problem_of(rows, columns, text_encoder=(seen.encoder,), image_root=Path(name))
+            problem = problem_of(rows, columns, text_encoder=seen.encoders, image_root=Path(name))
             order = {row["id"]: is_chinese for row, is_chinese in zip(rows, chinese(rows), strict=True)}
             zh = np.array([order[one] for one in problem.inputs.ids])
             for way, tested in (("English to Chinese", zh), ("Chinese to English", ~zh)):

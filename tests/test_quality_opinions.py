@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 
+from prodcls.evidence import LEXICAL
+from prodcls.head import fit_head
 from prodcls.quality.opinions import held_out_opinions
 from synthetic import make_sample, without_evidence
 
@@ -37,3 +41,17 @@ def test_where_nothing_is_known_nothing_is_said() -> None:
     assert np.isnan(found.together).all()
     assert np.isnan(found.text).all()
     assert np.isnan(found.photo).all()
+
+
+def test_what_the_probes_of_a_fit_said_is_taken_over() -> None:
+    sample = make_sample(120, signal=0.4, group_size=2)
+    known = fit_head(sample.inputs, sample.labels, sample.groups, sample.n_classes).probes
+    assert LEXICAL in known
+    assert len(known) > 1
+    asked = (sample.inputs, sample.labels, sample.groups, sample.n_classes)
+    own = held_out_opinions(*asked)
+    with mock.patch("prodcls.quality.opinions.fit_probe") as fit:
+        taken = held_out_opinions(*asked, known)
+    fit.assert_not_called()
+    for field in ("together", "text", "photo"):
+        np.testing.assert_array_equal(getattr(taken, field), getattr(own, field))

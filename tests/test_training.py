@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import prodcls.evaluation
 import prodcls.reporting_dossiers
-import prodcls.training
 from prodcls.audit_json import from_json
 from prodcls.audit_measured import take_out
 from prodcls.audit_stored import whole_report
@@ -92,7 +92,6 @@ def test_all_files_are_there(fit: Fit) -> None:
         "baselines",
         "witnesses",
         "robustness",
-        "train",
         "report",
         "bundle",
         "pages",
@@ -291,12 +290,15 @@ def test_the_final_model_is_trained_on_the_whole_training_catalogue_alone(
         trained.append(inputs.ids)
         return fit_model(inputs, *args, **options)
 
-    monkeypatch.setattr(prodcls.training, "fit_model", spy)
+    monkeypatch.setattr(prodcls.evaluation, "fit_model", spy)
     later = [{**row, "id": f"new-{row['id']}"} for row in catalogue_rows({"Kettles": 4, "Phones": 3}, seed=3)]
     test = write_csv(tmp_path / "later.csv", later) if apart else None
     fit_catalogue(replace(fit.config, out=tmp_path / "out", test=test, baselines=False), SilentProgress())
     ids = sorted(row["id"] for row in catalogue_rows(SIZES) if row["category"] != "Towels")
-    assert trained == [tuple(ids)]
+    folds = [one for one in trained if set(one) < set(ids)]
+    assert trained.count(tuple(ids)) == 1  # with a catalogue for testing, that model is tested too
+    assert len(folds) == len(trained) - 1
+    assert (folds == []) is apart
 
 
 def test_input_at_fault_leaves_nothing_behind(fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

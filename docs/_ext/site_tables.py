@@ -52,7 +52,7 @@ LIMITS = {
         ("photo_decoding", "FORMATS", "MAX_PIXELS", "MAX_SIDE", "MAX_RATIO", "WORKING_SIDE"),
     ),
     "Model": (
-        ("head", "POOL_CANDIDATES", "POOL_ROWS", "CALIBRATION_CELLS", "INNER_FOLDS"),
+        ("head", "POOL_CANDIDATES", "POOL_ROWS", "CALIBRATION_CELLS", "INNER_FOLDS", "FEWER_FOLDS", "MANY_ROWS"),
         ("held_out", "FEW_CLASSES", "WEIGHTS", "MOST_WORDS"),
         ("probes", "DUAL_ROWS", "PRIMAL_TERMS"),
         ("columns", "CELLS"),

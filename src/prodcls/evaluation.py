@@ -15,7 +15,7 @@ from prodcls.explain.views import Look
 from prodcls.fold_scores import FoldScores, score_fold
 from prodcls.inputs import Inputs
 from prodcls.learning import LARGEST, LearningPoint, learn_from_parts
-from prodcls.model import fit_model
+from prodcls.model import ModelFit, fit_model
 from prodcls.selective import Reason
 
 __all__ = ["NOT_TESTED", "OutOfFold", "Problem", "cross_validate"]
@@ -62,6 +62,8 @@ class OutOfFold:
     folds : tuple of FoldScores
     learning : tuple of LearningPoint
         Models fitted on parts of the first fold's training rows; empty where none were asked for.
+    whole : ModelFit or None
+        The model fitted on rows of every fold; None where none was asked for.
     """
 
     rows: NDArray[np.intp]
@@ -69,6 +71,7 @@ class OutOfFold:
     temperature: NDArray[np.float64]
     folds: tuple[FoldScores, ...]
     learning: tuple[LearningPoint, ...] = ()
+    whole: ModelFit | None = None
 
     @property
     def ranked(self) -> NDArray[np.int64]:
@@ -116,8 +119,9 @@ def cross_validate(
     threads: int = 1,
     look: Look | None = None,
     parts: bool = False,
+    whole: NDArray[np.intp] | None = None,
 ) -> OutOfFold:
-    """Fit a model for each fold on the other rows and score the fold.
+    """Fit a model for each fold on the other rows and score the fold; fit one for use beside them.
 
     Parameters
     ----------
@@ -133,29 +137,36 @@ def cross_validate(
     parts : bool
         Whether to fit further models on parts of one fold's training rows, beside the folds; not with the flat head,
         nor where they would cost much.
+    whole : ndarray of shape (w,), intp, optional
+        Rows to fit the model for use on, ascending.
 
     Returns
     -------
     OutOfFold
     """
 
-    def judge(k: int) -> FoldScores:
-        train, test = np.flatnonzero(problem.fold != k), np.flatnonzero(problem.fold == k)
-        fit = fit_model(
-            problem.inputs.take(train),
-            problem.labels[train],
-            problem.groups[train],
+    def fit(rows: NDArray[np.intp]) -> ModelFit:
+        return fit_model(
+            problem.inputs.take(rows),
+            problem.labels[rows],
+            problem.groups[rows],
             problem.classes,
             head=head,
             balance=balance,
             random_state=random_state,
             threads=1,
         )
-        return score_fold(fit, problem.inputs, test, look)
 
-    # One thread a fold: side by side is faster than many threads on small matrices, and gives the same bits.
+    def judge(k: int) -> FoldScores:
+        train, test = np.flatnonzero(problem.fold != k), np.flatnonzero(problem.fold == k)
+        known = served is not None and whole is not None and np.array_equal(train, whole)
+        return score_fold(served.result() if served is not None and known else fit(train), problem.inputs, test, look)
+
+    # One thread a model: side by side is faster than many threads on small matrices, and gives the same bits. The
+    # largest comes first, and with a catalogue for testing its model is the one that is tested.
     numbers = np.unique(problem.fold[problem.fold != NOT_TESTED]).tolist()
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+        served = None if whole is None else pool.submit(fit, whole)
         judged = [pool.submit(judge, k) for k in numbers]
         learning = pool.submit(_learn, problem, numbers[0], head, balance, random_state) if parts else None
         folds = [future.result() for future in judged]
@@ -164,7 +175,12 @@ def cross_validate(
     temperature = np.concatenate([f.temperature for f in folds])
     margins = np.concatenate([f.margins for f in folds])
     return OutOfFold(
-        rows[order], margins[order], temperature[order], tuple(folds), () if learning is None else learning.result()
+        rows[order],
+        margins[order],
+        temperature[order],
+        tuple(folds),
+        () if learning is None else learning.result(),
+        None if served is None else served.result(),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a fit finds out of fold before it trains on everything: how good the models are, and how far they hold."""
+"""What a fit finds out of fold, with the model for use: how good the models are, and how far they hold."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Baseline:
 
 
 def judge(config: FitConfig, material: Material, progress: Progress) -> Findings:
-    """Evaluate out of fold, and the baselines on the same folds; ask how far explanations hold, and what harms cost.
+    """Train, evaluate out of fold, and the baselines too; ask how far explanations hold, and what harms cost.
 
     What takes long is taken over from a fit of the same that did not finish.
 
@@ -62,6 +62,7 @@ def judge(config: FitConfig, material: Material, progress: Progress) -> Findings
             threads=threads,
             look=look,
             parts=True,
+            whole=np.arange(len(material.catalogue)),
         )
         probabilities = softmax(scores.margins, scores.temperature)
     kept = Resumption(config.out / RESUME / fingerprint(_grounds(config, material, scores.margins, probabilities)))
@@ -70,7 +71,9 @@ def judge(config: FitConfig, material: Material, progress: Progress) -> Findings
     if config.augment:
         with progress.stage("augment"):
             augmentation = augmentation_section(config, material, scores, threads=threads)
-    found = Findings(scores, probabilities, baselines, augmentation=augmentation)
+    details = None if scores.whole is None else scores.whole.details
+    strength = 0.0 if details is None else details.balance.strength
+    found = Findings(scores, probabilities, baselines, augmentation=augmentation, strength=strength)
     return _question(config, material, found, kept, progress)
 
 

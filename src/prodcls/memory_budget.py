@@ -162,12 +162,13 @@ def estimate_memory(load: Load, at_once: int | None = None) -> Estimate:
         ),
         "embeddings": 4 * load.rows * sum(load.dimensions),
     }
-    models = folds * _model(load, in_fold) + 8 * 8 * load.rows * load.classes
+    whole = _model(load, trained)
+    # The model for use is fitted beside those of the folds; with a catalogue for testing it is the one that is tested.
+    models = whole + (0 if load.tested else folds * _model(load, in_fold)) + 8 * 8 * load.rows * load.classes
     by_stage = {
         "near-duplicates": WORD_BYTES * load.occurrences // 2 + 60 * MB,
-        "models of the folds": models + at_once * _fitting(load, in_fold),
-        "final model": models + _model(load, trained) + _fitting(load, trained),
-        "report": models + 2 * _model(load, trained) + REPORT * MB + (0 if load.flat else _words(load, trained)),
+        "models": models + _fitting(load, trained) + (at_once - 1) * _fitting(load, in_fold),
+        "report": models + whole + REPORT * MB + (0 if load.flat else _words(load, trained)),
     }
     if load.baselines:
         by_stage["baselines"] = models + _baselines(load, in_fold)

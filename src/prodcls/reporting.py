@@ -8,12 +8,14 @@ import platform
 import resource
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from prodcls.audit import (
     AuditReport,
@@ -159,36 +161,48 @@ def build_report(
     review = up_for_review(problem, findings.scores, findings.probabilities, config.coverage)
     papers = papers or Papers()
     phrases = mine_phrases(problem.inputs.texts, material.copies)
-    report = AuditReport(
-        format_version=1,
-        title=Path(material.catalogue.source.path).name,
-        verdict=(),
-        lineage=_lineage(config, material, tables, papers),
-        data=data_section(material, config.rates),
-        evaluation=evaluation,
-        explanation=_explanation(accounts, config),
-        dossiers=_dossiers(config, material, findings),
-        timing={},
-        resources=Resources(0),
-        views=global_views(material, findings.scores, accounts, phrases),
-        confusions=confused_pairs(problem, findings.scores, findings.probabilities, accounts),
-        performance=performance_study(
-            problem, findings.scores, findings.probabilities, material.tree, config.random_state
-        ),
-        confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
-        oversight=oversight_section(material, findings.scores, findings.probabilities, review),
-        card=None if papers.card is None else papers.card.card,
-        trust=findings.trust,
-        quality=find_faults(material, phrases),
-        robustness=findings.robustness,
-        augmentation=findings.augmentation,
-        precision=findings.precision,
-        overrides=overrides_section(material, findings.scores),
-        balance=balance_section(problem, findings.scores, config, findings.strength),
-        drift=drift_section(material, config.random_state),
-        stops=stop_study(problem, findings.scores, findings.probabilities, material.tree, config.coverage),
-    )
+    # What takes longest needs nothing of the rest. One thread each, for the same bits on any number of processors.
+    with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
+        faults = beside.submit(find_faults, material, phrases, _probes(material, findings))
+        report = AuditReport(
+            format_version=1,
+            title=Path(material.catalogue.source.path).name,
+            verdict=(),
+            lineage=_lineage(config, material, tables, papers),
+            data=data_section(material, config.rates),
+            evaluation=evaluation,
+            explanation=_explanation(accounts, config),
+            dossiers=_dossiers(config, material, findings),
+            timing={},
+            resources=Resources(0),
+            views=global_views(material, findings.scores, accounts, phrases),
+            confusions=confused_pairs(problem, findings.scores, findings.probabilities, accounts),
+            performance=performance_study(
+                problem, findings.scores, findings.probabilities, material.tree, config.random_state
+            ),
+            confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
+            oversight=oversight_section(material, findings.scores, findings.probabilities, review),
+            card=None if papers.card is None else papers.card.card,
+            trust=findings.trust,
+            robustness=findings.robustness,
+            augmentation=findings.augmentation,
+            precision=findings.precision,
+            overrides=overrides_section(material, findings.scores),
+            balance=balance_section(problem, findings.scores, config, findings.strength),
+            drift=drift_section(material, config.random_state),
+            stops=stop_study(problem, findings.scores, findings.probabilities, material.tree, config.coverage),
+            quality=faults.result(),
+        )
     return replace(report, verdict=judge(report, papers.thresholds))
+
+
+def _probes(material: Material, findings: Findings) -> dict[str, NDArray[np.float64]]:
+    """Return the scores of the model for use that are those of the search for faults; none where they are others."""
+    whole, problem = findings.scores.whole, material.problem
+    alike = material.grouped and len(problem.labels) == len(material.catalogue)
+    if whole is None or whole.details is None or not alike or any(e.copies for e in problem.inputs.dense.values()):
+        return {}
+    return whole.details.probes
 
 
 def with_cost(report: AuditReport, material: Material, seconds: Mapping[str, float]) -> AuditReport:

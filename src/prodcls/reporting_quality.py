@@ -1,12 +1,15 @@
 """From a catalogue to what is wrong with it, as findings in order of severity.
 
-The same findings with and without a fit: nothing here needs the model, only embeddings and quick probes.
+The same findings with and without a fit: nothing here needs the model, only embeddings and quick probes, which a fit
+has already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from prodcls.audit_quality import Finding, QualityFindings
@@ -23,7 +26,9 @@ from prodcls.reporting_quality_tree import tree_findings, tree_kinds
 __all__ = ["find_faults"]
 
 
-def find_faults(material: Material, phrases: Phrases | None = None) -> QualityFindings:
+def find_faults(
+    material: Material, phrases: Phrases | None = None, scores: Mapping[str, NDArray[np.float64]] | None = None
+) -> QualityFindings:
     """Look for everything that may be wrong with the data.
 
     Parameters
@@ -31,6 +36,8 @@ def find_faults(material: Material, phrases: Phrases | None = None) -> QualityFi
     material : Material
     phrases : Phrases, optional
         Those of ``material``, where they have been mined already.
+    scores : mapping of str to ndarray of shape (n, K), float64, optional
+        What the probes of the blocks say of each product without its copies, where it is known already.
 
     Returns
     -------
@@ -38,7 +45,7 @@ def find_faults(material: Material, phrases: Phrases | None = None) -> QualityFi
     """
     problem = material.problem
     with threadpool_limits(1):  # the same bits on any number of processors
-        opinions = held_out_opinions(problem.inputs, problem.labels, material.copies, len(problem.classes))
+        opinions = held_out_opinions(problem.inputs, problem.labels, material.copies, len(problem.classes), scores)
         mined = mine_phrases(problem.inputs.texts, material.copies) if phrases is None else phrases
         rows = Rows(material)
         found = sorted(_all(rows, opinions, mined), key=lambda f: (SEVERITIES.index(f.severity), KINDS.index(f.kind)))

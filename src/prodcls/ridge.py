@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import Protocol, TypeAlias
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import NDArray
+
+from prodcls.lapack import halves_of_inverse
 
 __all__ = ["Dual", "Grouped", "Matrix", "Primal", "Solved", "Targets", "centred_kernel", "residuals_left_out"]
 
@@ -136,7 +137,11 @@ def residuals_left_out(solved: Solved, grouped: Grouped, rows: NDArray[np.intp])
     for members in grouped.by_size(rows):
         flat = members.ravel()
         residuals = solved.residuals(flat)
-        found = np.linalg.solve(solved.influence(members), residuals.reshape(*members.shape, -1))
+        influence = solved.influence(members)
+        if members.shape[1] == 1:
+            found = residuals / influence[:, 0]
+        else:
+            found = np.asarray(np.linalg.solve(influence, residuals.reshape(*members.shape, -1)))
         place = np.searchsorted(rows, flat, sorter=order)
         place = order[np.minimum(place, len(rows) - 1)]
         asked = rows[place] == flat
@@ -162,13 +167,10 @@ class Primal:
         self._mean = np.asarray(features.mean(axis=0), dtype=np.float32).ravel()
         gram = _centred_gram(features, self._mean)
         gram[np.diag_indices_from(gram)] += penalty
-        factor = scipy.linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
-        sums = targets.class_sums(features)
-        solution = scipy.linalg.cho_solve((factor, True), sums, overwrite_b=True, check_finite=False)
-        self.weights = np.ascontiguousarray(solution)
+        self._half = halves_of_inverse(gram)
+        self.weights = self._half @ (self._half.T @ targets.class_sums(features))
         self.intercept = (targets.mean - self._mean @ self.weights).astype(np.float32)
-        self._inverse = _inverted(factor)
-        self._middle = self._mean @ self._inverse
+        self._middle = self._mean @ self._half
 
     def residuals(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return targets less scores, shape (r, K)."""
@@ -185,11 +187,8 @@ class Primal:
         out = np.empty((g, m, m))
         for start in range(0, g, step):
             part = self._features[rows[start : start + step].ravel()]
-            through = np.asarray(part @ self._inverse) - self._middle
-            centred = (part if isinstance(part, np.ndarray) else part.toarray()) - self._mean
-            shape = (-1, m, len(self._mean))
-            hat = through.reshape(shape).astype(np.float64) @ centred.reshape(shape).astype(np.float64).mT
-            out[start : start + step] = own - (hat + hat.mT) / 2
+            through = (np.asarray(part @ self._half) - self._middle).reshape(-1, m, len(self._mean))
+            out[start : start + step] = own - _products(through)
         return out
 
 
@@ -209,14 +208,13 @@ class Dual:
     """
 
     def __init__(self, kernel: NDArray[np.float32], targets: Targets, penalty: float) -> None:
-        shifted = np.array(kernel, order="F")  # in which it becomes its own factor, and that its own inverse
+        shifted = kernel.T.copy(order="F")  # symmetric: nothing is turned over
         shifted[np.diag_indices_from(shifted)] += penalty
-        factor = scipy.linalg.cholesky(shifted, lower=True, overwrite_a=True, check_finite=False)
-        self._inverse = _inverted(factor)
+        self._half = halves_of_inverse(shifted)
         self._penalty, self._targets = penalty, targets
         self._dual = np.empty((len(targets), targets.n_classes), dtype=np.float32)
         for classes in _slices(targets.n_classes):
-            self._dual[:, classes] = self._inverse @ (targets.laid_out(classes) - targets.mean[classes])
+            self._dual[:, classes] = self._half @ (self._half.T @ (targets.laid_out(classes) - targets.mean[classes]))
 
     def probe(self, features: Matrix) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the weights, shape (d, K), and the intercept that belong to the dual coefficients of ``features``."""
@@ -231,14 +229,23 @@ class Dual:
 
     def influence(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the blocks of I - H, shape (g, m, m)."""
-        block: NDArray[np.float64] = self._inverse[rows[:, :, None], rows[:, None, :]].astype(np.float64)
-        return self._penalty * block - 1.0 / len(self._targets)
+        g, m = rows.shape
+        step = max(1, CELLS_AT_ONCE // (m * len(self._half)))
+        out = np.empty((g, m, m))
+        for start in range(0, g, step):
+            out[start : start + step] = _products(self._half[rows[start : start + step]])
+        return self._penalty * out - 1.0 / len(self._targets)
 
 
 def centred_kernel(features: Matrix) -> NDArray[np.float32]:
     """Return the Gram matrix of the centred features, shape (n, n)."""
-    gram = features @ features.T
-    kernel = np.asarray(gram if isinstance(gram, np.ndarray) else gram.toarray(), dtype=np.float32)
+    if isinstance(features, np.ndarray):
+        kernel: NDArray[np.float32] = features @ features.T
+    else:  # in parts, since a sparse matrix of all products takes more than the dense one
+        kernel = np.empty((features.shape[0],) * 2, dtype=np.float32)
+        turned = features.T
+        for rows in _slices(len(kernel)):
+            (features[rows] @ turned).toarray(out=kernel[rows])
     column_mean = kernel.mean(axis=0)
     kernel -= column_mean
     kernel -= column_mean[:, None] - column_mean.mean()
@@ -261,14 +268,13 @@ def _centred_gram(features: Matrix, mean: NDArray[np.float32]) -> NDArray[np.flo
     return gram
 
 
-def _inverted(factor: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the inverse of the matrix whose lower Cholesky factor this is, in the place of the factor."""
-    inverse, _ = scipy.linalg.lapack.spotri(factor, lower=1, overwrite_c=1)  # the lower half
-    for rows in _slices(len(inverse)):
-        inverse[: rows.start, rows] = inverse[rows, : rows.start].T
-        own = np.tril(inverse[rows, rows])
-        inverse[rows, rows] = own + np.tril(own, -1).T
-    found: NDArray[np.float32] = inverse.T  # symmetric: the same, row by row in memory, as sparse products want it
+def _products(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the inner products of the m vectors of each group, shape (g, m, m), for ``vectors`` (g, m, d)."""
+    if vectors.shape[1] == 1:  # nearly all groups; without a copy in float64
+        squares: NDArray[np.float64] = np.einsum("gmd,gmd->gm", vectors, vectors, dtype=np.float64)
+        return squares[:, :, None]
+    wide = vectors.astype(np.float64)
+    found: NDArray[np.float64] = wide @ wide.mT
     return found
 
 

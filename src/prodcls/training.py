@@ -1,4 +1,4 @@
-"""The flow of a fit: gather, evaluate, train on everything, report, save."""
+"""The flow of a fit: gather, train and evaluate, report, save."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from prodcls.atomic import write_bytes
 from prodcls.audit import AuditReport, Interval
@@ -24,11 +23,9 @@ from prodcls.cleaning import told
 from prodcls.comparison import Audited, compare_audits, read_audited
 from prodcls.config import FitConfig
 from prodcls.conformal import fit_sets, held_out_sets, named_sets
-from prodcls.encoders.base import available_processors
 from prodcls.gathering import Material, gather, located
 from prodcls.judging import judge
 from prodcls.leaves import training_leaves
-from prodcls.model import ModelFit, fit_model
 from prodcls.outputs import BUNDLE, publish, staged
 from prodcls.pages import PAGE, write_pages
 from prodcls.progress import Progress
@@ -104,10 +101,6 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     with staged(config.out) as stage:
         material = gather(config, progress)
         findings = judge(config, material, progress)
-        with progress.stage("train"):
-            fit = _train(config, material)
-            if fit.details is not None:
-                findings = replace(findings, strength=fit.details.balance.strength)
         with progress.stage("report"):
             tables = _tables(config, material, findings)
             report = build_report(config, material, findings, tables, papers)
@@ -118,7 +111,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
         seconds = {**progress.seconds, "total": time.perf_counter() - started}
         report = with_cost(report, material, seconds)
         with progress.stage("bundle"):
-            manifest, report = _save(config, stage / BUNDLE, material, fit, findings, report)
+            manifest, report = _save(config, stage / BUNDLE, material, findings, report)
             for name, data in tables.items():
                 write_bytes(stage / name, data)
         with progress.stage("pages"):
@@ -137,27 +130,14 @@ def _tables(config: FitConfig, material: Material, findings: Findings) -> dict[s
     return tables if changed is None else {**tables, CLEANING: changed}
 
 
-def _train(config: FitConfig, material: Material) -> ModelFit:
-    """Train on all rows of the training catalogue."""
-    problem = material.problem
-    rows = np.arange(len(material.catalogue))
-    with threadpool_limits(1):  # the same bits on any number of processors
-        return fit_model(
-            problem.inputs.take(rows),
-            problem.labels[rows],
-            problem.groups[rows],
-            problem.classes,
-            head=config.head,
-            balance=config.balance,
-            random_state=config.random_state,
-            threads=config.threads or available_processors(),
-        )
-
-
 def _save(
-    config: FitConfig, folder: Path, material: Material, fit: ModelFit, findings: Findings, report: AuditReport
+    config: FitConfig, folder: Path, material: Material, findings: Findings, report: AuditReport
 ) -> tuple[Manifest, AuditReport]:
     """Write the bundle with the report in it; return its manifest, and the report that names the bundle."""
+    fit = findings.scores.whole
+    if fit is None:
+        message = "no model was fitted on all rows"
+        raise ValueError(message)
     rows = np.arange(len(material.catalogue))
     stored = store_report(report)
     contents = BundleContents(

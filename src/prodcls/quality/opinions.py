@@ -6,6 +6,7 @@ the label of a product has no part in what is said of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,13 @@ class Opinions:
     photo: NDArray[np.float64]
 
 
-def held_out_opinions(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int) -> Opinions:
+def held_out_opinions(
+    inputs: Inputs,
+    labels: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    n_classes: int,
+    scores: Mapping[str, NDArray[np.float64]] | None = None,
+) -> Opinions:
     """Let words and photo judge every product.
 
     Parameters
@@ -48,29 +55,34 @@ def held_out_opinions(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray
     groups : ndarray of shape (n,), int64
         Groups of near-duplicates.
     n_classes : int
+    scores : mapping of str to ndarray of shape (n, K), float64, optional
+        By block, what the same probes have said already.
 
     Returns
     -------
     Opinions
         A block that is in fewer than two groups says nothing.
     """
-    targets = Targets(labels, n_classes)
+    targets, known = Targets(labels, n_classes), scores or {}
     words = fit_vocabulary(inputs.joined_text(), min_rows=2).vectors
     features: dict[str, tuple[Matrix, NDArray[np.bool_]]] = {
         name: (e.vectors, e.present) for name, e in inputs.dense.items()
     }
     features[LEXICAL] = (words, words.getnnz(axis=1) > 0)
-    scores = np.zeros((2, len(labels), n_classes))
-    known = np.zeros((2, len(labels)), dtype=bool)
+    said = np.zeros((2, len(labels), n_classes))
+    heard = np.zeros((2, len(labels)), dtype=bool)
     for name, (vectors, present) in features.items():
         rows = np.flatnonzero(present)
         if len(np.unique(groups[rows])) < 2:
             continue
         modality = int(name == IMAGE_BLOCK)
-        scores[modality, rows] += fit_probe(vectors[rows], targets.take(rows), groups[rows]).held_out
-        known[modality, rows] = True
-    text, photo = (_probabilities(scores[i], known[i], labels) for i in range(2))
-    return Opinions(_probabilities(scores.sum(axis=0), known[0] | known[1], labels), text, photo)
+        if name in known:
+            said[modality, rows] += known[name][rows]
+        else:
+            said[modality, rows] += fit_probe(vectors[rows], targets.take(rows), groups[rows]).held_out
+        heard[modality, rows] = True
+    text, photo = (_probabilities(said[i], heard[i], labels) for i in range(2))
+    return Opinions(_probabilities(said.sum(axis=0), heard[0] | heard[1], labels), text, photo)
 
 
 def _probabilities(

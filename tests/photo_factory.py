@@ -22,7 +22,7 @@ Shapes = Iterator[tuple[str, tuple[int, ...]]]
 
 
 def write_photo_model(folder: Path, kind: str) -> Path:
-    """Write a model of transformers, ``"resnet"``, ``"bottleneck"``, ``"vit"`` or ``"clip"``, and return its folder."""
+    """Write a model of transformers (resnet, bottleneck, vit, clip or siglip), and return its folder."""
     import torch
 
     torch.manual_seed(len(kind))
@@ -50,6 +50,9 @@ def _made(kind: str) -> Any:
     photo = {"image_size": 64, "patch_size": 16, "hidden_size": 32, **layers}
     if kind == "vit":
         return t.ViTModel(t.ViTConfig(**photo))
+    if kind == "siglip":
+        words = {"vocab_size": 20, "hidden_size": 32, **layers}
+        return t.SiglipModel(t.SiglipConfig(text_config=words, vision_config=photo))
     text = {"vocab_size": 128, "max_position_embeddings": 24, "hidden_size": 24, **layers}
     text |= {"bos_token_id": 126, "eos_token_id": 127, "pad_token_id": 0}
     return t.CLIPModel(t.CLIPConfig(text_config=text, vision_config=photo, projection_dim=16, initializer_factor=3.0))

@@ -16,6 +16,7 @@ import pytest
 import prodcls.training
 from docs_runner import Reader, fences, fits, pages
 from encoder_factory import write_bert
+from onnx_factory import write_photo_vector
 from photo_factory import write_preprocessor, write_torchvision
 from prodcls.atomic import cache_root
 from prodcls.config import FitConfig
@@ -99,6 +100,7 @@ def test_commands_do_what_the_page_says(page: Path, reader: Reader, fitted_demo:
     if "my-bert" in text:
         write_bert(reader.folder / "models" / "my-bert")
         write_preprocessor(write_torchvision(reader.folder / "models" / "my-vgg", "vgg11"), size=64)
+        write_photo_vector(reader.folder / "models" / "my-onnx")
     if re.search(r"[ \"]products\.csv", text):
         shutil.copytree(demo, reader.folder, dirs_exist_ok=True)
         _write(

@@ -19,7 +19,7 @@ from prodcls.encoders.inner import integrate
 from prodcls.encoders.photo_folder import read_photo_folder
 from prodcls.errors import InputError
 
-SAVED = ("resnet", "bottleneck", "vit", "clip")
+SAVED = ("resnet", "bottleneck", "vit", "clip", "siglip")
 NAMED = {
     "resnet18": [0.7283, 0.669, 2.0629, 0.4451, 0.555, 0.2226],
     "resnet50": [0.1183, 1.1571, 1.01, 3.5846, 1.5914, 8.9178],
@@ -66,7 +66,7 @@ def test_vectors_are_those_of_transformers(models: Path, photos: list[Path], kin
         numbers = (encoder.prepare(path).value - np.array(pixels.mean)) / np.array(pixels.std)
         taken = torch.tensor(numbers.transpose(2, 0, 1)[None], dtype=torch.float32)
         with torch.inference_mode():
-            if kind == "clip":
+            if kind in ("clip", "siglip"):
                 wanted = model.get_image_features(taken).pooler_output[0]
             else:
                 told = model(taken)
@@ -91,7 +91,7 @@ def test_onnx_runtime_equals_torch(photos: list[Path]) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_regions_sum_to_what_makes_the_vector(name: str, photos: list[Path]) -> None:
     encoder = image_encoder(name, "torch")
-    tower = name in ("vit", "clip")
+    tower = name in ("vit", "clip", "siglip")
     for parts in encoder.encode_parts(photos):
         assert not parts.approximate
         assert parts.linear is not tower
@@ -132,7 +132,7 @@ def test_gradients_are_those_of_its_own_network(photos: list[Path]) -> None:
     assert abs(way.error) < 0.05 * np.abs(way.values).sum()
 
 
-@pytest.mark.parametrize("name", ["resnet", "vgg11", "vit"])
+@pytest.mark.parametrize("name", ["resnet", "vgg11", "vit", "siglip"])
 def test_it_conforms(name: str) -> None:
     # By torch but for one, without the seconds that each export takes.
     checks = conformance(name) if name == "resnet" else conforms(lambda: image_encoder(name, "torch"))
@@ -160,6 +160,7 @@ def test_another_architecture_than_told_is_refused(models: Path, tmp_path: Path)
         ("resnet", "resnet.encoder.stages.1.layers.1.layer.0.normalization.bias", "lacks tensors"),
         ("vit", "encoder.layer.1.output.dense.weight", "lacks tensors"),
         ("clip", "vision_model.embeddings.class_embedding", "lacks tensors"),
+        ("siglip", "vision_model.head.probe", "lacks tensors"),
     ],
 )
 def test_weights_that_are_not_all_there_are_refused(
@@ -231,6 +232,7 @@ def test_a_fit_by_it_is_explained_in_regions_and_found_again(
     assert read_photo_folder(models / name).digest[:12] in (out / "audit.json").read_text(encoding="utf-8")
     asked = ("why", str(out / "bundle"), "red3", "--catalogue", catalogue)
     told = prodcls(*asked, "--json", *(("--method", "integrated-gradients") if text else ()))
+    assert abs(json.loads(told.splitlines()[0])["certificate"]["residual"]) <= 1e-6
     assert told.count('"region"') >= 4
     assert ('"word"' in told) is bool(text)
     prodcls("verify", str(out))

@@ -231,6 +231,18 @@ def test_what_gives_no_vectors_is_refused(tmp_path: Path, write: Callable[[Path]
     assert caught.value.code == "encoder-unusable"
 
 
+def test_a_file_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prodcls.encoders.onnx_trial.CPU_SECONDS", 0.5)
+    side = onnx.numpy_helper.from_array(np.array([3000, 3000]), "side")
+    nodes = [
+        node("ConstantOfShape", "side", out="m0"),
+        *(node("MatMul", f"m{i}", "m0", out=f"m{i + 1}") for i in range(99)),
+    ]
+    folder = factory.write_onnx(tmp_path / "slow", "image", nodes, outputs=("m99",), tensors=[side])
+    with pytest.raises(InputError, match="too long"):
+        read_onnx_folder(folder)
+
+
 def test_the_square_is_that_of_the_preprocessor(models: Path, tmp_path: Path) -> None:
     import shutil
 

@@ -17,7 +17,8 @@ from prodcls.errors import InputError
 
 __all__ = ["folder_encoder", "folder_kinds", "folder_names", "open_folder"]
 
-OF_PHOTOS = ("resnet", "vit")
+OF_PHOTOS = ("resnet", "vit", "siglip")
+"""Of SigLIP the photo tower is read: its texts are filled up to one length and pooled there."""
 
 
 def folder_kinds(path: Path) -> tuple[Kind, ...]:

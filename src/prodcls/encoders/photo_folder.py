@@ -92,7 +92,7 @@ class PhotoFolder:
     @property
     def tower(self) -> bool:
         """Whether it is a transformer, whose vector is not linear in its patches."""
-        return self.architecture in ("vit", "clip") or self.architecture.startswith(f"{TORCHVISION}vit")
+        return self.architecture in ("vit", "clip", "siglip") or self.architecture.startswith(f"{TORCHVISION}vit")
 
 
 def architecture_of(config: dict[str, Any]) -> str:
@@ -173,6 +173,7 @@ LAST = {
     "resnet": r"(resnet\.)?encoder\.stages\.3\.layers\.0\.layer\.\d\.normalization\.bias",
     "vit": r"(vit\.)?layernorm\.weight",
     "clip": r"visual_projection\.weight",
+    "siglip": r"vision_model\.post_layernorm\.weight",
     "torchvision/resnet": r"layer4\.0\.bn\d\.bias",
     "torchvision/vgg": r"features\.\d+\.bias",
     "torchvision/vit": r"encoder\.ln\.weight",

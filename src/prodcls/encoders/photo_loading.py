@@ -12,6 +12,7 @@ from prodcls.encoders.folder_files import WEIGHTS, refuse
 from prodcls.encoders.photo_folder import TORCHVISION, PhotoFolder
 from prodcls.encoders.photo_net import PhotoNet, Tensors, read_tensors
 from prodcls.encoders.photo_towers import clip_photo, torchvision_vit, vit
+from prodcls.encoders.siglip_net import SiglipPhoto
 
 __all__ = ["load_photo_net"]
 
@@ -52,26 +53,33 @@ def load_photo_net(folder: PhotoFolder) -> PhotoNet:
 
 def _builder(folder: PhotoFolder) -> Callable[[Tensors], PhotoNet]:
     pixels, config = folder.pixels, folder.config
-    name = folder.architecture.removeprefix(TORCHVISION)
-    if folder.architecture == "resnet":
-        if config.get("hidden_act", "relu") != "relu":
-            raise refuse(folder.path, f"the activation {config['hidden_act']!r} is not known in a residual network")
-        early, first = (bool(config.get(f"downsample_in_{at}", False)) for at in ("first_stage", "bottleneck"))
-        return lambda t: ResNet(
-            t.below("resnet.") if "resnet.embedder.embedder.convolution.weight" in t else t,
-            *(pixels, "resnet"),
-            early=early,
-            first=first,
-        )
-    if folder.architecture == "vit":
-        return lambda t: vit(t, pixels, config)
-    if folder.architecture == "clip":
-        return lambda t: clip_photo(t, pixels, config)
-    if name != folder.architecture:
-        if name in DEPTHS:
-            return lambda t: ResNet(t, pixels, name)
-        if name.removesuffix("_bn") in CONVOLUTIONS:
-            return lambda t: Vgg(t, pixels, name)
-        if re.fullmatch(r"vit_[bl]_\d{1,3}", name):
-            return lambda t: torchvision_vit(t, pixels, name)
+    if folder.architecture.startswith(TORCHVISION):
+        return _torchvision(folder)
+    saved: dict[str, Callable[[Tensors], PhotoNet]] = {
+        "resnet": lambda tensors: _saved_resnet(folder, tensors),
+        "vit": lambda tensors: vit(tensors, pixels, config),
+        "clip": lambda tensors: clip_photo(tensors, pixels, config),
+        "siglip": lambda tensors: SiglipPhoto(tensors, pixels, config.get("vision_config") or {}),
+    }
+    return saved[folder.architecture]
+
+
+def _saved_resnet(folder: PhotoFolder, tensors: Tensors) -> PhotoNet:
+    config = folder.config
+    if config.get("hidden_act", "relu") != "relu":
+        message = f"the activation {config['hidden_act']!r} is not known in a residual network"
+        raise ValueError(message)
+    early, first = (bool(config.get(f"downsample_in_{at}", False)) for at in ("first_stage", "bottleneck"))
+    inside = tensors.below("resnet.") if "resnet.embedder.embedder.convolution.weight" in tensors else tensors
+    return ResNet(inside, folder.pixels, "resnet", early=early, first=first)
+
+
+def _torchvision(folder: PhotoFolder) -> Callable[[Tensors], PhotoNet]:
+    name, pixels = folder.architecture.removeprefix(TORCHVISION), folder.pixels
+    if name in DEPTHS:
+        return lambda tensors: ResNet(tensors, pixels, name)
+    if name.removesuffix("_bn") in CONVOLUTIONS:
+        return lambda tensors: Vgg(tensors, pixels, name)
+    if re.fullmatch(r"vit_[bl]_\d{1,3}", name):
+        return lambda tensors: torchvision_vit(tensors, pixels, name)
     raise refuse(folder.path, f"the architecture {folder.architecture!r} is not known")

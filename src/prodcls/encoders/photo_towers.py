@@ -15,7 +15,7 @@ from prodcls.encoders.photo_folder import Pixels
 from prodcls.encoders.photo_net import PhotoNet, Tensors
 from prodcls.encoders.tower_net import Names, Tower
 
-__all__ = ["CLIP_NAMES", "PhotoTower", "clip_photo", "layers_of", "torchvision_vit", "vit"]
+__all__ = ["CLIP_NAMES", "PhotoTower", "clip_photo", "layers_of", "patch_of", "torchvision_vit", "vit"]
 
 CLIP_NAMES = Names(
     first_norm="layer_norm1",
@@ -123,7 +123,7 @@ def vit(tensors: Tensors, pixels: Pixels, config: dict[str, Any]) -> PhotoTower:
         activation=str(config.get("hidden_act", "gelu")),
         last_norm=inside.norm("layernorm", epsilon),
     )
-    patch = _patch(inside, "embeddings.patch_embeddings.projection")
+    patch = patch_of(inside, "embeddings.patch_embeddings.projection")
     mark, places = inside["embeddings.cls_token"][0, 0], inside["embeddings.position_embeddings"][0]
     return PhotoTower(pixels, patch, mark, places, tower)
 
@@ -141,14 +141,14 @@ def clip_photo(tensors: Tensors, pixels: Pixels, config: dict[str, Any]) -> Phot
         last_norm=inside.norm("post_layernorm", epsilon),
         projection=tensors.linear("visual_projection"),
     )
-    patch = _patch(inside, "embeddings.patch_embedding")
+    patch = patch_of(inside, "embeddings.patch_embedding")
     mark, places = inside["embeddings.class_embedding"], inside["embeddings.position_embedding.weight"]
     return PhotoTower(pixels, patch, mark, places, tower, inside.norm("pre_layrnorm", epsilon))
 
 
 def torchvision_vit(tensors: Tensors, pixels: Pixels, architecture: str) -> PhotoTower:
     """Return a vision transformer by torchvision's names; its vector is what its head is given."""
-    patch = _patch(tensors, "conv_proj")
+    patch = patch_of(tensors, "conv_proj")
     wanted = int(architecture.rpartition("_")[2])
     if patch.kernel_size[0] != wanted:
         message = f"the patches have {patch.kernel_size[0]} pixels, not those of {architecture}"
@@ -167,7 +167,8 @@ def torchvision_vit(tensors: Tensors, pixels: Pixels, architecture: str) -> Phot
     return PhotoTower(pixels, patch, mark, places, tower)
 
 
-def _patch(tensors: Tensors, name: str) -> torch.nn.Conv2d:
+def patch_of(tensors: Tensors, name: str) -> torch.nn.Conv2d:
+    """Return the convolution called ``name``, which makes a vector of each square patch of a picture."""
     weight = tensors[f"{name}.weight"]
     if weight.ndim != 4 or weight.shape[1] != 3 or weight.shape[2] != weight.shape[3]:
         message = f"{name} cuts no square patches out of three colours: {tuple(weight.shape)}"

@@ -19,7 +19,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from prodcls.encoders.photo_net import Tensors
 
-__all__ = ["ACTIVATIONS", "Names", "Tower"]
+__all__ = ["ACTIVATIONS", "Layer", "Names", "Tower"]
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "gelu": F.gelu,
@@ -51,11 +51,30 @@ class Names:
     down: str
 
 
-class _Layer(nn.Module):
-    """Attention and a two-layer perceptron, each fed with what is normalised and added to what is not."""
+class Layer(nn.Module):
+    """Attention and a two-layer perceptron, each fed with what is normalised and added to what is not.
+
+    Parameters
+    ----------
+    tensors : Tensors
+    names : Names
+    heads : int
+    epsilon : float
+        Of both normalisations.
+    activation : str
+        Of `ACTIVATIONS`.
+
+    Raises
+    ------
+    ValueError
+        If the numbers cannot be parted among the heads, or the activation is not known.
+    """
 
     def __init__(self, tensors: Tensors, names: Names, heads: int, epsilon: float, activation: str) -> None:
         super().__init__()
+        if activation not in ACTIVATIONS:
+            message = f"the activation {activation!r} is not known; {', '.join(ACTIVATIONS)} are"
+            raise ValueError(message)
         self.heads = heads
         self.activation = ACTIVATIONS[activation]
         self.first_norm = tensors.norm(names.first_norm, epsilon)
@@ -69,13 +88,13 @@ class _Layer(nn.Module):
     def forward(self, x: Tensor, unseen: Tensor | None) -> Tensor:
         """Return the next states, shape (n, tokens, d)."""
         normed = self.first_norm(x)
-        attended = self.shares(normed, normed, unseen) @ self._parted(self.value(normed))
+        attended = self.shares(normed, normed, unseen) @ self.parted(self.value(normed))
         return self.after(x + self.mix(attended.transpose(1, 2).flatten(2)))
 
     def shares(self, asking: Tensor, normed: Tensor, unseen: Tensor | None) -> Tensor:
         """Return how much each token that asks takes from each one, shape (n, heads, asking, tokens); rows sum to 1."""
         # Vaswani et al., Attention Is All You Need, NeurIPS 2017, equation 1.
-        query, key = self._parted(self.query(asking)), self._parted(self.key(normed))
+        query, key = self.parted(self.query(asking)), self.parted(self.key(normed))
         scores = query @ key.transpose(2, 3) / math.sqrt(query.shape[3])
         return (scores if unseen is None else scores + unseen).softmax(dim=-1)
 
@@ -97,7 +116,7 @@ class _Layer(nn.Module):
         """
         normed = self.first_norm(x)
         shares = self.shares((normed * asks).sum(1, keepdim=True), normed, unseen)[:, :, 0, :, None]
-        taken = (shares * self._parted(self.value(normed))).transpose(1, 2).flatten(2)
+        taken = (shares * self.parted(self.value(normed))).transpose(1, 2).flatten(2)
         return F.linear(taken, self.mix.weight) + asks * (x + self.mix.bias)
 
     def after(self, x: Tensor) -> Tensor:
@@ -105,7 +124,7 @@ class _Layer(nn.Module):
         found: Tensor = x + self.down(self.activation(self.up(self.second_norm(x))))
         return found
 
-    def _parted(self, x: Tensor) -> Tensor:
+    def parted(self, x: Tensor) -> Tensor:
         """Return vectors of shape (n, tokens, d) by head, shape (n, heads, tokens, d / heads)."""
         return x.view(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
 
@@ -129,7 +148,7 @@ class Tower(nn.Module):
     Raises
     ------
     ValueError
-        If there is no layer, or the activation is not known.
+        If there is no layer, or one is not as it is told.
     """
 
     def __init__(
@@ -144,10 +163,7 @@ class Tower(nn.Module):
         projection: nn.Linear | None = None,
     ) -> None:
         super().__init__()
-        if activation not in ACTIVATIONS:
-            message = f"the activation {activation!r} is not known; {', '.join(ACTIVATIONS)} are"
-            raise ValueError(message)
-        found = [_Layer(one, names, heads, epsilon, activation) for one in layers]
+        found = [Layer(one, names, heads, epsilon, activation) for one in layers]
         if not found:
             message = "there are no layers"
             raise ValueError(message)
@@ -184,7 +200,7 @@ class Tower(nn.Module):
         """Return the attention of each layer, averaged over its heads, shape (layers, n, tokens, tokens)."""
         found = []
         for layer in (*self.layers, self.last):
-            assert isinstance(layer, _Layer)  # noqa: S101 - torch forgets of what type they are
+            assert isinstance(layer, Layer)  # noqa: S101 - torch forgets of what type they are
             normed = layer.first_norm(x)
             found.append(layer.shares(normed, normed, unseen).mean(1))
             x = layer(x, unseen)

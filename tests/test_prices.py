@@ -349,3 +349,11 @@ def test_real_prices_parse_as_the_floats_they_are(shared_data: Path, name: str) 
     for text, price in read_prices(texts).items():
         assert isinstance(price, Price)
         assert float(price.amount) == float(text)
+
+
+def test_per_cent_stay_per_cent() -> None:
+    told = [parse_number(text) for text in ("3.25%", "-0.5 %", "3,5\uff05")]
+    assert [one.value for one in told if isinstance(one, Number)] == [Decimal("3.25"), Decimal("-0.5"), Decimal("3.5")]
+    for text in ("%", "5%%", "5% to 7%"):
+        assert isinstance(parse_number(text), PriceProblem)
+    assert isinstance(parse_price("3.25%"), PriceProblem)

@@ -106,7 +106,8 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> QualityFindings:
     ]
     for i, row in enumerate(rows):
         row["size"] = f"S{i:03d}"
-    return faults(folder, rows, categorical=("brand", "size"))
+        row["weight"] = {"han": "9000", "told": "40", "twin": "0"}.get(row["id"], f"{2 + i % 5 / 10:.1f}")
+    return faults(folder, rows, categorical=("brand", "size"), numeric=("price", "weight"))
 
 
 def test_each_planted_fault_has_its_finding(messy: QualityFindings) -> None:
@@ -116,6 +117,9 @@ def test_each_planted_fault_has_its_finding(messy: QualityFindings) -> None:
     assert {"twin", "turned"} < ids(finding(messy, "duplicate"))
     assert finding(messy, "photo_same").severity == "warning"
     assert ids(finding(messy, "price_absurd")) == {"dear"}
+    assert ids(finding(messy, "number_absurd")) == {"han"}
+    assert ids(finding(messy, "number_outlier")) == {"told"}
+    assert finding(messy, "number_outlier").examples[0].values["number"] == 40.0
     assert ids(finding(messy, "stated_price")) == {"told"}
     assert finding(messy, "stated_price").examples[0].values["stated"] == "Rs. 499"
     assert ids(finding(messy, "id_in_text")) == {"SHOP-99"}

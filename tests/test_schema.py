@@ -155,6 +155,14 @@ def test_path_and_currency_are_no_features() -> None:
     ("name", "money"),
     [
         *(("price", True), ("retail_price", True), ("售价", True), ("Preis", True), ("PRECIO", True), ("價格", True)),
+        *(
+            ("annual_fee", True),
+            ("Fees", True),
+            ("手续费", True),
+            ("消费电力", False),
+            ("coffee", False),
+            ("feed", False),
+        ),
         *(("weight", False), ("scenario", False)),
     ],
 )

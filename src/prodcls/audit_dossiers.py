@@ -30,7 +30,7 @@ class Dossier:
     kind : str
         ``"right"``, ``"wrong"``, ``"uncertain"`` or ``"suspect"`` (label in doubt).
     fields : dict of str to str
-        Text as the models read it and other cells as the seller wrote them; text columns first.
+        Text as the models read it and other cells as they were written; text columns first.
     texts : tuple of str
         Names of the text columns.
     photo : str or None

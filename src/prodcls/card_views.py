@@ -62,7 +62,7 @@ def change_lines(changes: Changes, regions: Iterable[str], t: Language, prints: 
 
 
 def _places(change: Change, t: Language, prints: Prints) -> Iterator[Text]:
-    """Yield the words that go, with their characters in the seller's text."""
+    """Yield the words that go, with their characters in the product's text."""
     shown = sorted(change.parts[:WORDS], key=lambda p: (p.column, p.start or 0))
     for column in dict.fromkeys(p.column for p in shown):
         words = "  ".join(f"{p.label}[{p.start}:{p.end}]" for p in shown if p.column == column)

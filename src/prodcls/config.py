@@ -20,6 +20,7 @@ __all__ = [
     "Balance",
     "Device",
     "Engine",
+    "ExampleName",
     "FitConfig",
     "Head",
     "Lang",
@@ -36,6 +37,7 @@ Device = Literal["cpu", "cuda"]
 Runtime = Literal["onnx", "torch", "openvino", "openvino-bf16", "torch-bf16", "torch-cuda", "torch-cuda-bf16"]
 """Engine, device and precision in one word: all that a vector depends on besides encoder and item."""
 Lang = Literal["en", "zh"]
+ExampleName = Literal["finance", "devices", "machines"]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from prodcls.atomic import write_bytes
 from prodcls.demo_pictures import PAINTS, draw_product
 from prodcls.demo_words import BRANDS, CLASSES, COLOURS, LEAK, MODIFIERS, SHARED, VAGUE, Kind, Language
 
-__all__ = ["CATALOGUE_NAME", "ROWS", "SEED", "Planted", "write_demo"]
+__all__ = ["CATALOGUE_NAME", "ROWS", "SEED", "Planted", "pick", "put", "take", "write_demo"]
 
 CATALOGUE_NAME = "products.csv"
 SEED = 20240229
@@ -120,18 +120,18 @@ def write_demo(folder: Path) -> Path:
         else:
             data = io.BytesIO()
             product.picture.save(data, "PNG", compress_level=1)
-            _put(picture, data.getvalue())
+            put(picture, data.getvalue())
     truth = json.dumps({"seed": SEED, "rows": ROWS, **asdict(planted)}, ensure_ascii=False, indent=1)
-    _put(folder / "planted.json", truth.encode() + b"\n")
+    put(folder / "planted.json", truth.encode() + b"\n")
     table = io.StringIO()
     writer = csv.DictWriter(table, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows[index] for index in order)
-    _put(folder / CATALOGUE_NAME, table.getvalue().encode())
+    put(folder / CATALOGUE_NAME, table.getvalue().encode())
     return folder / CATALOGUE_NAME
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """Write a file that is not there yet; another fit may be reading the one that is."""
     if not path.is_file() or path.read_bytes() != data:
         write_bytes(path, data)
@@ -144,13 +144,14 @@ def _products(rng: np.random.Generator) -> list[_Product]:
     return originals + [_copy(originals[int(i)], int(i), rng) for i in chosen]
 
 
-def _pick(rng: np.random.Generator, items: Sequence[_Item]) -> _Item:
+def pick(rng: np.random.Generator, items: Sequence[_Item]) -> _Item:
+    """Return one of ``items``, each as likely."""
     return items[int(rng.integers(len(items)))]
 
 
 def _product(kind: Kind, rng: np.random.Generator) -> _Product:
     language: Language = "en" if rng.random() < ENGLISH_SHARE else "zh"
-    brand = "" if rng.random() < BRANDLESS_SHARE else _pick(rng, BRANDS)
+    brand = "" if rng.random() < BRANDLESS_SHARE else pick(rng, BRANDS)
     paint = int(rng.integers(len(PAINTS)))
     shape = "carton" if rng.random() < CARTON_SHARE else kind.shape
     return _Product(
@@ -167,11 +168,11 @@ def _product(kind: Kind, rng: np.random.Generator) -> _Product:
 def _title(kind: Kind, language: Language, brand: str, paint: int, rng: np.random.Generator) -> str:
     words = kind.words[language]
     vague = rng.random() < VAGUE_SHARE
-    noun = _pick(rng, VAGUE[language] if vague else words.nouns)
+    noun = pick(rng, VAGUE[language] if vague else words.nouns)
     model = f"{'ABCDEFGHKLMNPRSTX'[int(rng.integers(17))]}{int(rng.integers(10, 990))}"
-    parts = [_pick(rng, MODIFIERS[language]), noun, model]
+    parts = [pick(rng, MODIFIERS[language]), noun, model]
     if rng.random() < (0.25 if vague else 0.7):
-        parts.append(_pick(rng, words.specs).format(n=_pick(rng, kind.sizes)))
+        parts.append(pick(rng, words.specs).format(n=pick(rng, kind.sizes)))
     if rng.random() < 0.6:
         parts.append(COLOURS[language][paint])
     if rng.random() < 0.3:
@@ -185,20 +186,20 @@ def _description(kind: Kind, language: Language, rng: np.random.Generator) -> st
     lines = [own[int(i)] for i in rng.choice(len(own), count, replace=False)]
     shared = SHARED[language]
     for i in rng.choice(len(shared), int(rng.integers(1, 4)), replace=False):
-        other = _pick(rng, [k for k in CLASSES if k is not kind])
-        lines.append(shared[int(i)].format(other=_pick(rng, other.words[language].nouns)))
+        other = pick(rng, [k for k in CLASSES if k is not kind])
+        lines.append(shared[int(i)].format(other=pick(rng, other.words[language].nouns)))
     joint = " " if language == "en" else ""
     return joint.join(lines[int(i)] for i in rng.permutation(len(lines)))
 
 
 def _copy(original: _Product, index: int, rng: np.random.Generator) -> _Product:
-    """Return the same product as a second seller lists it."""
+    """Return the same product as somebody else lists it."""
     joint = " " if original.language == "en" else ""
-    extra = _pick(rng, [line for line in SHARED[original.language] if "{" not in line])
+    extra = pick(rng, [line for line in SHARED[original.language] if "{" not in line])
     light = ImageEnhance.Brightness(original.picture).enhance(float(rng.uniform(0.93, 1.07)))
     return replace(
         original,
-        title=f"{original.title} {_pick(rng, MODIFIERS[original.language])}",
+        title=f"{original.title} {pick(rng, MODIFIERS[original.language])}",
         description=f"{original.description}{joint}{extra}",
         price=round(original.price * float(rng.uniform(0.97, 1.03))) - 0.1,
         picture=light,
@@ -222,26 +223,26 @@ def _plant(
     twins = {twin for pair in planted.near_duplicates for twin in pair}
     free = [i for i in range(len(products)) if ids[i] not in twins]
     drawn = [int(i) for i in rng.permutation(np.array(free))]
-    for i in _take(drawn, MISLABELLED):
-        wrong = _pick(rng, [k for k in CLASSES if k is not products[i].kind])
+    for i in take(drawn, MISLABELLED):
+        wrong = pick(rng, [k for k in CLASSES if k is not products[i].kind])
         rows[i] |= _labels(wrong)
         planted.mislabelled[ids[i]] = products[i].kind.name
-    for place, i in enumerate(_take(drawn, MISSING_PHOTOS)):
+    for place, i in enumerate(take(drawn, MISSING_PHOTOS)):
         if place % 2:
             planted.absent_photos.append(ids[i])
         else:
             rows[i]["image"] = ""
             planted.missing_photos.append(ids[i])
-    for i in _take(drawn, MISSING_PRICES):
+    for i in take(drawn, MISSING_PRICES):
         rows[i]["price"] = ""
         planted.missing_prices.append(ids[i])
-    for i in _take(drawn, 1):
+    for i in take(drawn, 1):
         rows[i]["price"] = f"{products[i].price * ABSURD_FACTOR:.2f}"
         planted.absurd_prices.append(ids[i])
     return rows, planted
 
 
-def _take(drawn: list[int], count: int) -> list[int]:
+def take(drawn: list[int], count: int) -> list[int]:
     """Remove the first ``count`` items from ``drawn`` and return them."""
     taken = drawn[:count]
     del drawn[:count]

@@ -352,7 +352,7 @@ VAGUE: dict[Language, tuple[str, ...]] = {
     "en": ("series", "set", "edition", "model", "kit", "unit"),
     "zh": ("系列", "套装", "款", "礼盒", "单品", "新品"),
 }
-"""What a careless seller writes instead of the thing's name."""
+"""What a careless writer puts instead of the thing's name."""
 
 SHARED: dict[Language, tuple[str, ...]] = {
     "en": (

@@ -1,10 +1,10 @@
 """Near-duplicate products: the same listing in other words, sizes or colours, or under the same photo.
 
 Two texts are near-duplicates when the weighted Jaccard similarity of their shingles reaches a threshold. A shingle
-weighs the more the rarer it is, so that a shop's boilerplate under every product does not tie unrelated ones together.
+weighs the more the rarer it is, so that boilerplate under every product does not tie unrelated ones together.
 
-Texts that are less alike, yet say much of the same, are near-duplicates where their photos look alike too: another
-seller's listing of the same thing has words of its own and the same picture.
+Texts that are less alike, yet say much of the same, are near-duplicates where their photos look alike too: the
+same thing entered by somebody else has words of its own and the same picture.
 
 The pairs to compare come from prefix filtering, which is exact: two texts can be that similar only if they share one of
 each other's rarest shingles (Bayardo, Ma and Srikant, Scaling Up All Pairs Similarity Search, WWW 2007; for Jaccard

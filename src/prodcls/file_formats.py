@@ -25,7 +25,7 @@ _PARQUET = {".parquet", ".pq"}
 _WEB_PAGE = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL
 )
-"""Shop systems write such files under the name of a workbook, and a session that has ended gives a login page."""
+"""Some systems write such files under the name of a workbook, and a session that has ended gives a login page."""
 
 
 @dataclass(frozen=True)

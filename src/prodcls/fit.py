@@ -17,6 +17,7 @@ from prodcls.config import (
     Balance,
     Device,
     Engine,
+    ExampleName,
     FitConfig,
     Head,
     Lang,
@@ -103,6 +104,11 @@ def _range(name: str) -> click.IntRange:
     type=click.Path(file_okay=False, path_type=Path),
     default=FitConfig.out,
     help="Folder for the bundle and the report.",
+)
+@click.option(
+    "--example",
+    type=click.Choice(get_args(ExampleName)),
+    help="Instead of CATALOGUE, one that is made: a bank's products, medical devices, or a plant's machines.",
 )
 @click.option("--target", metavar="COLUMN", help="Column that holds the class.")
 @click.option(
@@ -259,7 +265,7 @@ def _range(name: str) -> click.IntRange:
 )
 @click.option("--compare", type=FOLDER, help="Bundle of an earlier audit: the report says what changed since.")
 @click.option("--enforce", is_flag=True, help="Exit with code 3 when a threshold does not hold.")
-def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each option has its own type
+def fit(catalogue: Path | None, example: ExampleName | None, **options: Any) -> int:  # noqa: ANN401 - each option has its own type
     """Learn the categories of CATALOGUE, evaluate, and write a bundle and an audit report.
 
     CATALOGUE is a CSV, JSONL or Parquet file, a folder of Parquet files, an Excel or OpenDocument workbook, a folder
@@ -267,6 +273,11 @@ def fit(catalogue: Path | None, **options: Any) -> int:  # noqa: ANN401 - each o
     them. Without CATALOGUE a demo catalogue is made.
     """
     config = FitConfig(catalogue=catalogue, **options)
+    if example is not None:
+        from prodcls.example_list import with_example
+
+        config = with_example(config, example)
+        click.echo(f"catalogue: {config.catalogue}")
     from prodcls.bars import open_progress
     from prodcls.training import fit_catalogue
 

@@ -1,8 +1,8 @@
 """Taking HTML out of a text: tags, comments, scripts and entities, and nothing that merely looks like them.
 
-A shop's text holds ``a < b``, ``<3``, ``R&D`` and titles such as ``HTML5 <canvas> by example``. So tags are taken out
-only where their names are known to HTML, and only of a text in which something is evidently markup: a closing tag, a
-tag with an attribute, one that stands alone (``<br>``, ``<p>``, ``<li>``, ``<img>``), or a comment.
+A product's text holds ``a < b``, ``<3``, ``R&D`` and titles such as ``HTML5 <canvas> by example``. So tags are taken
+out only where their names are known to HTML, and only of a text in which something is evidently markup: a closing
+tag, a tag with an attribute, one that stands alone (``<br>``, ``<p>``, ``<li>``, ``<img>``), or a comment.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _CUT_OFF = re.compile(r"<(?P<name>[a-z][a-z0-9]{0,11})\s[^<>]*=[^<>]*\Z", re.IGN
 """A tag that the end of the text cuts off."""
 
 _AMPERSANDS = re.compile(r"&(?:(?:amp|AMP|\#0{0,5}38|\#[xX]0{0,4}26);)+")
-"""An ampersand written as an entity, as often as there are programs between the shop and us."""
+"""An ampersand written as an entity, as often as there are programs between its writer and us."""
 
 _ENTITY = re.compile(r"&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};|nbsp(?![A-Za-z0-9]))")
 

@@ -3,7 +3,7 @@
 Nothing here decompresses or allocates by what a file declares, and every walk is bounded, so that it can be run on the
 bytes of strangers. What is odd is decoded in a process of its own (`prodcls.photo_guard`): formats that are rare in
 catalogues and whose decoders had most of the known holes, animations, files with more structure than any camera or
-shop writes, and pictures so large that a mistake would be felt. Formats: JPEG ITU-T T.81 annex B, PNG W3C REC third
+program writes, and pictures so large that a mistake would be felt. Formats: JPEG ITU-T T.81 annex B, PNG W3C REC third
 edition, WebP RFC 9649, GIF89a, TIFF 6.0 and BigTIFF, BMP.
 """
 
@@ -26,7 +26,7 @@ ORDINARY_SEGMENTS = 400
 ORDINARY_CHUNKS = 20_000
 """Chunks of a PNG; writers cut the picture into pieces of 8 kB."""
 ORDINARY_SCANS = 100
-"""Passes of a progressive JPEG; cameras and shops write about ten."""
+"""Passes of a progressive JPEG; cameras and programs write about ten."""
 ORDINARY_SCANNED = 160_000_000
 """Passes of a progressive JPEG times its pixels."""
 COUNTED = 2_000

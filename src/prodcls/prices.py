@@ -243,7 +243,9 @@ def _per_base(price: Price, unit: PerUnit, cell: str) -> Price | PriceProblem:
 
 
 def parse_number(text: str, form: NumberFormat | None = None) -> Number | PriceProblem:
-    """Read one number without currency, such as a weight; it may be below zero. Codes begin with ``number-``.
+    """Read one number without currency, such as a weight or ``3.5%``; it may be below zero.
+
+    Codes of problems begin with ``number-``. Per cent stay per cent: ``3.5%`` is 3.5.
 
     Parameters
     ----------
@@ -253,14 +255,15 @@ def parse_number(text: str, form: NumberFormat | None = None) -> Number | PriceP
 
     Examples
     --------
-    >>> parse_number("-1 299,5").value, parse_number("1.5 kg").code
-    (Decimal('-1299.5'), 'number-unreadable')
+    >>> parse_number("-1 299,5").value, parse_number("3.25 %").value, parse_number("1.5 kg").code
+    (Decimal('-1299.5'), Decimal('3.25'), 'number-unreadable')
     """
     plain = _plain(text)
     if not plain or len(plain) > MAX_CHARS:
         return _problem("unreadable" if plain else "empty", "number", text)
     negative = plain.startswith("-")
     body = plain[1:].strip() if plain.startswith(("-", "+")) else plain
+    body = body.removesuffix("%").rstrip()
     reading = read_number(body, form, None)
     if reading.value is not None:
         return Number(reading.value.copy_negate() if negative else reading.value, reading.proves)

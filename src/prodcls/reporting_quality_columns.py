@@ -1,4 +1,4 @@
-"""Findings about columns: prices that stand out, identifiers, columns that say nothing."""
+"""Findings about columns: prices and other numbers that stand out, identifiers, columns that say nothing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,17 @@ from prodcls.schema import is_price
 __all__ = ["column_findings"]
 
 FAR, FACTOR = 5.0, 10.0
-"""Robust standard deviations, and times the class's median or a part of it, from which on a price is an outlier."""
+"""Robust standard deviations, and times the class's median or a part of it, from which on a number is an outlier."""
 
 ABSURD = 1000.0
-"""Times the class's median, or a part of it, from which on a price is absurd: about what a misplaced mark makes."""
+"""Times the class's median, or a part of it, from which on a number is absurd: about what a misplaced mark makes."""
+
+_STANDING_OUT: tuple[tuple[str, str], ...] = (
+    ("price_absurd", "error"),
+    ("number_absurd", "error"),
+    ("price_outlier", "warning"),
+    ("number_outlier", "warning"),
+)
 
 
 def column_findings(rows: Rows) -> Iterator[Finding]:
@@ -32,21 +39,24 @@ def column_findings(rows: Rows) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        Of prices, identifiers and columns that say nothing.
+        Of numbers, identifiers and columns that say nothing.
     """
-    yield from _prices(rows)
+    yield from _numbers(rows)
     yield from _identifiers(rows)
     yield from _idle(rows)
 
 
-def _prices(rows: Rows) -> Iterator[Finding]:
-    found: dict[str, list[tuple[float, Example]]] = {"price_absurd": [], "price_outlier": []}
+def _numbers(rows: Rows) -> Iterator[Finding]:
+    found: dict[str, list[tuple[float, Example]]] = {kind: [] for kind, _ in _STANDING_OUT}
     for name, values in rows.inputs.numeric.items():
-        if not is_price(name.split(" [")[0]):
+        what = "price" if is_price(name.split(" [")[0]) else "number"
+        if what == "number" and (values < 0).any():  # of temperatures and the like a ratio says nothing
             continue
         away = price_distances(values, rows.labels, len(rows.classes))
         ratio = np.maximum(away.factor, 1.0 / np.maximum(away.factor, 1e-300))
         far = (np.abs(away.z) >= FAR) & (ratio >= FACTOR) & ~np.isnan(away.typical)
+        if what == "number":  # a price of nothing is none, but a number may well be zero
+            far &= values > 0
         for row in np.flatnonzero(far).tolist():
             absurd = ratio[row] >= ABSURD
             told = rows.example(
@@ -55,12 +65,12 @@ def _prices(rows: Rows) -> Iterator[Finding]:
                     "title": rows.title(row),
                     "class": rows.class_of(row),
                     "column": name,
-                    "price": float(values[row]),
+                    what: float(values[row]),
                     "typical": float(f"{away.typical[row]:.9g}"),
                 },
             )
-            found["price_absurd" if absurd else "price_outlier"].append((-float(ratio[row]), told))
-    for kind, severity in (("price_absurd", "error"), ("price_outlier", "warning")):
+            found[f"{what}_absurd" if absurd else f"{what}_outlier"].append((-float(ratio[row]), told))
+    for kind, severity in _STANDING_OUT:
         examples = [told for _, told in sorted(found[kind], key=lambda item: (item[0], item[1].ids))]
         if examples:
             yield Finding(kind, severity, len(examples), {}, tuple(examples[:EXAMPLES]))

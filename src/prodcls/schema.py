@@ -62,7 +62,9 @@ def _one(column: str | None) -> tuple[str, ...] | None:
 
 
 _FEATURES: tuple[Role, ...] = ("text", "image", "numeric", "categorical")
-_PRICE_NAME = re.compile(r"price|cost|mrp|preis|prix|precio|preço|prezzo|prijs|цена|价|價|価格|가격")
+_PRICE_NAME = re.compile(
+    r"price|cost|mrp|preis|prix|precio|preço|prezzo|prijs|(?<![a-z])fees?(?![a-z])|цена|价|價|価格|가격|[费費]用?$"
+)
 """A column set by hand may have its name in any language; read as a plain number, an amount with a sign is lost."""
 _BLANK = re.compile(r"\s")
 _URL = re.compile(r"(https?:)?//\S+")
@@ -226,8 +228,9 @@ def _describe(column: str, cells: Sequence[str], texts: Sequence[str]) -> Column
 
 
 def _numbers(cells: Sequence[str]) -> int:
-    found = read_prices({cell.lstrip("-") for cell in cells})
-    return sum(isinstance(found.get(cell.lstrip("-")), Price) for cell in cells)
+    bare = [cell.strip().lstrip("-").rstrip("% ") for cell in cells]
+    found = read_prices(set(bare))
+    return sum(isinstance(found.get(cell), Price) for cell in bare)
 
 
 def match_schema(table: RawTable, fitted: Schema, *, need_target: bool) -> Schema:

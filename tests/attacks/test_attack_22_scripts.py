@@ -142,7 +142,7 @@ def views(browser: Any, page: Path) -> Iterator[int]:
 @in_browser
 def test_a_browser_shows_every_title_of_a_report_as_it_is(browser: Any, pages: Path) -> None:
     for width in views(browser, pages / "audit.html"):
-        shown = browser.execute_script(WORDS, "article.card h3.seller")
+        shown = browser.execute_script(WORDS, "article.card h3.written")
         assert shown == [*TITLES.values(), EMOJI, *SPOOFS]
         assert browser.execute_script(OUTSIDE) == []
         assert browser.execute_script(OUTSIDE.replace("bdi, [dir='auto'], ", "")) != []  # it would see them
@@ -155,6 +155,6 @@ def test_a_browser_shows_every_title_of_a_product_as_it_is(browser: Any, pages: 
         title = page.with_suffix(".txt").read_text(encoding="utf-8")
         for width in views(browser, page):
             assert browser.execute_script(WORDS, "h1")[0] == title
-            assert title in browser.execute_script(WORDS, ".seller")
+            assert title in browser.execute_script(WORDS, ".written")
             assert browser.execute_script(OUTSIDE) == []
             assert browser.execute_script("return document.documentElement.scrollWidth") <= width

@@ -40,15 +40,15 @@ class Part:
         ``"evidence"`` is a share of a whole block that no word or region carries (such as the votes of similar
         products), ``"context"`` what cannot be placed, ``"unread"`` a word beyond the encoder's limit (value 0).
     label : str
-        The word as the seller wrote it, the column's cell, or a key such as ``"neighbours"`` or ``"missing"``.
+        The word as it was written, the column's cell, or a key such as ``"neighbours"`` or ``"missing"``.
     value : float
         Logits in favour of class A.
     column : str
         Text column that ``start`` and ``end`` refer to, or the column; ``""`` where there is none.
     start, end : int or None
-        Characters in the seller's own text, for words.
+        Characters in the product's own text, for words.
     box : tuple of float or None
-        Left, top, right, bottom in [0, 1] of the photo as the seller took it, for regions.
+        Left, top, right, bottom in [0, 1] of the photo as it was taken, for regions.
     """
 
     block: str

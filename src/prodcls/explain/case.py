@@ -65,7 +65,7 @@ class Case:
     attributions : tuple of Attribution
         One a method, all of the same two classes; at least one. The first is the main one.
     fields : dict of str to str
-        Cells as the seller wrote them, by column; text columns first.
+        Cells as they were written, by column; text columns first.
     texts : tuple of str
         Names of the text columns.
     photo : str or None
@@ -183,7 +183,7 @@ def _group(part: Part | Line) -> tuple[str, str, str]:
 
 @dataclass(frozen=True)
 class WordSum:
-    """One word of the seller's text with all that was said of it, by encoders and word counts.
+    """One word of the product's text with all that was said of it, by encoders and word counts.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
 """Texts without some of their words and photos without some of their regions.
 
-Words are taken out, not replaced: what is left is a text that a seller could have written. A hidden region shows the
+Words are taken out, not replaced: what is left is a text that somebody could have written. A hidden region shows the
 colour of the photo's border, which is mostly the background, or the photo blurred beyond recognition.
 """
 
@@ -25,7 +25,7 @@ Fill = Literal["border", "blur"]
 """What a hidden region shows."""
 
 Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in [0, 1] of the photo as the seller took it."""
+"""Left, top, right, bottom in [0, 1] of the photo as it was taken."""
 
 
 def text_left(text: str, found: Sequence[Word], kept: NDArray[np.bool_]) -> str:

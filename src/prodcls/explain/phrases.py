@@ -1,6 +1,6 @@
 """Phrases that several products share word for word, found anywhere in their texts.
 
-A shop's boilerplate repeats a sentence with other words before and after it. Windows of a few words that occur in
+Boilerplate repeats a sentence with other words before and after it. Windows of a few words that occur in
 enough products are joined as long as each next window occurs in about as many: where the count changes, another
 phrase begins. No phrase goes beyond the end of a sentence.
 """

@@ -48,7 +48,7 @@ def between(a: int, b: int) -> Difference:
 
 
 def word_part(block: str, column: str, text: str, word: Word, value: float = 0.0) -> Part:
-    """Return a word at its place in the seller's text."""
+    """Return a word at its place in the product's text."""
     return Part(block, "word", text[word.start : word.end], value, column, word.start, word.end)
 
 

@@ -19,7 +19,7 @@ LEAST = 0.005
 
 NAMED = ("column", "regions", "neighbours", "whole", "start", "missing")
 """Groups of parts that are reasons. A technicality, such as the white around a photo, is in the account, and no reason
-that a merchandiser would give; words are named one by one."""
+that a person would give; words are named one by one."""
 
 
 def strongest(parts: Sequence[Part | Line], pro: int, contra: int) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:

@@ -15,7 +15,7 @@ SHOWN_IDS = 4
 
 SEVERITIES = ("error", "warning", "note")
 
-AMOUNTS = ("price", "typical", "deviations")
+AMOUNTS = ("price", "number", "typical", "deviations")
 """Values that are no shares."""
 
 

@@ -1,4 +1,4 @@
-"""The seller's own text and photo with what counts marked in them."""
+"""The product's own text and photo with what counts marked in them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEVELS = (0.12, 0.3, 0.6)
 
 @dataclass(frozen=True)
 class Run:
-    """A run of the seller's text.
+    """A run of the product's text.
 
     Attributes
     ----------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from prodcls.catalogue import Catalogue
-from prodcls.example_domain import Domain
+from prodcls.config import FitConfig
+from prodcls.example_domain import Domain, write_domain
 from prodcls.example_list import EXAMPLES, ROLES, write_example
+from prodcls.gathering import gather
 from prodcls.intake import read_catalogue
+from prodcls.progress import SilentProgress
+from prodcls.reporting_quality import find_faults
 from prodcls.schema import ColumnOptions
+from synthetic import use_fake_encoders
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,12 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_the_same_bytes_every_time(made: Made, tmp_path: Path) -> None:
-    name = next(name for name, domain in EXAMPLES.items() if domain is made.domain)
-    again = write_example(name, tmp_path).parent
-    files = sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
-    assert files == sorted(p.relative_to(made.path.parent) for p in made.path.parent.rglob("*") if p.is_file())
-    assert all((again / name).read_bytes() == (made.path.parent / name).read_bytes() for name in files)
+    small = replace(made.domain, rows=140)
+    one, two = (write_domain(small, tmp_path / folder).parent for folder in ("one", "two"))
+    write_domain(small, two)
+    files = sorted(p.relative_to(one) for p in one.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(two) for p in two.rglob("*") if p.is_file())
+    assert all((one / name).read_bytes() == (two / name).read_bytes() for name in files)
 
 
 def test_every_cell_is_taken_as_it_stands(made: Made) -> None:
@@ -105,3 +111,27 @@ def test_no_single_view_tells_the_classes_apart(made: Made) -> None:
     by_numbers = cross_val_score(forest, numbers, labels, cv=folds).mean()
     assert 0.75 < by_words < 0.97
     assert 1.5 / len(set(labels)) < by_numbers < 0.95
+
+
+def test_an_audit_finds_what_was_planted(made: Made, tmp_path: Path) -> None:
+    name = next(name for name, domain in EXAMPLES.items() if domain is made.domain)
+    with pytest.MonkeyPatch.context() as patch:
+        use_fake_encoders(patch)
+        config = FitConfig(catalogue=made.path, cache_dir=tmp_path, image="", **ROLES[name])
+        quality = find_faults(gather(config, SilentProgress()))
+    found = {f.kind: {one for e in f.examples for one in e.ids} for f in quality.findings}
+    planted = made.planted
+    ((_, (absurd,)),) = planted["absurd"].items()
+    assert absurd in found.get("number_absurd", set()) | found.get("number_outlier", set())
+    assert "price_absurd" not in found
+    assert len(found["label_error"] & planted["mislabelled"].keys()) >= 0.6 * len(planted["mislabelled"])
+    assert planted["leak_sentence"].rstrip(".") in {
+        str(e.values["phrase"])
+        for f in quality.findings
+        if f.kind in ("leak_phrase", "boilerplate_uneven")
+        for e in f.examples
+    }
+    pairs = {frozenset(pair) for pair in planted["near_duplicates"]}
+    groups = {frozenset(e.ids) for f in quality.findings if f.kind == "near_duplicate" for e in f.examples}
+    assert len(groups & pairs) >= 0.6 * len(groups)  # some short texts are alike by chance
+    assert "identifier_column" not in found

@@ -20,7 +20,7 @@ def test_roles_name_columns_of_the_catalogue() -> None:
 def test_a_fit_of_an_example_has_its_roles_unless_they_are_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PRODCLS_CACHE", str(tmp_path))
     config = with_example(FitConfig(numeric=()), "devices")
-    assert config.catalogue == tmp_path / "examples" / "devices" / "products.csv"
+    assert config.catalogue == tmp_path / "examples" / "devices" / "devices.csv"
     assert config.catalogue.is_file()
     assert (config.target, config.numeric) == ("risk_class", ())
     assert replace(config, **(dict.fromkeys(ROLES["devices"]) | {"catalogue": None})) == FitConfig()

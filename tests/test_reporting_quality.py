@@ -167,3 +167,17 @@ def test_known_faults_of_a_real_catalogue(shared_data: Path) -> None:
     assert any("Genuine Products" in str(e.values["phrase"]) for e in finding(quality, "leak_phrase").examples)
     assert 5 <= finding(quality, "label_error").count <= 25
     assert finding(quality, "text_cut").count == 90
+
+
+def test_what_many_of_a_class_have_is_no_slip(tmp_path: Path) -> None:
+    rows = catalogue_rows({"Kettles": 30, "Phones": 30})
+    for i, row in enumerate(rows):
+        row["price"] = "0.00" if i % 10 == 0 else row["price"]
+        row["hours"] = str(40 + i % 5) if i % 3 else f"{100_000 + 137 * i}"
+        row["speed"] = str(900 + 41 * i)  # whole numbers of three and four digits, each its own: measured
+        row["serial"] = str(500_000 + 7919 * i)
+    rows[1]["hours"] = "0.001"
+    quality = faults(tmp_path, rows, numeric=("price", "hours", "speed", "serial"))
+    assert "price_absurd" in quality.clean
+    assert ids(finding(quality, "number_absurd")) == {rows[1]["id"]}
+    assert [e.values["column"] for e in finding(quality, "identifier_column").examples] == ["serial"]

@@ -134,6 +134,15 @@ _KINDS = (
 )  # fmt: skip
 
 DEVICES = Domain(
+    catalogue="devices.csv",
+    card={
+        "name": "Risk classes of devices",
+        "intended_use": "Proposes a risk class for a new entry of a register; an expert decides.",
+        "out_of_scope": "Conformity assessment: a class follows from rules, not from likeness.",
+        "data_origin": "Made by code for this example; nothing in it is real.",
+        "personal_data": "None.",
+        "known_risks": "Devices of one name may be of two classes by how long they stay in the body.",
+    },
     seed=20240302,
     rows=480,
     copies=10,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from prodcls.demo import CATALOGUE_NAME, pick, put, take
+from prodcls.demo import pick, put, take
 
 __all__ = ["Attachment", "Domain", "Kind", "Leak", "Planted", "Slip", "Spread", "write_domain"]
 
@@ -107,6 +107,10 @@ class Domain:
 
     Attributes
     ----------
+    catalogue : str
+        Name of its file.
+    card : dict of str to str
+        What people say of a model of it, by entry of the model card.
     seed : int
     rows, copies, mislabelled : int
         Of the rows, so many are the same thing offered again, and so many have a wrong label.
@@ -132,6 +136,8 @@ class Domain:
         By column, the ending of its files and what makes them.
     """
 
+    catalogue: str
+    card: dict[str, str]
     seed: int
     rows: int
     copies: int
@@ -188,7 +194,7 @@ class _Row:
 
 
 def write_domain(domain: Domain, folder: Path) -> Path:
-    """Write an example's catalogue: ``products.csv``, its files, ``planted.json``.
+    """Write an example's catalogue, its files, its ``modelcard.toml``, and ``planted.json``.
 
     Parameters
     ----------
@@ -216,12 +222,15 @@ def write_domain(domain: Domain, folder: Path) -> Path:
     truth = json.dumps({"seed": domain.seed, "rows": domain.rows, **asdict(planted)}, ensure_ascii=False, indent=1)
     folder.mkdir(parents=True, exist_ok=True)
     put(folder / "planted.json", truth.encode() + b"\n")
+    # A JSON string is a TOML string too.
+    card = "".join(f"{entry} = {json.dumps(text, ensure_ascii=False)}\n" for entry, text in domain.card.items())
+    put(folder / "modelcard.toml", card.encode())
     table = io.StringIO()
     writer = csv.DictWriter(table, domain.columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows[index].cells for index in order)
-    put(folder / CATALOGUE_NAME, table.getvalue().encode())
-    return folder / CATALOGUE_NAME
+    put(folder / domain.catalogue, table.getvalue().encode())
+    return folder / domain.catalogue
 
 
 def _some(rng: np.random.Generator, items: Sequence[str], count: int) -> list[str]:

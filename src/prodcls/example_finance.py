@@ -135,6 +135,15 @@ _KINDS = (
 )
 
 FINANCE = Domain(
+    catalogue="finance.csv",
+    card={
+        "name": "Kinds of bank products",
+        "intended_use": "Sorts new entries of a price list into kinds of product before people publish it.",
+        "out_of_scope": "Advice to customers; any decision about a customer.",
+        "data_origin": "Made by code for this example; nothing in it is real.",
+        "personal_data": "None.",
+        "known_risks": "Vague names: where neither name nor terms tell the kind, rate and amounts decide.",
+    },
     seed=20240301,
     rows=480,
     copies=10,

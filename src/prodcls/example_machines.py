@@ -148,6 +148,15 @@ _KINDS = (
 )
 
 MACHINES = Domain(
+    catalogue="machines.csv",
+    card={
+        "name": "Kinds of equipment",
+        "intended_use": "Sorts data sheets of an inventory into kinds of equipment.",
+        "out_of_scope": "Safety and maintenance decisions.",
+        "data_origin": "Made by code for this example; nothing in it is real.",
+        "personal_data": "None.",
+        "known_risks": "Photos of crates show nothing of the machine.",
+    },
     seed=20240303,
     rows=400,
     copies=8,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prodcls.audit_quality import Example, Finding
 from prodcls.cells import excerpt
@@ -20,6 +21,10 @@ FAR, FACTOR = 5.0, 10.0
 
 ABSURD = 1000.0
 """Times the class's median, or a part of it, from which on a number is absurd: about what a misplaced mark makes."""
+
+MANY, MANY_SHARE = 5, 0.05
+"""Numbers that stand out together on one side of a class, and their share of it, from which on they are no slips but a
+second kind of thing in the class; and prices of nothing in a column."""
 
 _STANDING_OUT: tuple[tuple[str, str], ...] = (
     ("price_absurd", "error"),
@@ -55,8 +60,11 @@ def _numbers(rows: Rows) -> Iterator[Finding]:
         away = price_distances(values, rows.labels, len(rows.classes))
         ratio = np.maximum(away.factor, 1.0 / np.maximum(away.factor, 1e-300))
         far = (np.abs(away.z) >= FAR) & (ratio >= FACTOR) & ~np.isnan(away.typical)
-        if what == "number":  # a price of nothing is none, but a number may well be zero
-            far &= values > 0
+        # A number may well be zero, and so may a price where others of the column are: accounts that cost nothing.
+        if what == "number" or _often(values == 0, ~np.isnan(values)):
+            far &= values != 0
+        for side in (away.z > 0, away.z < 0):
+            far &= ~(side & _many(far & side, ~np.isnan(values), rows.labels))
         for row in np.flatnonzero(far).tolist():
             absurd = ratio[row] >= ABSURD
             told = rows.example(
@@ -76,13 +84,25 @@ def _numbers(rows: Rows) -> Iterator[Finding]:
             yield Finding(kind, severity, len(examples), {}, tuple(examples[:EXAMPLES]))
 
 
+def _often(found: NDArray[np.bool_], known: NDArray[np.bool_]) -> bool:
+    return bool(found.sum() >= MANY and found.sum() >= MANY_SHARE * known.sum())
+
+
+def _many(far: NDArray[np.bool_], known: NDArray[np.bool_], labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which rows are of a class in which many stand out on one side."""
+    found = np.bincount(labels, far)
+    many = (found >= MANY) & (found >= MANY_SHARE * np.bincount(labels, known))
+    told: NDArray[np.bool_] = many[labels]
+    return told
+
+
 def _identifiers(rows: Rows) -> Iterator[Finding]:
     columns = {**rows.inputs.categorical}
     columns |= {name: c for name, c in rows.inputs.texts.items() if not any(" " in cell for cell in c)}
     columns |= {
         name: tuple("" if np.isnan(v) else repr(v) for v in values.tolist())
         for name, values in rows.inputs.numeric.items()
-        if not is_price(name.split(" [")[0]) and not (values[~np.isnan(values)] % 1).any()
+        if not is_price(name.split(" [")[0]) and _numbered(values[~np.isnan(values)])
     }
     shares = {name: identifier_like(cells) for name, cells in columns.items()}
     examples = [
@@ -92,6 +112,17 @@ def _identifiers(rows: Rows) -> Iterator[Finding]:
     ]
     if examples:
         yield Finding("identifier_column", "warning", len(examples), {}, tuple(examples))
+
+
+def _numbered(values: NDArray[np.float64]) -> bool:
+    """Tell whether numbers look as if they were given out: whole, and close together or all of one length.
+
+    What is measured, such as a speed or a mass, is seldom so.
+    """
+    if not len(values) or (values % 1).any() or values.min() < 0:
+        return False
+    together = values.max() - values.min() < 2 * len(values)
+    return bool(together or np.floor(np.log10(values + 1)).max() == np.floor(np.log10(values + 1)).min())
 
 
 def _idle(rows: Rows) -> Iterator[Finding]:

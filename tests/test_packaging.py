@@ -112,7 +112,7 @@ def test_what_is_imported_is_declared() -> None:
     runtime, extra = ({canonicalize_name(need.name) for need in needs} for needs in declared())
     # Imported where a workbook is read or a service, a cluster or a runtime used, with a hint if absent; one another
     # asks for.
-    optional = {canonicalize_name(need.name) for need in extras("dask", "excel", "openvino", "serve")}
+    optional = {canonicalize_name(need.name) for need in extras("dask", "excel", "hub", "openvino", "serve")}
     optional -= {"python-multipart"}
     assert foreign_imports(ROOT / "src") - runtime == optional
     assert foreign_imports(ROOT / "tests") - runtime - extra == set()

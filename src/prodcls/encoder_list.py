@@ -18,7 +18,9 @@ __all__ = ["encoders"]
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--speed", is_flag=True, help="Also measure how many short texts or photos each reads in a second here.")
 @click.option("--test", "tested", metavar="NAME", help="Try one encoder against everything that is relied on.")
-def encoders(speed: bool, tested: str | None) -> None:
+@click.option("--download", metavar="REPOSITORY@REVISION", help="Fetch an encoder of one commit from the model hub.")
+@click.option("--allow-download", is_flag=True, help="Let --download use the network; nothing else ever does.")
+def encoders(speed: bool, tested: str | None, download: str | None, allow_download: bool) -> None:
     """List the encoders: those of this package, of other packages, and of folders below PRODCLS_ENCODERS.
 
     A folder is one that sentence-transformers or transformers saved, with config.json, model.safetensors and, for
@@ -28,6 +30,11 @@ def encoders(speed: bool, tested: str | None) -> None:
     from prodcls.encoders.conformance import conformance
     from prodcls.encoders.listing import listed, measured
 
+    if download is not None:
+        from prodcls.encoders.hub import download as fetch
+
+        click.echo(printable(f"encoder: {fetch(download, allowed=allow_download)}"))
+        return
     if tested is not None:
         checks = conformance(tested)
         for line in _told(checks):

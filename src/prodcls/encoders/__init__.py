@@ -17,6 +17,7 @@ from prodcls.encoders.base import (
 from prodcls.encoders.folder_files import SEARCH_VARIABLE
 from prodcls.encoders.folders import folder_names, open_folder
 from prodcls.encoders.foreign import foreign_names, open_foreign
+from prodcls.encoders.hub import command_for
 from prodcls.encoders.lite0 import Lite0
 from prodcls.encoders.minilm import MiniLM
 from prodcls.encoders.scripts import EncoderChoice, choose_text_encoders, script_shares
@@ -114,6 +115,6 @@ def _other(kind: Kind, name: str, runtime: Runtime, threads: int | None) -> Enco
 def _unknown(kind: Kind, name: str, there: tuple[str, ...]) -> InputError:
     message = (
         f"no {kind} encoder {name!r}; there are {', '.join(there)}. An encoder in a folder is found by the folder's "
-        f"name below one of {SEARCH_VARIABLE}"
+        f"name below one of {SEARCH_VARIABLE}; to fetch one: {command_for(name)}"
     )
     return InputError(message, code="encoder-unknown")

@@ -19,6 +19,8 @@ from prodcls.errors import InputError
 
 __all__ = [
     "CONFIG",
+    "NAME",
+    "OF_VECTORS",
     "PREPROCESSOR",
     "SEARCH_VARIABLE",
     "TOKENIZER",

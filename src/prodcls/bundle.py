@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
+from prodcls.bundle_added import Addition, added_names, additions_from, additions_to
 from prodcls.bundle_booster import checked_booster
 from prodcls.bundle_checks import (
     Canary,
@@ -65,7 +66,7 @@ from prodcls.preparation import Recipe
 from prodcls.selective import Automation
 from prodcls.stopping import StopRule
 
-__all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "photo_folder", "save_bundle"]
+__all__ = ["Bundle", "BundleContents", "KnownColumns", "load_bundle", "photo_folder", "save_bundle", "save_extended"]
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ class Bundle:
         What the model gave some of the training products when it was saved.
     findings : Findings
         Which format it was read from, and what has changed since it was written.
+    additions : tuple of Addition
+        Classes that were added after the fit and never evaluated.
     """
 
     model: Model
@@ -174,12 +177,18 @@ class Bundle:
     report: bytes | None
     canary: Canary
     findings: Findings
+    additions: tuple[Addition, ...]
     _products: bytes
 
     @property
     def digest(self) -> str:
         """SHA-256 that two bundles share when all their files are equal; see `Manifest.digest`."""
         return self.manifest.digest
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Names of the classes that were added after the fit."""
+        return added_names(self.additions)
 
     @cached_property
     def products(self) -> Products:
@@ -226,15 +235,71 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         contents.automation,
         contents.stopping,
     )
+    source = replace(catalogue.source, path=Path(catalogue.source.path).name)
+    measured = {**contents.measured, SOURCE: pack(source, Source, Leaves())}
+    return _put(folder, stored, options, products, contents.report, measured, created)
+
+
+def save_extended(folder: Path, bundle: Bundle, products: Products, *, created: str) -> Manifest:
+    """Write a loaded bundle with other contents, by the rules of `save_bundle`.
+
+    It keeps no report: the one that it had was measured without the classes that came.
+
+    Parameters
+    ----------
+    folder : Path
+        An older bundle there is replaced in one step.
+    bundle : Bundle
+        With model, thresholds and so on as they are to be saved.
+    products : Products
+        Of the same model.
+    created : str
+        ISO 8601 in UTC.
+
+    Returns
+    -------
+    Manifest
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-exists``, if something else than a bundle is in the way; ``bundle-content``, if the parts do not
+        fit each other.
+    OSError
+        If something cannot be written; nothing has changed then.
+    """
+    check_products(products, bundle.model, bundle.leaves)
+    stored = _Stored(
+        bundle.model,
+        bundle.recipe,
+        bundle.schema,
+        bundle.known,
+        bundle.canary,
+        bundle.leaves,
+        bundle.sets,
+        bundle.automation,
+        bundle.stopping,
+    )
+    measured = additions_to({SOURCE: pack(bundle.source, Source, Leaves())}, bundle.additions)
+    return _put(folder, stored, bundle.options, products, None, measured, created)
+
+
+def _put(
+    folder: Path,
+    stored: _Stored,
+    options: FitConfig,
+    products: Products,
+    report: str | None,
+    measured: dict[str, Any],
+    created: str,
+) -> Manifest:
     leaves = Leaves()
     tree = pack(stored, _Stored, leaves)
     config = {**tree, "options": json.loads(options.portable().to_json())}
     files = as_files(config, leaves) | {PRODUCTS: products_to_bytes(products)}
-    if contents.report is not None:
-        files[REPORT] = contents.report.encode()
-    source = replace(catalogue.source, path=Path(catalogue.source.path).name)
-    measured = {**contents.measured, SOURCE: pack(source, Source, Leaves())}
-    manifest = make_manifest(files, created, measured, contents.recipe.runtime)
+    if report is not None:
+        files[REPORT] = report.encode()
+    manifest = make_manifest(files, created, measured, stored.recipe.runtime)
     LAYOUT.check({name: entry.size for name, entry in manifest.files.items()})
     _build(StoredFiles(manifest, files), own=True)
     write_folder(folder, files, manifest)
@@ -335,5 +400,6 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
         files.get(REPORT),
         found.canary,
         Findings(wrote.format_version, changes(wrote.version, wrote.environment), scores),
+        additions_from(measured, found.model.classes),
         products,
     )

@@ -25,6 +25,7 @@ __all__ = [
     "CANARIES",
     "Canary",
     "FlatCanary",
+    "canary_rows",
     "check_automation",
     "check_leaves",
     "check_model",
@@ -56,6 +57,11 @@ Canary = Margins | FlatCanary
 """What a head gave some of its training products; of the evidence head from the channel values on."""
 
 
+def canary_rows(n: int) -> NDArray[np.intp]:
+    """Return which of n training products are kept with their scores: `CANARIES` of them, evenly spaced."""
+    return np.unique(np.linspace(0, n - 1, CANARIES).astype(np.intp))
+
+
 def make_canary(model: Model, inputs: Inputs) -> Canary:
     """Score `CANARIES` of the training products, evenly spaced.
 
@@ -69,8 +75,7 @@ def make_canary(model: Model, inputs: Inputs) -> Canary:
     -------
     Margins or FlatCanary
     """
-    rows = np.unique(np.linspace(0, len(inputs) - 1, CANARIES).astype(np.intp))
-    chosen = inputs.take(rows)
+    chosen = inputs.take(canary_rows(len(inputs)))
     if isinstance(model.head, FlatModel):
         return FlatCanary(chosen, flat_probabilities(model.head, chosen))
     return model.head.margins(chosen)

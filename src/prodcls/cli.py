@@ -28,7 +28,7 @@ COMMANDS = {
         "cache",
         "sign",
     )
-} | {"encoders": "encoder_list"}
+} | {"encoders": "encoder_list", "add-class": "add_class"}
 """Modules of this package that hold the click command of a name; the package of the encoders has that name already."""
 
 
@@ -43,7 +43,7 @@ class _CommandModules(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"prodcls.{COMMANDS[cmd_name]}"), cmd_name)
+        command = getattr(import_module(f"prodcls.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - tells the type checker what the module promises
         return command
 

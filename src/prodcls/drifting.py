@@ -236,7 +236,7 @@ def _scored(fitted: Bundle, after: Inputs) -> _Scored:
         said = fitted.model.decide(batch, threads=available_processors())
         predicted += [fitted.model.classes[k] for k in said[0].argmax(axis=1)]
         probabilities[part] = said[0].max(axis=1)
-        reasons = review_reasons(fitted.model, fitted.known, fitted.sets, batch, said)
+        reasons = review_reasons(fitted.model, fitted.known, fitted.sets, batch, said, added=fitted.added)
         review[part] = np.any(list(reasons.values()), axis=0)
     unknown = ~something_known(after, fitted.known)
     return _Scored(tuple(predicted), probabilities, None if fitted.sets is None else review, unknown)

@@ -18,7 +18,7 @@ from prodcls.bundle_trust import Trust
 from prodcls.candidates import best_classes
 from prodcls.errors import InputError
 from prodcls.explain.attribution import Attribution
-from prodcls.explain.case import Case, cells_of
+from prodcls.explain.case import Case, Note, cells_of
 from prodcls.explain.chain import explain
 from prodcls.explain.corrected import explain_corrected
 from prodcls.explain.product import Product
@@ -144,9 +144,11 @@ def case_of(bundle: Bundle, found: Found, question: Question, progress: Progress
     if question.counterfactuals:
         with progress.stage("change"):
             changes = find_changes(bundle, found, case.main, question.evaluations)
+    added = (name for name in (case.main.predicted, case.main.versus) if name in bundle.added)
     return replace(
         case,
         bundle=bundle.digest,
+        notes=(*case.notes, *(Note("note.added", name) for name in added)),
         changes=changes,
         similar=find_similar(bundle, found, case.main.predicted, question.reading.image_root),
         numbers=numbers_of(bundle, found, (case.main.predicted, case.main.versus)),

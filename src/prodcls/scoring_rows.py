@@ -164,7 +164,7 @@ class Scorer:
         """Return scored rows, and the bodies of their entries in the decision log."""
         known, model = self.fitted.known, self.fitted.model
         said = model.decide(inputs, apart=apart)
-        found = review_reasons(model, known, self.fitted.sets, inputs, said, least=self.least)
+        found = review_reasons(model, known, self.fitted.sets, inputs, said, least=self.least, added=self.fitted.added)
         review, reasons = np.any(list(found.values()), axis=0), named_reasons(found, len(batch))
         sets: list[list[str]] | None = None
         if self.fitted.sets is not None:

@@ -21,6 +21,7 @@ SHOWN = 40
 
 _ASKED = {
     "nothing-known": "nothing is known about them",
+    "added-class": "their class was added after the fit and never evaluated",
     "not-one-class": "their prediction set is not the predicted class alone",
     "not-sure-enough": "they are less certain than {least:.3f}",
     "unlike-training": "no training product is like them",

@@ -24,9 +24,12 @@ __all__ = [
     "risk_curve",
 ]
 
-Reason = Literal["nothing-known", "not-one-class", "not-sure-enough", "unlike-training", "unusual-number"]
+Reason = Literal[
+    "nothing-known", "added-class", "not-one-class", "not-sure-enough", "unlike-training", "unusual-number"
+]
 REASONS: tuple[Reason, ...] = (
     "nothing-known",
+    "added-class",
     "not-one-class",
     "not-sure-enough",
     "unlike-training",

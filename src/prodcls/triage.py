@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ def review_reasons(
     said: tuple[NDArray[np.float64], Margins | None],
     *,
     least: float = 0.0,
+    added: Collection[str] = (),
 ) -> dict[Reason, NDArray[np.bool_]]:
     """Tell which products a person should look at.
 
@@ -42,6 +43,9 @@ def review_reasons(
         What the model decided: see `Model.decide`.
     least : float
         Certainty below which a decision is given to a person, whatever its set; 0 for none.
+    added : collection of str
+        Classes that were added after the fit: nothing was measured of them, so that a person looks at all decisions
+        for them.
 
     Returns
     -------
@@ -53,6 +57,9 @@ def review_reasons(
     nowhere = np.zeros(len(inputs), dtype=np.bool_)
     found: dict[Reason, NDArray[np.bool_]] = dict.fromkeys(REASONS, nowhere)
     found["nothing-known"] = ~there
+    if added:
+        never = np.isin(model.classes, list(added))
+        found["added-class"] = there & never[probabilities.argmax(axis=1)]
     if sets is not None and not least:
         found["not-one-class"] = there & ~decided(sets.sets(probabilities), probabilities.argmax(axis=1))
     found["not-sure-enough"] = there & (probabilities.max(axis=1) < least)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prodcls.audit import AuditReport
 from prodcls.bundle import Bundle, load_bundle
+from prodcls.bundle_added import additions_told, not_reported
 from prodcls.bundle_files import REPORT
 from prodcls.bundle_layout import MANIFEST
 from prodcls.bundle_opening import check_encoders
@@ -117,6 +118,12 @@ def verify_place(place: Place, earlier: Path | None = None, trust: Trust | None 
     since = tuple(f"written with {changed}" for changed in bundle.findings.changed)
     yield Result("bundle scores", True, (f"the kept products get {bundle.findings.kept()}", *since))
     yield _encoders(bundle, place.bundle)
+    if bundle.additions and bundle.report is None:
+        yield Result("bundle classes", True, additions_told(bundle.additions))
+        yield Result("bundle report", True, (f"none: {not_reported(bundle.additions)}",))
+        if place.folder is not None:
+            yield Result("report", False, ("is of another bundle: this one has none, since classes were added",))
+        return
     try:
         report = report_of(bundle)
     except BundleError as error:

@@ -1,0 +1,270 @@
+"""The flow of adding classes to a bundle: read the examples, extend the model, write another bundle."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from prodcls.bundle import Bundle, save_extended
+from prodcls.bundle_added import Addition, additions_told
+from prodcls.bundle_checks import canary_rows
+from prodcls.bundle_extension import joined_products, kept_inputs, more_known, more_sets, more_stops
+from prodcls.bundle_opening import open_bundle
+from prodcls.bundle_products import Products, collect_products
+from prodcls.bundle_trust import Trust
+from prodcls.catalogue import Catalogue
+from prodcls.category_paths import name_key
+from prodcls.embeddings import EmbeddingStore, VectorStore
+from prodcls.errors import CatalogueError, InputError
+from prodcls.extending import NewClasses, TrainedOn, extend_head, in_order
+from prodcls.head import EvidenceHead
+from prodcls.inputs import joined_texts
+from prodcls.intake import build_catalogue
+from prodcls.leaves import leaves_of
+from prodcls.ledger import plain
+from prodcls.model import Model
+from prodcls.new_products import Reading, number_rules
+from prodcls.photo_folders import default_image_root
+from prodcls.preparation import Readers, Recipe, embed_block, joined, open_readers, prepare
+from prodcls.progress import Progress, SilentProgress
+from prodcls.readers import read_table, refuse_first
+from prodcls.schema import match_schema
+from prodcls.trained import something_known
+
+__all__ = ["AddOptions", "AddOutcome", "add_classes", "read_names"]
+
+
+@dataclass(frozen=True)
+class AddOptions:
+    """How to add classes.
+
+    Attributes
+    ----------
+    name : str or None
+        Class of all examples; None: the file names the class of each, in the column that the fit learned.
+    reading : Reading
+        How to read the examples.
+    trust : Trust or None
+        What is asked of the bundle.
+    """
+
+    name: str | None = None
+    reading: Reading = field(default_factory=Reading)
+    trust: Trust | None = None
+
+
+@dataclass(frozen=True)
+class AddOutcome:
+    """Where the new bundle is, and what to tell the user.
+
+    Attributes
+    ----------
+    bundle_path : Path
+    digest : str
+    summary_lines : tuple of str
+    """
+
+    bundle_path: Path
+    digest: str
+    summary_lines: tuple[str, ...]
+
+
+def add_classes(
+    bundle: Path,
+    examples: Path,
+    out: Path,
+    options: AddOptions,
+    *,
+    progress: Progress,
+    store: VectorStore | None = None,
+) -> AddOutcome:
+    """Write a bundle that knows more classes; the one that is given stays as it is.
+
+    Parameters
+    ----------
+    bundle : Path
+        Folder that a fit wrote.
+    examples : Path
+        Catalogue with the columns that the model uses; all its products are of new classes.
+    out : Path
+        Folder of the new bundle, empty or not there.
+    options : AddOptions
+    progress : Progress
+    store : VectorStore, optional
+        By default the one of the user's cache folder.
+
+    Returns
+    -------
+    AddOutcome
+
+    Raises
+    ------
+    InputError
+        Codes ``head-flat``, ``class-exists``, ``class-name``, ``examples-empty``, ``example-is-training``,
+        ``output-exists``, and those of the bundle, the file and its columns. Nothing is written then.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError("is there already: name another folder", code="output-exists", file=str(out))
+    fitted = open_bundle(bundle, progress, options.trust)
+    head = fitted.model.head
+    if not isinstance(head, EvidenceHead):
+        message = (
+            "the flat head has a tree for each class: fit it again with the new classes, or fit with --head evidence"
+        )
+        raise InputError(message, code="head-flat", file=str(bundle))
+    with progress.stage("read"):
+        catalogue = _read(examples, fitted, options)
+    store = store or EmbeddingStore()
+    readers = open_readers(fitted.recipe)
+    with progress.stage("embed"):
+        inputs = prepare(catalogue, fitted.recipe, store, progress, readers=readers)
+        inputs = inputs.aligned(fitted.known.numeric, fitted.known.categorical)
+        names = tuple(sorted(set(catalogue.labels or ())))
+        vectors = read_names(names, fitted.recipe, readers, store)
+    labels = np.array([names.index(label) for label in catalogue.labels or ()], dtype=np.int64)
+    new = NewClasses(names, inputs, labels, vectors)
+    _check_told(new, fitted, examples)
+    shown = collect_products(catalogue, inputs, options.reading.image_root or default_image_root(examples))
+    _check_unknown(shown, catalogue, fitted)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    source = replace(catalogue.source, path=Path(catalogue.source.path).name)
+    addition = Addition(dict(Counter(sorted(shown.labels))), created, source, fitted.digest)
+    with progress.stage("extend"), threadpool_limits(1):  # the same bits on any number of processors
+        extended, products = _extended(fitted, head, new, shown, addition)
+    with progress.stage("bundle"):
+        manifest = save_extended(out, extended, products, created=created)
+    return AddOutcome(out, manifest.digest, tuple(_summary(extended, catalogue)))
+
+
+def read_names(
+    names: Sequence[str], recipe: Recipe, readers: Readers, store: VectorStore
+) -> dict[str, NDArray[np.float32]]:
+    """Return names of classes as the encoders of each text block read them, (k, d) of unit length, by block."""
+    if not recipe.text_columns:
+        return {}
+    read = [embed_block("names", names, reader, store, SilentProgress()) for reader in readers.text]
+    return dict.fromkeys(recipe.text_columns, joined(read).vectors)
+
+
+def _read(path: Path, fitted: Bundle, options: AddOptions) -> Catalogue:
+    """Read the examples with their classes, none of which the model may know."""
+    reading, table = options.reading, read_table(path, options.reading.files)
+    catalogue = build_catalogue(
+        table,
+        match_schema(table, fitted.schema, need_target=options.name is None),
+        image_root=reading.image_root or default_image_root(path),
+        need_labels=options.name is None,
+        numbers=number_rules(fitted, reading),
+        clean=fitted.options.clean,
+    )
+    if reading.files.strict:
+        refuse_first(catalogue.rejections, str(path))
+    if options.name is not None:
+        name = plain(options.name)
+        if not name:
+            raise InputError("a class needs a name", code="class-name")
+        catalogue = replace(catalogue, labels=(name,) * len(catalogue))
+    known = {name_key(name): name for name in fitted.model.classes}
+    for row, label in zip(catalogue.rows.tolist(), catalogue.labels or (), strict=True):
+        there = known.get(name_key(label))
+        if there is not None:
+            message = f"the bundle has the class {there!r} already: examples of it are for a fit; give new classes only"
+            raise CatalogueError(message, code="class-exists", file=str(path), row=row)
+    return replace(catalogue, ids=tuple(_own_ids(catalogue, fitted)))
+
+
+def _own_ids(catalogue: Catalogue, fitted: Bundle) -> Iterator[str]:
+    """Yield ids; one that was made from a row number is made again where a training product has it."""
+    taken, turn = set(fitted.products.ids), len(fitted.additions) + 1
+    for row, name in zip(catalogue.rows.tolist(), catalogue.ids, strict=True):
+        yield f"added-{turn}-{name}" if name in taken and name == f"row-{row}" else name
+
+
+def _check_told(new: NewClasses, fitted: Bundle, path: Path) -> None:
+    """Refuse a class of whose examples nothing is known: it could be told by its name alone."""
+    known = something_known(new.examples, fitted.known)
+    for k, name in enumerate(new.names):
+        if not known[new.labels == k].any():
+            message = f"no example of {name!r} has a text, photo, number or category that the model reads"
+            raise CatalogueError(message, code="examples-empty", file=str(path))
+
+
+def _check_unknown(shown: Products, catalogue: Catalogue, fitted: Bundle) -> None:
+    """Refuse training products: the same id, the same texts, or without texts the same photo."""
+    products = fitted.products
+    ids = {name: i for i, name in enumerate(products.ids)}
+    texts = {text: i for i, text in enumerate(_texts(products)) if text}
+    photos = {photo.sha256: i for i, photo in enumerate(products.photos) if photo is not None}
+    for row, name, text, photo in zip(catalogue.rows.tolist(), shown.ids, _texts(shown), shown.photos, strict=True):
+        same = ids.get(name, texts.get(text))
+        if same is None and not text and photo is not None:
+            same = photos.get(photo.sha256)
+        if same is not None:
+            message = (
+                f"is the training product {products.ids[same]!r} of class {products.labels[same]!r}: a product has one "
+                "class; leave the row out, or correct the label and fit again"
+            )
+            raise CatalogueError(message, code="example-is-training", file=catalogue.source.path, row=row)
+
+
+def _texts(products: Products) -> tuple[str, ...]:
+    return joined_texts(products.texts) if products.texts else ("",) * len(products)
+
+
+def _extended(
+    fitted: Bundle, head: EvidenceHead, new: NewClasses, shown: Products, addition: Addition
+) -> tuple[Bundle, Products]:
+    """Return the bundle as it is to be saved, and its products."""
+    classes, products = fitted.model.classes, fitted.products
+    number = {name: k for k, name in enumerate(classes)}
+    trained = TrainedOn(
+        _texts(products),
+        {name: products.numeric[name] for name in fitted.known.numeric},
+        {name: products.categorical[name] for name in fitted.known.categorical},
+        np.array([number[label] for label in products.labels], dtype=np.int64),
+        np.array([name not in fitted.added for name in classes]),
+    )
+    order = in_order(classes, new.names)
+    everything = (*classes, *new.names)
+    extended = extend_head(head, trained, new, order)
+    model = Model(tuple(everything[i] for i in order), extended)
+    known, products = more_known(fitted.known, extended.evidence), joined_products(products, shown)
+    chosen = canary_rows(len(products))
+    found = replace(
+        fitted,
+        model=model,
+        known=known,
+        leaves=_leaves(fitted, extended, new, model.classes),
+        sets=more_sets(fitted.sets, len(new.names), order),
+        stopping=more_stops(fitted.stopping, classes, new.names, order),
+        canary=extended.margins(kept_inputs(products, known, extended.evidence, chosen)),
+        additions=(*fitted.additions, addition),
+    )
+    return found, products
+
+
+def _leaves(fitted: Bundle, head: EvidenceHead, new: NewClasses, classes: tuple[str, ...]) -> NDArray[np.int32]:
+    """Return the leaves with those of the examples, which stand among their own neighbours here."""
+    if not fitted.leaves.shape[1]:
+        return np.zeros((len(fitted.products) + len(new.labels), 0), dtype=np.int32)
+    place = [classes.index(name) for name in new.names]
+    more = [leaves_of(head, new.examples.take(np.array([i])), place[k]) for i, k in enumerate(new.labels.tolist())]
+    return np.concatenate([fitted.leaves, more])
+
+
+def _summary(extended: Bundle, catalogue: Catalogue) -> Iterator[str]:
+    """Yield what the user wants to know."""
+    yield f"{len(extended.model.classes)} classes, {len(extended.additions[-1].classes)} of them new"
+    yield additions_told(extended.additions)[-1]
+    yield "nothing was measured of the new classes: what is put into them is up for review, and there is no report"
+    if catalogue.rejections:
+        counts = Counter((r.code, r.scope) for r in catalogue.rejections)
+        told = ", ".join(f"{n} x {code} ({scope})" for (code, scope), n in sorted(counts.items()))
+        yield f"not taken as they stand: {told}"

@@ -87,7 +87,7 @@ def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_subcommand_is_the_command_of_its_module(name: str) -> None:
     found = cli.get_command(click.Context(cli), name)
-    assert found is getattr(sys.modules[f"prodcls.{COMMANDS[name]}"], name)
+    assert found is getattr(sys.modules[f"prodcls.{COMMANDS[name]}"], name.replace("-", "_"))
 
 
 def test_every_option_of_a_fit_is_on_the_command_line() -> None:

@@ -7,8 +7,7 @@ the columns of the classes that are there.
 
 A few examples say less of their class than many would: the one that is closest is not as close, and a few rows hardly
 move a regression. So the rows of a class weigh together as much as a class of the usual size, and the class starts
-ahead by a little, the more the fewer its examples are. Both were chosen on other catalogues than the one whose figures
-are told.
+ahead by a little, the more the fewer its examples are (docs/adr/0044).
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from prodcls.evidence import Channel, DenseBlock, EvidenceModel, LexicalBlock
 from prodcls.few_shot import few_shot_probe, recovered_penalty
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
+from prodcls.lexical import Vocabulary
 from prodcls.neighbours import Neighbours
 from prodcls.pool import Pool
 from prodcls.probes import Probe
@@ -36,6 +36,7 @@ __all__ = ["HEAD_START", "NewClasses", "TrainedOn", "extend_head", "in_order"]
 HEAD_START = 1.0
 """Logits by which a class of one example starts ahead; one of m examples by an m-th of it."""
 
+_Labelled = tuple[Matrix, NDArray[np.int64]]
 _Number = TypeVar("_Number", np.float32, np.float64)
 
 MOST_AHEAD = 0.5
@@ -97,6 +98,15 @@ class NewClasses:
 def in_order(classes: Sequence[str], names: Sequence[str]) -> NDArray[np.intp]:
     """Return the places of all classes, the new ones ``names`` counted after the others, in the order of their names.
 
+    Parameters
+    ----------
+    classes : sequence of str, length K
+    names : sequence of str, length k
+
+    Returns
+    -------
+    ndarray of shape (K + k,), intp
+
     Examples
     --------
     >>> in_order(["b", "d"], ["c", "a"]).tolist()
@@ -155,19 +165,19 @@ class _Extension:
     def dense(self, name: str, block: DenseBlock) -> DenseBlock:
         e, near = self.new.examples.dense[name], block.neighbours
         vectors, labels = e.vectors[e.present], self.new.labels[e.present]
-        probe = self._probe(
-            block.probe, (near.vectors, near.labels), (vectors, labels), self.new.name_vectors.get(name, vectors[:0])
-        )
+        named = self.new.name_vectors.get(name, vectors[:0])
+        own = np.concatenate([vectors, named]), np.concatenate([labels, np.arange(len(named))])
         among = np.concatenate([near.labels, self.n_classes + labels])
-        return DenseBlock(probe, Neighbours(np.concatenate([near.vectors, vectors]), self.place[among], near.count))
+        return DenseBlock(
+            self._probe(block.probe, (near.vectors, near.labels), own),
+            Neighbours(np.concatenate([near.vectors, vectors]), self.place[among], near.count),
+        )
 
     def lexical(self, block: LexicalBlock) -> LexicalBlock:
-        words = block.vocabulary
-        rows, there = _with_words(words.vectors(self.trained.texts))
-        some, which = _with_words(words.vectors(self.new.examples.joined_text()))
-        named = words.vectors(self.new.names)
-        probe = self._probe(block.probe, (rows, self.trained.labels[there]), (some, self.new.labels[which]), named)
-        return LexicalBlock(words, probe)
+        rows = _with_words(block.vocabulary, self.trained.texts, self.trained.labels)
+        texts = (*self.new.examples.joined_text(), *self.new.names)
+        own = _with_words(block.vocabulary, texts, np.concatenate([self.new.labels, np.arange(len(self.new.names))]))
+        return LexicalBlock(block.vocabulary, self._probe(block.probe, rows, own))
 
     def number(self, name: str, model: NumberTypicality) -> NumberTypicality:
         values = np.concatenate([self.trained.numeric[name], self.new.examples.numeric[name]])
@@ -201,24 +211,17 @@ class _Extension:
         found: NDArray[np.float64] = np.clip(np.log(self.new.counts + 0.5) + shift, known.min(), known.max())
         return found
 
-    def _probe(
-        self,
-        probe: Probe,
-        trained: tuple[Matrix, NDArray[np.int64]],
-        examples: tuple[Matrix, NDArray[np.int64]],
-        named: Matrix,
-    ) -> Probe:
-        """Return the probe with columns of the new classes, of which each has its name as one more example."""
+    def _probe(self, probe: Probe, trained: _Labelled, own: _Labelled) -> Probe:
+        """Return the probe with columns of the new classes, whose own rows are their examples and names."""
         fitted = np.flatnonzero(self.trained.fitted[trained[1]])
         numbers = np.cumsum(self.trained.fitted) - 1  # of the classes that the probe was fitted with
         of_fitted = Probe(probe.weights[:, self.trained.fitted], probe.intercept[self.trained.fitted])
         targets = Targets(numbers[trained[1][fitted]], int(self.trained.fitted.sum()))
         penalty = recovered_penalty(trained[0][fitted], targets, of_fitted)
-        names = np.arange(named.shape[0])
-        own = np.concatenate([np.full(trained[0].shape[0], -1), examples[1], names])
-        rows = np.bincount(own[own >= 0], minlength=len(self.new.names))
+        rows = np.bincount(own[1], minlength=len(self.new.names))
         weight = np.maximum(1.0, self.usual / np.maximum(rows, 1))
-        found = few_shot_probe(_stacked([trained[0], examples[0], named]), own, weight.tolist(), penalty)
+        labels = np.concatenate([np.full(len(trained[1]), -1), own[1]])
+        found = few_shot_probe(_stacked(trained[0], own[0]), labels, weight.tolist(), penalty)
         ahead = found.intercept + self.ahead.astype(np.float32)
         return Probe(self.placed(probe.weights, found.weights), self.placed(probe.intercept, ahead))
 
@@ -229,16 +232,17 @@ def _ahead(pool: Pool, channels: tuple[Channel, ...], counts: NDArray[np.int64])
     return np.minimum(HEAD_START / counts / max(weight, np.finfo(np.float64).tiny), MOST_AHEAD)
 
 
-def _with_words(vectors: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.intp]]:
-    """Return the rows that have a known term, and their numbers."""
+def _with_words(words: Vocabulary, texts: Sequence[str], labels: NDArray[np.int64]) -> _Labelled:
+    """Return vectors and labels of the texts that are known enough."""
+    vectors = words.vectors(texts)
     there = np.flatnonzero(vectors.getnnz(axis=1))
-    return vectors[there], there
+    return vectors[there], labels[there]
 
 
-def _stacked(parts: Sequence[Matrix]) -> Matrix:
-    if isinstance(parts[0], np.ndarray):
-        return np.concatenate([np.asarray(part) for part in parts])
-    return sp.vstack(parts, format="csr")
+def _stacked(one: Matrix, other: Matrix) -> Matrix:
+    if isinstance(one, np.ndarray):
+        return np.concatenate([one, np.asarray(other)])
+    return sp.vstack([one, other], format="csr")
 
 
 def _rows_of(values: Sequence[str], table: NDArray[np.float64], wanted: Sequence[str]) -> NDArray[np.float64]:

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from prodcls.encoders import text_encoder
+from photo_factory import write_photos
+from prodcls.encoders import image_encoder, text_encoder
 from prodcls.encoders.conformance import conforms
 from prodcls.encoders.foreign import Foreign, foreign_names
 from prodcls.errors import InputError
+from prodcls.photo_copies import PhotoCopy
 
 PACKAGE = '''
 import hashlib
@@ -30,6 +32,17 @@ class Letters:
         found = np.array(counts, dtype=np.float32)
         return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6)
 
+class Corners:
+    """Looks at the corners of a photo, and bends what it sees."""
+
+    identity, dimension, kind = "corners-1", 12, "image"
+
+    def __init__(self, runtime, threads):
+        pass
+
+    def encode(self, items):
+        return np.array([np.tanh(photo[::photo.shape[0] - 1, ::photo.shape[1] - 1].ravel() / 99) for photo in items])
+
 def broken(runtime, threads):
     raise OSError("no weights: pip install letters-weights")
 
@@ -47,7 +60,12 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: letters-for-tests\nVersion: 1.0\n", encoding="utf-8")
     points = "".join(
         f"{name} = letters_for_tests:{what}\n"
-        for name, what in (("letters", "Letters"), ("broken", "broken"), ("incomplete", "incomplete"))
+        for name, what in (
+            ("letters", "Letters"),
+            ("corners", "Corners"),
+            ("broken", "broken"),
+            ("incomplete", "incomplete"),
+        )
     )
     (told / "entry_points.txt").write_text(f"[prodcls.encoders]\n{points}", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -67,6 +85,26 @@ def test_one_that_only_encodes_conforms(installed: Path) -> None:
     del installed
     checks = conforms(lambda: text_encoder("letters"))
     assert [check for check in checks if not check.holds] == []
+
+
+def test_one_for_photos_is_given_pixels_and_conforms(installed: Path, tmp_path: Path) -> None:
+    del installed
+    checks = conforms(lambda: image_encoder("corners"))
+    assert [check for check in checks if not check.holds] == []
+    assert checks[-1].found == "by leaving regions out"
+    (photo, *_) = write_photos(tmp_path / "photos")
+    copy = PhotoCopy(photo, 1.0, 0.0, 0.0, 0.0, 0.0, mirrored=True)
+    straight, mirrored = image_encoder("corners").encode([photo, copy]).vectors.reshape(2, 4, 3)
+    np.testing.assert_array_equal(mirrored, straight[[1, 0, 3, 2]])
+    (parts,) = image_encoder("corners").encode_parts([photo])
+    seen = np.flatnonzero(np.abs(parts.vectors[:49]).sum(axis=1) > 1e-6).tolist()
+    assert set(seen) <= {0, 6, 42, 48}
+
+
+def test_a_name_of_texts_is_none_of_photos(installed: Path) -> None:
+    del installed
+    with pytest.raises(InputError, match="no image encoder 'letters'"):
+        image_encoder("letters")
 
 
 def test_words_are_left_out_where_no_parts_are_told(installed: Path) -> None:

@@ -109,6 +109,8 @@ def _checks(encoder: Encoder, again: Encoder, items: list[Item]) -> Iterator[Che
     yield Check(
         "the identity stays", encoder.identity == again.identity and "/" not in encoder.identity, encoder.identity
     )
+    if encoder.kind == "image":
+        yield _broken_photo(encoder, items)
     try:
         parts = encoder.encode_parts(items)
     except InputError as error:
@@ -124,6 +126,18 @@ def _checks(encoder: Encoder, again: Encoder, items: list[Item]) -> Iterator[Che
     left_out = "words out" if encoder.kind == "text" else "regions out"
     kind = f"by leaving {left_out}" if any(one.approximate for one in parts) else "exact"
     yield Check("parts have places", all((one.spans is None) != (one.grid is None) for one in parts), kind)
+
+
+def _broken_photo(encoder: Encoder, items: list[Item]) -> Check:
+    """Try a file that is no photo, between two that are."""
+    broken = Path(str(items[0])).with_name("broken.png")
+    broken.write_bytes(b"no photo")
+    try:
+        encoded = encoder.encode([items[0], broken, items[1]])
+    except Exception as error:  # noqa: BLE001 - of whatever kind, it ends a fit
+        return Check("a photo that cannot be read fails alone", False, f"{type(error).__name__}: {error}")
+    held = list(encoded.failed) == [1]
+    return Check("a photo that cannot be read fails alone", held, f"failed: {list(encoded.failed)} of 0 to 2")
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:

@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from prodcls.config import Runtime
 from prodcls.encoders.base import Encoded, Encoder, Item, Kind, Parts, Progress
 from prodcls.encoders.occlusion import occluded
-from prodcls.errors import InputError
+from prodcls.encoders.photos import photo_pixels
+from prodcls.errors import ImageError, InputError
 
 __all__ = ["GROUP", "Foreign", "foreign_names", "open_foreign"]
 
 GROUP = "prodcls.encoders"
 """Entry points of this group give encoders: callables that take runtime and threads."""
+
+PHOTOS_AT_ONCE = 16
+"""Photos that are handed on together: decoded, each takes up to 12 MB."""
 
 
 class Foreign:
@@ -52,7 +56,8 @@ class Foreign:
 
         Parameters
         ----------
-        items : sequence of str or Path, length n
+        items : sequence of str, Path or PhotoCopy, length n
+            The encoder itself is given photos as arrays, those that can be read.
         progress : callable, optional
 
         Returns
@@ -64,6 +69,26 @@ class Foreign:
         InputError
             Code ``encoder-unusable``, if what comes back is not n finite vectors of the length that was told.
         """
+        if self.kind == "text":
+            return self._encoded(items, progress)
+        vectors = np.zeros((len(items), self.dimension), dtype=np.float32)
+        failed: dict[int, ImageError] = {}
+        for start in range(0, len(items), PHOTOS_AT_ONCE):
+            there: dict[int, NDArray[np.uint8]] = {}
+            for i, item in enumerate(items[start : start + PHOTOS_AT_ONCE], start):
+                try:
+                    there[i] = photo_pixels(item)
+                except ImageError as error:
+                    failed[i] = error
+            if there:
+                vectors[list(there)] = self._encoded(list(there.values())).vectors
+            if progress is not None:
+                progress(min(start + PHOTOS_AT_ONCE, len(items)))
+        return Encoded(vectors, np.ones(len(items), dtype=np.float32), failed)
+
+    def _encoded(
+        self, items: Sequence[Item] | Sequence[NDArray[np.uint8]], progress: Progress | None = None
+    ) -> Encoded:
         found = self.made.encode(items)
         told = found if isinstance(found, Encoded) else None
         vectors = np.asarray(found.vectors if told is not None else found, dtype=np.float32)
@@ -79,14 +104,20 @@ class Foreign:
 
         Parameters
         ----------
-        items : sequence of str or Path, length n
+        items : sequence of str, Path or PhotoCopy, length n
 
         Returns
         -------
         tuple of Parts, length n
+
+        Raises
+        ------
+        ImageError
+            If a photo cannot be read.
         """
         if hasattr(self.made, "encode_parts"):
-            return tuple(cast("Sequence[Parts]", self.made.encode_parts(items)))
+            given = items if self.kind == "text" else [photo_pixels(item) for item in items]
+            return tuple(cast("Sequence[Parts]", self.made.encode_parts(given)))
         return tuple(occluded(self, item) for item in items)
 
     def finish(self, pooled: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from prodcls.encoders.items import Encoder, Item, Parts
-from prodcls.images import load_photo
+from prodcls.encoders.photos import photo_pixels
 from prodcls.photo_copies import PhotoCopy
 from prodcls.photo_fitting import Fitting, border_colour
 
@@ -81,7 +81,7 @@ def occluded(encoder: Encoder, item: Item) -> Parts:
 
 def _hidden(encoder: Encoder, item: Path | PhotoCopy) -> Parts:
     """Split the vector of a photo over a grid laid upon it as it is: how the encoder takes it is not known."""
-    pixels = item.pixels() if isinstance(item, PhotoCopy) else load_photo(item)
+    pixels = photo_pixels(item)
     down, across = (
         np.linspace(0, side, count + 1).astype(int).tolist() for side, count in zip(pixels.shape[:2], GRID, strict=True)
     )

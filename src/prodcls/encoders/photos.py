@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.encoders.items import Item, Prepared
+from prodcls.images import load_photo
+from prodcls.photo_copies import PhotoCopy
 from prodcls.photo_fitting import Fitting
 
-__all__ = ["prepared_photo", "region_parts"]
+__all__ = ["photo_pixels", "prepared_photo", "region_parts"]
 
 
 def prepared_photo(item: Item, fitting: Fitting) -> Prepared:
@@ -30,11 +32,26 @@ def prepared_photo(item: Item, fitting: Fitting) -> Prepared:
     ImageError
         If the photo cannot be read.
     """
-    from prodcls.images import load_photo
-    from prodcls.photo_copies import PhotoCopy
+    return Prepared(fitting.fit(photo_pixels(item)))
 
-    pixels = item.pixels() if isinstance(item, PhotoCopy) else load_photo(Path(item))
-    return Prepared(fitting.fit(pixels))
+
+def photo_pixels(item: Item) -> NDArray[np.uint8]:
+    """Return a photo, decoded within the limits that hold for all of them.
+
+    Parameters
+    ----------
+    item : Path or PhotoCopy
+
+    Returns
+    -------
+    ndarray of shape (h, w, 3), uint8
+
+    Raises
+    ------
+    ImageError
+        If the photo cannot be read.
+    """
+    return item.pixels() if isinstance(item, PhotoCopy) else load_photo(Path(item))
 
 
 def region_parts(states: NDArray[np.float32]) -> NDArray[np.float64]:

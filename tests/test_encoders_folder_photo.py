@@ -237,6 +237,8 @@ def test_a_fit_by_it_is_explained_in_regions_and_found_again(
     assert abs(account["certificate"]["residual"]) <= 1e-6
     assert told.count('"region"') >= 4
     assert ('"word"' in told) is bool(text)
+    prodcls(*asked, "--html", str(tmp_path / "why.html"))
+    assert ("the photo as one" in (tmp_path / "why.html").read_text(encoding="utf-8")) is bool(text)
     prodcls("verify", str(out))
     monkeypatch.delenv(SEARCH_VARIABLE)
     with pytest.raises(InputError, match=SEARCH_VARIABLE):

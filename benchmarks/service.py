@@ -28,7 +28,8 @@ from tempfile import TemporaryDirectory
 from typing import TextIO, cast
 
 RESULTS = Path(__file__).resolve().parent / "results" / "service.json"
-CLIENTS = 8
+CLIENTS = (8, 32)
+"""Connections at a time, in turns of their own; the first number for memory."""
 TURNS = 4
 PHOTOS = 40
 WARM_UP = 2 * PHOTOS
@@ -85,10 +86,12 @@ class Load:
     ----------
     bodies : iterator of bytes
         Of the requests; taken by whoever is free.
+    clients : int
     """
 
-    def __init__(self, bodies: Iterator[bytes]) -> None:
+    def __init__(self, bodies: Iterator[bytes], clients: int = CLIENTS[0]) -> None:
         self.bodies = bodies
+        self.clients = clients
         self.seconds: list[float] = []
         self.failed = 0
         self.lock = threading.Lock()
@@ -98,7 +101,7 @@ class Load:
         until = None if seconds is None else time.perf_counter() + seconds
         left = itertools.count() if requests is None else iter(range(requests))
         began, before = time.perf_counter(), len(self.seconds)
-        clients = [threading.Thread(target=self._client, args=(port, until, left)) for _ in range(CLIENTS)]
+        clients = [threading.Thread(target=self._client, args=(port, until, left)) for _ in range(self.clients)]
         for client in clients:
             client.start()
         for client in clients:
@@ -149,9 +152,9 @@ def processor_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def against_plain(bundle: Path, catalogue: Path, seconds: float) -> dict[str, dict[str, float]]:
+def against_plain(bundle: Path, catalogue: Path, seconds: float, clients: int) -> dict[str, dict[str, float]]:
     """Return requests a second, and times of an answer, of both servers asked in turns."""
-    loads = {name: Load(bodies(catalogue, new_texts=True)) for name in ("service", "plain")}
+    loads = {name: Load(bodies(catalogue, new_texts=True), clients) for name in ("service", "plain")}
     rates: dict[str, list[float]] = {name: [] for name in loads}
     commands = {
         "service": ("-m", "prodcls.serve", str(bundle), "--port", "0"),
@@ -204,8 +207,9 @@ def main() -> None:
         return
     found = {
         "seconds": given.seconds,
-        "clients": CLIENTS,
-        "load": against_plain(given.bundle, given.catalogue, given.seconds),
+        "load": {
+            str(clients): against_plain(given.bundle, given.catalogue, given.seconds, clients) for clients in CLIENTS
+        },
         "memory": memory(given.bundle, given.catalogue, given.requests),
     }
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -311,11 +311,13 @@ def mutation_lines(results: dict[str, Any]) -> list[str]:
 
 def service_lines(results: dict[str, Any]) -> list[str]:
     """Return the table of the service under load."""
-    lines = ["| server | requests a second | median, s | 99%, s | processor seconds of one | failed |"]
-    lines.append("|" + "---|" * 6)
-    for name, found in results["load"].items():
-        figures = " | ".join(f"{found[key]:.3f}" for key in ("median", "p99", "processor_seconds"))
-        lines.append(f"| {name} | {found['per_second']:.1f} | {figures} | {found['failed']} of {found['requests']} |")
+    lines = ["| clients | server | requests a second | median, s | 99%, s | processor seconds of one | failed |"]
+    lines.append("|" + "---|" * 7)
+    for clients, servers in results["load"].items():
+        for name, found in servers.items():
+            figures = " | ".join(f"{found[key]:.3f}" for key in ("median", "p99", "processor_seconds"))
+            failed = f"{found['failed']} of {found['requests']}"
+            lines.append(f"| {clients} | {name} | {found['per_second']:.1f} | {figures} | {failed} |")
     first, last = results["memory"][1], results["memory"][-1]
     lines.append("")
     lines.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product, starmap
 from pathlib import Path
 from typing import get_args
 
@@ -44,7 +45,8 @@ def test_outputs_come_by_name_for_items_of_any_length(
 def test_company_moves_no_bit(name: str, runtime: Runtime) -> None:
     """Random stacks of texts, against each text alone."""
     needed(runtime)
-    random, encoder, how = np.random.default_rng(5), TEXT_ENCODERS[name](runtime), stacking(runtime)
+    random, encoder = np.random.default_rng(5), TEXT_ENCODERS[name](runtime)
+    how = stacking(runtime, encoder.network)
     texts = [" ".join(random.choice(WORDS, random.integers(1, most))) for most in (5, 10, 30) for _ in range(12)]
     run = open_network(encoder.network, runtime)
     values = [encoder.prepare(text).value for text in texts]
@@ -83,7 +85,8 @@ def test_what_fills_a_text_up_counts_for_nothing(name: str) -> None:
 
 def test_stacks_hold_each_text_once_and_begin_with_the_longest() -> None:
     lengths = np.random.default_rng(0).integers(1, 300, 500).tolist()
-    for how in map(stacking, get_args(Runtime)):
+    networks = (encoder().network for encoder in TEXT_ENCODERS.values())
+    for how in starmap(stacking, product(get_args(Runtime), networks)):
         groups = how.groups(lengths)
         assert sorted(np.concatenate(groups).tolist()) == list(range(500))
         filled = [{how.filled(lengths[i]) for i in group} for group in groups]

@@ -132,7 +132,7 @@ class FrozenEncoder(ABC):
         failed: dict[int, ImageError] = {}
         if not items:
             return Encoded(vectors, read_share, failed)
-        run, how = open_network(self.network, self.runtime), stacking(self.runtime)
+        run, how = open_network(self.network, self.runtime), stacking(self.runtime, self.network)
 
         def prepare(i: int) -> Prepared | None:
             try:
@@ -187,7 +187,7 @@ class FrozenEncoder(ABC):
         """Return one item's vector split over its tokens or regions."""
         prepared = self.prepare(item)
         outputs = (self.vector_output, self.pooled_output, "states")
-        stack = stacking(self.runtime).stack([prepared.value])
+        stack = stacking(self.runtime, self.network).stack([prepared.value])
         vector, pooled, states = (out[0] for out in open_network(self.network, self.runtime)(stack, outputs))
         if self.kind == "text":
             states = states[: len(prepared.value)]

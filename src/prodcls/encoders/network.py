@@ -43,6 +43,9 @@ class Network:
         ``"int64"`` or ``"uint8"``.
     opened : callable or None
         Returns what runs the network where it is no module of torch; ``build`` is then not called.
+    step : int
+        Multiple of tokens that ONNX Runtime's texts are filled up to: more of them then run together. What a text is
+        filled up to depends on its own length alone.
     """
 
     key: str
@@ -51,3 +54,4 @@ class Network:
     input_shape: tuple[int | None, ...]
     input_dtype: str
     opened: Callable[[], Run] | None = field(default=None, compare=False)
+    step: int = 1

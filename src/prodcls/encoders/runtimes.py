@@ -91,8 +91,8 @@ class Stacking:
         return found
 
 
-def stacking(runtime: Runtime) -> Stacking:
-    """Return how a runtime takes its items."""
+def stacking(runtime: Runtime, network: Network) -> Stacking:
+    """Return how a runtime takes the items of a network."""
     if runtime.startswith("openvino"):
         return Stacking(step=16, tokens=1024, photos=1)
     if runtime.startswith("torch-cuda"):
@@ -100,7 +100,7 @@ def stacking(runtime: Runtime) -> Stacking:
     if runtime.startswith("torch"):
         # torch counts its threads for the whole process: one run after the other, each by one thread.
         return Stacking(threads=False)
-    return Stacking(tokens=256)
+    return Stacking(step=network.step, tokens=256)
 
 
 @lru_cache(maxsize=OPEN_NETWORKS)

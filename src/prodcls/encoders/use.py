@@ -63,6 +63,7 @@ class UsePooled(FrozenEncoder):
         ("sentence", "pooled", "direction", "states"),
         input_shape=(None,),
         input_dtype="int64",
+        step=8,  # its convolutions are small: two runs cost more than some tokens of filling
     )
     vector_output: str = "direction"
     pooled_output: str = "direction"

@@ -178,6 +178,24 @@ def test_weights_that_are_not_all_there_are_refused(
     assert caught.value.code == "encoder-unusable"
 
 
+@pytest.mark.parametrize("name", ["resnet18", "clip"])
+def test_weights_that_are_no_numbers_are_refused_and_short_ones_read(
+    models: Path, tmp_path: Path, photos: list[Path], name: str
+) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    folder = Path(shutil.copytree(models / name, tmp_path / "odd"))
+    weights = load_file(folder / "model.safetensors")
+    save_file({key: value.astype(np.float16) for key, value in weights.items()}, folder / "model.safetensors")
+    short = FolderPhoto(read_photo_folder(folder), "torch").encode(photos).vectors
+    whole = image_encoder(name, "torch").encode(photos).vectors
+    np.testing.assert_allclose(short, whole, atol=0.02 * np.abs(whole).max())
+    save_file({key: np.full_like(value, np.nan) for key, value in weights.items()}, folder / "model.safetensors")
+    with pytest.raises(InputError, match="not finite") as caught:
+        FolderPhoto(read_photo_folder(folder), "torch").encode(photos)
+    assert caught.value.code == "encoder-unusable"
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [

@@ -113,6 +113,16 @@ def test_a_tokenizer_without_a_mark_at_the_end_is_refused(models: Path, tmp_path
     assert caught.value.code == "encoder-unusable"
 
 
+def test_weights_that_are_no_numbers_are_refused(models: Path, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    folder = Path(shutil.copytree(models / "small-clip", tmp_path / "odd"))
+    weights = load_file(folder / "model.safetensors")
+    save_file({key: np.full_like(value, np.nan) for key, value in weights.items()}, folder / "model.safetensors")
+    with pytest.raises(InputError, match="not finite"):
+        FolderText(read_folder(folder), "torch").encode(["teapot"])
+
+
 @pytest.mark.parametrize(
     ("tensor", "reason"),
     [

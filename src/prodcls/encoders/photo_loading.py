@@ -46,6 +46,8 @@ def load_photo_net(folder: PhotoFolder) -> PhotoNet:
     except (ValueError, TypeError, RuntimeError, IndexError, AttributeError) as error:
         message = f"the weights make no network of {folder.architecture}: {str(error)[:200]}"
         raise refuse(folder.path, message) from error
+    if not bool(torch.isfinite(vector).all()):
+        raise refuse(folder.path, "its vectors hold numbers that are not finite")
     if vector.shape != (1, folder.dimension):
         raise refuse(folder.path, f"its vectors have {vector.shape[1]} numbers, not {folder.dimension}")
     return net

@@ -97,11 +97,13 @@ def load_text_tower(folder: ModelFolder) -> TextTower:
     try:
         net = TextTower(Tensors(read_tensors(folder.path)), told if isinstance(told, dict) else {}).eval()
         with torch.inference_mode():  # tensors of wrong shapes are told here, and not by what runs the network
-            net(torch.zeros(1, 2, dtype=torch.int64))
+            vector = net(torch.zeros(1, 2, dtype=torch.int64))[0]
     except KeyError as error:
         raise refuse(folder.path, f"{WEIGHTS} lacks tensors, such as {error}") from error
     except (ValueError, TypeError, RuntimeError, IndexError) as error:
         raise refuse(folder.path, f"the weights make no text tower: {str(error)[:200]}") from error
+    if not bool(torch.isfinite(vector).all()):
+        raise refuse(folder.path, "its vectors hold numbers that are not finite")
     return net
 
 

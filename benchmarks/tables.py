@@ -366,6 +366,25 @@ def triage_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def unseen_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of classes that were added from a few examples."""
+    lines = ["| catalogue | draws | found | least, draws of .6 or more | elsewhere, worst | no names | fitted again |"]
+    lines.append("|" + "---|" * 7)
+    for name, case in results.items():
+
+        def of(figure: str, draws: list[dict[str, float]] = case["draws"]) -> list[float]:
+            return [draw[figure] for draw in draws]
+
+        found, elsewhere = of("added, accuracy"), of("added, elsewhere")
+        n = len(found)
+        reached = f"{min(found):.3f}, {sum(a >= 0.6 for a in found)} of {n}"
+        points = f"{100 * sum(elsewhere) / n:+.2f}, {100 * min(elsewhere):+.2f}"
+        fitted = f"{sum(of('refitted, accuracy')) / n:.3f}, {100 * sum(of('refitted, elsewhere')) / n:+.2f}"
+        plain = sum(of("without names, accuracy")) / n
+        lines.append(f"| {name} | {n} | {sum(found) / n:.3f} | {reached} | {points} | {plain:.3f} | {fitted} |")
+    return lines
+
+
 FAILING = {
     "once": "each operation fails once",
     "from there on": "what needs room fails from an operation on",
@@ -659,6 +678,9 @@ def main() -> None:
         "## Review: what goes without a person, error bounds on halves with no say in the threshold, unknown classes",
         "`python benchmarks/triage.py`; a bound is chosen on one half and looked at on the other, 200 times",
         "\n".join(triage_lines(json.loads((RESULTS / "triage.json").read_text()))),
+        "## Classes added from a few examples: their products, and points of accuracy that the others gain",
+        "`python benchmarks/unseen.py`; classes left out at random, a fifth of the others held out; beside a new fit",
+        "\n".join(unseen_lines(json.loads((RESULTS / "unseen.json").read_text()))),
         "## Trees of classes: near misses by branch, and where decisions stop at target .95, out of fold",
         "`python benchmarks/hierarchy.py`; stops over 20 splits into halves, near-duplicates together",
         "\n".join(hierarchy_lines(json.loads((RESULTS / "hierarchy.json").read_text()))),

@@ -94,6 +94,9 @@ def test_accounts_are_exact_and_tell_of_it(files: Path, extended: Path, capsys: 
     found = json.loads(capsys.readouterr().out.splitlines()[0])
     assert found["predicted"] == "Tents"
     assert abs(found["certificate"]["residual"]) <= 1e-6
+    # An old product is held against the new class as exactly.
+    assert run(why, [str(extended), "D0001", "--versus", "Tents", "--no-counterfactuals", "--json"], "prodcls") == 0
+    assert abs(json.loads(capsys.readouterr().out.splitlines()[0])["certificate"]["residual"]) <= 1e-6
     assert run(why, call, "prodcls") == 0
     assert "The class Tents was added after the fit" in " ".join(capsys.readouterr().out.split())
 

@@ -22,3 +22,6 @@ def test_the_tables_hold_the_facts(lang: str) -> None:
     assert [as_text(row[1]) for row in tables.figures.rows] == ["98.8%", "0.1838", "3.6e\u221215"]
     assert [as_text(row[0]).strip("\u2068\u2069") for row in tables.columns.rows] == [c.name for c in found.columns]
     assert tables.classes == found.classes
+    more = model_tables(replace(found, added=found.classes[:2]), load_language(lang)).facts.rows
+    assert len(more) == len(tables.facts.rows) + 1
+    assert as_text(more[-1][1]) == ", ".join(found.classes[:2])

@@ -33,6 +33,8 @@ class Description:
         ISO 8601 in UTC.
     head : str
     classes : tuple of str
+    added : tuple of str
+        Those of them that were added after the fit and never evaluated.
     columns : tuple of Column
     encoders : tuple of str
     coverage : float or None
@@ -52,6 +54,7 @@ class Description:
     created: str
     head: str
     classes: tuple[str, ...]
+    added: tuple[str, ...]
     columns: tuple[Column, ...]
     encoders: tuple[str, ...]
     coverage: float | None
@@ -82,6 +85,7 @@ def describe(bundle: Bundle) -> Description:
         created=manifest.created,
         head=bundle.options.head,
         classes=bundle.model.classes,
+        added=bundle.added,
         columns=tuple(Column(one.column, one.role) for one in bundle.schema.columns if one.column in asked),
         encoders=(*recipe.text_encoders, *photos),
         coverage=None if bundle.sets is None else bundle.sets.coverage,

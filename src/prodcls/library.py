@@ -114,7 +114,7 @@ class Bundle:
         Warns
         -----
         UserWarning
-            If the bundle was written with other versions or on another kind of processor.
+            If the bundle was written with other versions or on another kind of processor, or classes were added to it.
         """
         trust = Trust(expect_sha256, _path(public_key), _path(signature))
         stored = open_bundle(Path(path), _Warning(), trust)

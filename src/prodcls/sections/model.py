@@ -51,6 +51,7 @@ def model_tables(found: Description, t: Language) -> ModelTables:
         ("serve.fact.catalogue_sha256", code(found.catalogue_sha256)),
         ("serve.fact.products", plain(t.count(found.training_products))),
         ("serve.fact.classes", plain(t.count(len(found.classes)))),
+        *((("serve.fact.added", code(", ".join(found.added))),) if found.added else ()),
     )
     value = t.say("head.value")
     heads = Column(t.say("head.figure")), Column(value, numeric=True)

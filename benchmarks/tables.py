@@ -649,6 +649,20 @@ def language_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def auto_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of the encoders that were chosen by trial, beside each single one."""
+    single = ("minilm", "use", "use-pooled")
+    lines = [f"| catalogue | {' | '.join(single)} | chosen | its figures | points behind the best single |"]
+    lines.append("|" + "---|" * 7)
+    for name, found in results.items():
+        fits, chosen = found["fits"], " + ".join(found["chosen"])
+        shown = {key: f"{one['accuracy']:.4f} / {one['macro_f1']:.4f}" for key, one in fits.items()}
+        behind = 100 * (max(fits[key]["accuracy"] for key in single) - fits[chosen]["accuracy"])
+        cells = " | ".join([*(shown[key] for key in single), chosen, shown[chosen], f"{behind:.2f}"])
+        lines.append(f"| {name} | {cells} |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -690,6 +704,9 @@ def main() -> None:
         "## Encoders beside their peers: ratio of medians, and the least cosine with the peer's vectors",
         "`python benchmarks/encode.py`; turn by turn in one process, on a busy machine",
         "\n".join(encode_lines(json.loads((RESULTS / "encode.json").read_text()))),
+        "## `--text-encoder auto` against each single encoder, accuracy / macro-F1 of whole fits on the same folds",
+        "`python benchmarks/auto.py`; default columns; amazon_in11k with plain folds; at most 1 point behind is wanted",
+        "\n".join(auto_lines(json.loads((RESULTS / "auto.json").read_text()))),
         "## The audit: size and time",
         "`python benchmarks/audit.py`; fit with witnesses on 10 products, embeddings in the cache",
         "\n".join(audit_lines(json.loads((RESULTS / "audit.json").read_text()))),

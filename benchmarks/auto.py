@@ -1,7 +1,8 @@
 """``--text-encoder auto`` against each single text encoder by the whole evaluation of a fit, on the same folds.
 
 Run from the checkout: ``python benchmarks/auto.py [CATALOGUE ...]``. Each catalogue is added to
-``benchmarks/results/auto.json``. Several encoders together are measured too where the trial chooses them.
+``benchmarks/results/auto.json``. Several encoders together are measured too where the trial chooses them. The trial is
+made again each time; fits that are there keep their figures.
 """
 
 from __future__ import annotations
@@ -55,11 +56,13 @@ def main() -> None:
     options = parser.parse_args()
     for catalogue in options.catalogues or CATALOGUES:
         recipe = material_of(catalogue, (AUTO,), options.threads).recipe
-        found: dict[str, Any] = {"chosen": recipe.text_encoders, "reason": recipe.reason, "fits": {}}
-        for encoders in dict.fromkeys([*((name,) for name in SINGLE), recipe.text_encoders]):
-            found["fits"][" + ".join(encoders)] = judged(catalogue, encoders, options.threads)
-            print(catalogue, encoders, found["fits"][" + ".join(encoders)], flush=True)
         results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+        fits = results.get(catalogue, {}).get("fits", {})
+        found: dict[str, Any] = {"chosen": recipe.text_encoders, "reason": recipe.reason, "fits": fits}
+        for encoders in dict.fromkeys([*((name,) for name in SINGLE), recipe.text_encoders]):
+            if " + ".join(encoders) not in fits:
+                fits[" + ".join(encoders)] = judged(catalogue, encoders, options.threads)
+                print(catalogue, encoders, fits[" + ".join(encoders)], flush=True)
         RESULTS.write_text(
             json.dumps(results | {catalogue: found}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )

@@ -42,6 +42,14 @@ def test_chance_does_not_pay() -> None:
     assert best_of({("a",): single, ("a", "b"): both}, {"a": 0.01, "b": 0.01}) == ("a",)
 
 
+def test_a_gain_within_two_standard_errors_does_not_pay() -> None:
+    alone = rows(480)
+    for won, chosen in ((49, ("a",)), (60, ("a", "b"))):
+        gained = alone.copy()
+        gained[:38], gained[480 : 480 + won] = False, True
+        assert best_of({("a",): alone, ("a", "b"): gained}, {"a": 0.01, "b": 0.01}) == chosen
+
+
 def test_of_two_as_good_ones_the_faster_is_used() -> None:
     right = {("a",): rows(900), ("b",): rows(900)}
     assert best_of(right, {"a": 0.02, "b": 0.01}) == ("b",)

@@ -34,6 +34,9 @@ SAMPLE = 1000
 GAIN = 0.005
 """Accuracy that a second encoder has to add: it doubles the time of every prediction."""
 
+ERRORS = 2.0
+"""Standard errors that the gain has to be as well. Pairs that gained one on a sample lost in whole fits."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -124,8 +127,8 @@ def best_of(right: Mapping[tuple[str, ...], NDArray[np.bool_]], seconds: Mapping
     Returns
     -------
     tuple of str
-        The most accurate single one; or the most accurate ones together, if they gain `GAIN` on it and more than the
-        standard error of the difference, which is paired.
+        The most accurate single one; or the most accurate ones together, if they gain `GAIN` on it and more than
+        chance: `ERRORS` standard errors of the difference, which is paired.
 
     Examples
     --------
@@ -141,7 +144,7 @@ def best_of(right: Mapping[tuple[str, ...], NDArray[np.bool_]], seconds: Mapping
     best = max(right, key=worth)
     change = right[best].astype(float) - right[single]
     error = change.std() / np.sqrt(len(change))
-    return best if change.mean() >= max(GAIN, error) else single
+    return best if change.mean() >= max(GAIN, ERRORS * error) else single
 
 
 def _sample(catalogue: Catalogue) -> Catalogue:

@@ -13,11 +13,13 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.sparsefuncs_fast import inplace_csr_row_normalize_l2
 
+from prodcls.ascii_terms import count_known, vocabulary_of
 from prodcls.folding import simplified
 
 __all__ = [
@@ -57,6 +59,9 @@ _ASCII_WORD = re.compile("[a-z0-9]+(?:'[a-z0-9]+)*")
 MAX_CHARACTERS = 3
 """Longest character n-gram in unspaced scripts; Chinese words have mostly one to three characters."""
 _LENGTHS = range(1, MAX_CHARACTERS + 1)
+
+MANY_TEXTS = 32
+"""Texts from which on those in ASCII are counted together."""
 
 LEAST_KNOWN = 0.1
 """Share of a text's different terms that a vocabulary has to know. Where it knows fewer, such as a brand and a number
@@ -178,23 +183,41 @@ class Vocabulary:
         Bit by bit those of scikit-learn's `TfidfVectorizer` that `fit_vocabulary` learns with, whose checks take longer
         than all else where the texts are few.
         """
-        found, counts, bounds = array("i"), array("i"), array("i", [0])
-        for text in texts:
-            said = _analyse(self.read(text))
-            counted = Counter([column for column in map(self.columns.get, said) if column is not None])
-            if len(counted) < self.least_known * len(set(said)):
-                counted.clear()
-            found.extend(counted)
-            counts.extend(counted.values())
-            bounds.append(len(found))
-        parts = np.array(counts, np.float32), np.array(found, np.int32), np.array(bounds, np.int32)
+        width = max(len(self.words), 1)
+        keys, counts = self._counted(texts)
+        bounds = np.searchsorted(keys, np.arange(len(texts) + 1) * width)
+        parts = counts.astype(np.float32), (keys % width).astype(np.int32), bounds.astype(np.int32)
         vectors = sp.csr_matrix(parts, shape=(len(texts), len(self.words)))
-        vectors.sort_indices()
         np.log(vectors.data, vectors.data)
         vectors.data += 1.0
         vectors.data *= self.idf[vectors.indices]
         inplace_csr_row_normalize_l2(vectors)
         return vectors
+
+    def _counted(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return ``text * d + column`` of the terms of texts that enough is known of, ascending, and their counts."""
+        plain = [i for i, text in enumerate(texts) if text.isascii()] if len(texts) >= MANY_TEXTS and self.words else []
+        many = count_known([texts[i] for i in plain], self._known)
+        row, column = np.divmod(many.keys, max(len(self.words), 1))
+        # Terms that come again count as different here: where too few seem known, the text is looked at by itself.
+        known = np.bincount(row, minlength=len(plain)) >= self.least_known * many.occurrences
+        whole = np.array(plain, dtype=np.int64)
+        keys, counts = array("q"), array("q")
+        for i in sorted(set(range(len(texts))) - set(whole[known].tolist())):
+            said = _analyse(self.read(texts[i]))
+            counted = Counter([column for column in map(self.columns.get, said) if column is not None])
+            if len(counted) >= self.least_known * len(set(said)):
+                keys.extend(i * len(self.words) + column for column in counted)
+                counts.extend(counted.values())
+        there = known[row]
+        found = np.concatenate([whole[row[there]] * len(self.words) + column[there], np.array(keys, dtype=np.int64)])
+        order = np.argsort(found, kind="stable")
+        return found[order], np.concatenate([many.counts[there], np.array(counts, dtype=np.int64)])[order]
+
+    @cached_property
+    def _known(self) -> pa.Array:
+        """The terms as Arrow looks for them."""
+        return vocabulary_of(self.words)
 
 
 @dataclass(frozen=True)

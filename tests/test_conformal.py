@@ -101,3 +101,16 @@ def test_names_come_most_probable_first() -> None:
     inside = np.array([[True, False, True], [False, False, False]])
     probabilities = np.array([[0.2, 0.1, 0.7], [0.4, 0.3, 0.3]])
     assert named_sets(inside, probabilities, ("a", "b", "c")) == [["c", "a"], []]
+
+
+def test_names_of_many_sets_come_by_probability_and_of_equal_ones_by_class() -> None:
+    random = np.random.default_rng(0)
+    inside, probabilities = random.random((50, 6)) < 0.4, random.integers(0, 4, (50, 6)) / 4
+    inside[[0, 7, 49]] = False
+    names = tuple("fedcba")
+    one_by_one = [
+        sorted(np.flatnonzero(held), key=lambda k: (-row[k], k))
+        for held, row in zip(inside, probabilities, strict=True)
+    ]
+    assert named_sets(inside, probabilities, names) == [[names[k] for k in members] for members in one_by_one]
+    assert named_sets(inside[:0], probabilities[:0], names) == []

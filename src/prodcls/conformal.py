@@ -9,6 +9,7 @@ promise for that class alone; the others share the threshold that keeps it over 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -239,8 +240,8 @@ def named_sets(
     -------
     list of list of str
     """
-    found = []
-    for held, row in zip(inside, probabilities, strict=True):
-        members = np.flatnonzero(held)
-        found.append([classes[k] for k in members[np.argsort(-row[members], kind="stable")]])
-    return found
+    row, member = np.nonzero(inside)
+    order = np.lexsort((member, -probabilities[row, member], row))
+    names = [classes[k] for k in member[order].tolist()]
+    last = np.cumsum(np.count_nonzero(inside, axis=1)).tolist()
+    return [names[begin:end] for begin, end in pairwise([0, *last])]

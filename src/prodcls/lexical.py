@@ -120,7 +120,7 @@ def tokens(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _normalised(text: str) -> str:
     """Return ``text`` as terms are compared: NFKC, case-folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def _character_terms(run: str, start: int) -> Iterator[Term]:
@@ -137,9 +137,10 @@ def _analyse(text: str) -> tuple[str, ...]:
         return (*words, *map(" ".join, pairwise(words)))
     found: list[str] = []
     words = []
+    normalised = str.casefold if unicodedata.is_normalized("NFKC", text) else _normalised  # then each part of it is
     for token in _TOKEN.findall(text):
-        if not _IS_UNSPACED.match(token):
-            words.append(_normalised(token))
+        if token[0] < UNSPACED[0] or not _IS_UNSPACED.match(token):
+            words.append(normalised(token))
             continue
         found += [*words, *map(" ".join, pairwise(words))]
         words = []

@@ -43,6 +43,16 @@ def split_words(texts: Sequence[str]) -> tuple[pa.Array, NDArray[np.int64]]:
 
     A text without words has one that is empty.
 
+    Parameters
+    ----------
+    texts : sequence of str, length n
+
+    Returns
+    -------
+    words : pyarrow.Array of large_string
+        In lower case.
+    first : ndarray of shape (n + 1,), int64
+
     Examples
     --------
     >>> words, first = split_words(["Women's 'Kurta', blue", "--"])
@@ -57,7 +67,17 @@ def split_words(texts: Sequence[str]) -> tuple[pa.Array, NDArray[np.int64]]:
 
 
 def vocabulary_of(words: Sequence[str]) -> pa.Array:
-    """Return different words, none of them empty, as `count_known` looks for them; in texts in ASCII are no others."""
+    """Return different words, none of them empty, as `count_known` looks for them.
+
+    Parameters
+    ----------
+    words : sequence of str, length d
+
+    Returns
+    -------
+    pyarrow.Array of large_string, length d
+        Words that no text in ASCII can have are replaced.
+    """
     return pa.array([word if word.isascii() else f"\0{i}" for i, word in enumerate(words)], pa.large_string())
 
 

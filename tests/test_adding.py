@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bundle_factory import COLUMNS, CREATED, contents, saved, stand_in, write_catalogue
 from prodcls import adding
@@ -78,6 +79,14 @@ def test_examples_have_leaves_where_the_products_have_some(tmp_path: Path) -> No
     found = load_bundle(tmp_path / "new").leaves
     np.testing.assert_array_equal(found[:-3], kept)
     assert found[-3:].any()
+
+
+def test_photos_of_examples_are_read_and_named(bundle: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8), (250, 250, 10)).save(tmp_path / "shirt.png")
+    add(bundle, tmp_path, [{**SHIRTS[0], "image": "shirt.png"}, {**SHIRTS[1], "image": "absent.png"}])
+    products = load_bundle(tmp_path / "new").products
+    assert products.present["image"][-2:].tolist() == [True, False]
+    assert [photo and photo.path for photo in products.photos[-2:]] == ["shirt.png", None]
 
 
 def test_the_class_may_be_named_by_hand_and_the_same_call_gives_the_same_model(bundle: Path, tmp_path: Path) -> None:

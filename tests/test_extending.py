@@ -105,7 +105,7 @@ def test_a_value_that_only_examples_have_says_nothing_of_the_others() -> None:
     assert np.delete(said, places)[0] > 1.0
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(count=st.integers(1, 6), seed=st.integers(0, 99))
 def test_products_like_the_examples_are_of_the_new_class_and_the_others_of_theirs(count: int, seed: int) -> None:
     new = NewClasses(("Shirt",), shirts(count, seed=seed), np.zeros(count, dtype=np.int64), {})

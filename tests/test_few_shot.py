@@ -27,7 +27,7 @@ def drawn(seed: int, *, sparse: bool, rows: int = 40, width: int = 12, classes: 
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(seed=seeds, penalty=st.sampled_from(PENALTIES))
 def test_the_penalty_of_a_probe_is_found_again(sparse: bool, seed: int, penalty: float) -> None:
     features, labels = drawn(seed, sparse=sparse)
@@ -37,7 +37,7 @@ def test_the_penalty_of_a_probe_is_found_again(sparse: bool, seed: int, penalty:
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(seed=seeds, penalty=st.sampled_from(PENALTIES))
 def test_columns_are_those_of_a_fit_where_rows_weigh_one(sparse: bool, seed: int, penalty: float) -> None:
     features, labels = drawn(seed, sparse=sparse)
@@ -49,7 +49,7 @@ def test_columns_are_those_of_a_fit_where_rows_weigh_one(sparse: bool, seed: int
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(seed=seeds, times=st.integers(2, 9))
 def test_a_row_that_weighs_more_is_as_good_as_copies_of_it(sparse: bool, seed: int, times: int) -> None:
     features, labels = drawn(seed, sparse=sparse)
@@ -61,7 +61,7 @@ def test_a_row_that_weighs_more_is_as_good_as_copies_of_it(sparse: bool, seed: i
     np.testing.assert_allclose(heavy.intercept, repeated.intercept, atol=1e-5)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(seed=seeds, weight=st.floats(1.0, 50.0))
 def test_rows_laid_out_and_sparse_rows_give_the_same(seed: int, weight: float) -> None:
     features, labels = drawn(seed, sparse=True)

@@ -1,4 +1,4 @@
-"""Examples are read as a catalogue is, and refused where they are no examples of new classes."""
+"""A bundle with more classes is written whole, beside the one that is given, or not at all."""
 
 from __future__ import annotations
 
@@ -110,38 +110,6 @@ def test_rows_without_ids_get_some_that_no_product_has(bundle: Path, tmp_path: P
     ids = load_bundle(tmp_path / "twice").products.ids
     assert ids[-4:] == ("row-1", "row-2", "row-3", "added-2-row-1")
     assert len(set(ids)) == len(ids)
-
-
-TRAINED = {"id": "p001", "title": "another title", "category": "Shirt"}
-
-
-@pytest.mark.parametrize(
-    ("rows", "name", "code", "row"),
-    [
-        ([*HATS, {**SHIRTS[0], "category": "Phone"}], None, "class-exists", 2),
-        (SHIRTS, " phone ", "class-exists", 1),
-        (SHIRTS, "  ", "class-name", None),
-        ([], None, "rows-none", None),
-        ([{**SHIRTS[0], "category": ""}], None, "rows-none", None),
-        ([{"id": "e0", "category": "Shirt"}], None, "examples-empty", None),
-        ([*SHIRTS, TRAINED], None, "example-is-training", 4),
-        ([{**TRAINED, "id": "n", "title": "smart phone 5g no. 1"}], None, "example-is-training", 1),
-    ],
-)
-def test_what_is_no_example_of_a_new_class_is_refused(
-    bundle: Path, tmp_path: Path, rows: list[dict[str, Any]], name: str | None, code: str, row: int | None
-) -> None:
-    with pytest.raises(InputError) as refused:
-        add(bundle, tmp_path, rows, name)
-    assert (refused.value.code, refused.value.row) == (code, row)
-    assert not (tmp_path / "new").exists()
-
-
-def test_columns_that_the_model_uses_must_be_there(bundle: Path, tmp_path: Path) -> None:
-    examples = write_catalogue(tmp_path / "examples.csv", SHIRTS, ("id", "title", "category"))
-    with pytest.raises(InputError) as refused:
-        add_classes(bundle, examples, tmp_path / "new", AddOptions(), progress=SilentProgress())
-    assert refused.value.code == "columns-differ"
 
 
 def test_another_head_a_damaged_bundle_and_a_place_that_is_taken_are_refused(bundle: Path, tmp_path: Path) -> None:

@@ -20,23 +20,17 @@ from prodcls.bundle_opening import open_bundle
 from prodcls.bundle_products import Products, collect_products
 from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue
-from prodcls.category_paths import name_key
 from prodcls.embeddings import EmbeddingStore, VectorStore
-from prodcls.errors import CatalogueError, InputError
+from prodcls.errors import InputError
 from prodcls.extending import NewClasses, TrainedOn, extend_head, in_order
 from prodcls.head import EvidenceHead
-from prodcls.inputs import joined_texts
-from prodcls.intake import build_catalogue
 from prodcls.leaves import leaves_of
-from prodcls.ledger import plain
 from prodcls.model import Model
-from prodcls.new_products import Reading, number_rules
+from prodcls.new_examples import check_not_trained_on, check_something_known, read_examples, texts_of
+from prodcls.new_products import Reading
 from prodcls.photo_folders import default_image_root
 from prodcls.preparation import Readers, Recipe, embed_block, joined, open_readers, prepare
 from prodcls.progress import Progress, SilentProgress
-from prodcls.readers import read_table, refuse_first
-from prodcls.schema import match_schema
-from prodcls.trained import something_known
 
 __all__ = ["AddOptions", "AddOutcome", "add_classes", "read_names"]
 
@@ -120,7 +114,7 @@ def add_classes(
         )
         raise InputError(message, code="head-flat", file=str(bundle))
     with progress.stage("read"):
-        catalogue = _read(examples, fitted, options)
+        catalogue = read_examples(examples, fitted, options.reading, options.name)
     store = store or EmbeddingStore()
     readers = open_readers(fitted.recipe)
     with progress.stage("embed"):
@@ -130,9 +124,9 @@ def add_classes(
         vectors = read_names(names, fitted.recipe, readers, store)
     labels = np.array([names.index(label) for label in catalogue.labels or ()], dtype=np.int64)
     new = NewClasses(names, inputs, labels, vectors)
-    _check_told(new, fitted, examples)
+    check_something_known(new, fitted, examples)
     shown = collect_products(catalogue, inputs, options.reading.image_root or default_image_root(examples))
-    _check_unknown(shown, catalogue, fitted)
+    check_not_trained_on(shown, catalogue, fitted)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     source = replace(catalogue.source, path=Path(catalogue.source.path).name)
     addition = Addition(dict(Counter(sorted(shown.labels))), created, source, fitted.digest)
@@ -153,71 +147,6 @@ def read_names(
     return dict.fromkeys(recipe.text_columns, joined(read).vectors)
 
 
-def _read(path: Path, fitted: Bundle, options: AddOptions) -> Catalogue:
-    """Read the examples with their classes, none of which the model may know."""
-    reading, table = options.reading, read_table(path, options.reading.files)
-    catalogue = build_catalogue(
-        table,
-        match_schema(table, fitted.schema, need_target=options.name is None),
-        image_root=reading.image_root or default_image_root(path),
-        need_labels=options.name is None,
-        numbers=number_rules(fitted, reading),
-        clean=fitted.options.clean,
-    )
-    if reading.files.strict:
-        refuse_first(catalogue.rejections, str(path))
-    if options.name is not None:
-        name = plain(options.name)
-        if not name:
-            raise InputError("a class needs a name", code="class-name")
-        catalogue = replace(catalogue, labels=(name,) * len(catalogue))
-    known = {name_key(name): name for name in fitted.model.classes}
-    for row, label in zip(catalogue.rows.tolist(), catalogue.labels or (), strict=True):
-        there = known.get(name_key(label))
-        if there is not None:
-            message = f"the bundle has the class {there!r} already: examples of it are for a fit; give new classes only"
-            raise CatalogueError(message, code="class-exists", file=str(path), row=row)
-    return replace(catalogue, ids=tuple(_own_ids(catalogue, fitted)))
-
-
-def _own_ids(catalogue: Catalogue, fitted: Bundle) -> Iterator[str]:
-    """Yield ids; one that was made from a row number is made again where a training product has it."""
-    taken, turn = set(fitted.products.ids), len(fitted.additions) + 1
-    for row, name in zip(catalogue.rows.tolist(), catalogue.ids, strict=True):
-        yield f"added-{turn}-{name}" if name in taken and name == f"row-{row}" else name
-
-
-def _check_told(new: NewClasses, fitted: Bundle, path: Path) -> None:
-    """Refuse a class of whose examples nothing is known: it could be told by its name alone."""
-    known = something_known(new.examples, fitted.known)
-    for k, name in enumerate(new.names):
-        if not known[new.labels == k].any():
-            message = f"no example of {name!r} has a text, photo, number or category that the model reads"
-            raise CatalogueError(message, code="examples-empty", file=str(path))
-
-
-def _check_unknown(shown: Products, catalogue: Catalogue, fitted: Bundle) -> None:
-    """Refuse training products: the same id, the same texts, or without texts the same photo."""
-    products = fitted.products
-    ids = {name: i for i, name in enumerate(products.ids)}
-    texts = {text: i for i, text in enumerate(_texts(products)) if text}
-    photos = {photo.sha256: i for i, photo in enumerate(products.photos) if photo is not None}
-    for row, name, text, photo in zip(catalogue.rows.tolist(), shown.ids, _texts(shown), shown.photos, strict=True):
-        same = ids.get(name, texts.get(text))
-        if same is None and not text and photo is not None:
-            same = photos.get(photo.sha256)
-        if same is not None:
-            message = (
-                f"is the training product {products.ids[same]!r} of class {products.labels[same]!r}: a product has one "
-                "class; leave the row out, or correct the label and fit again"
-            )
-            raise CatalogueError(message, code="example-is-training", file=catalogue.source.path, row=row)
-
-
-def _texts(products: Products) -> tuple[str, ...]:
-    return joined_texts(products.texts) if products.texts else ("",) * len(products)
-
-
 def _extended(
     fitted: Bundle, head: EvidenceHead, new: NewClasses, shown: Products, addition: Addition
 ) -> tuple[Bundle, Products]:
@@ -225,7 +154,7 @@ def _extended(
     classes, products = fitted.model.classes, fitted.products
     number = {name: k for k, name in enumerate(classes)}
     trained = TrainedOn(
-        _texts(products),
+        texts_of(products),
         {name: products.numeric[name] for name in fitted.known.numeric},
         {name: products.categorical[name] for name in fitted.known.categorical},
         np.array([number[label] for label in products.labels], dtype=np.int64),

@@ -89,7 +89,7 @@ def test_reasons_of_columns_are_in_the_language_of_the_page() -> None:
     assert reasons == ["数字；用 --numeric weight 可启用", "\u2068as I say\u2069"]
 
 
-KINDS = ("cell", "class", "currency", "id", "json", "label", "line", "number", "photo", "price", "row")
+KINDS = ("cell", "class", "currency", "id", "json", "label", "line", "number", "photo", "price", "row", "sound")
 SOURCES = (
     "amounts",
     "cells",
@@ -102,6 +102,7 @@ SOURCES = (
     "photo_folders",
     "photo_decoding",
     "photo_guard",
+    "sounds",
     "workbooks",
 )
 
@@ -110,7 +111,10 @@ def rejection_codes() -> set[str]:
     """Codes of rows and cells in the modules that reject them; those of whole files begin otherwise."""
     text = "\n".join((SOURCE / f"{name}.py").read_text(encoding="utf-8") for name in SOURCES)
     pattern = re.compile(rf'"((?:{"|".join(KINDS)})-[a-z-]+)"')
-    return {"encoding-damaged", "file-not-a-photo", "nul-character"} | set(pattern.findall(text))
+    # A sound is a file named by a cell, as a photo is, and what is wrong with the file is told in the same words.
+    files = ("absent", "hard-link", "name", "not-a-file", "outside", "too-large", "url")
+    others = {"encoding-damaged", "file-not-a-photo", "nul-character", *(f"sound-{name}" for name in files)}
+    return others | set(pattern.findall(text))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

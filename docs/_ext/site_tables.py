@@ -51,6 +51,10 @@ LIMITS = {
         ("images", "MAX_PHOTO_BYTES", "MAX_FRAMES"),
         ("photo_decoding", "FORMATS", "MAX_PIXELS", "MAX_SIDE", "MAX_RATIO", "WORKING_SIDE"),
     ),
+    "Sounds": (
+        ("sounds", "MIN_RATE", "MAX_RATE", "MAX_CHANNELS", "MAX_SECONDS", "LEAST_SECONDS"),
+        ("encoders.log_mel", "BANDS", "LOW", "HIGH", "WINDOW", "HOP", "SEGMENTS"),
+    ),
     "Model": (
         ("head", "POOL_CANDIDATES", "POOL_ROWS", "CALIBRATION_CELLS", "INNER_FOLDS", "FEWER_FOLDS", "MANY_ROWS"),
         ("held_out", "FEW_CLASSES", "WEIGHTS", "MOST_WORDS"),
@@ -113,7 +117,7 @@ def _figure(value: object) -> str:
 
 
 def limits() -> str:
-    """Return the tables of limits: options, files, photos, the model, the service."""
+    """Return the tables of limits: options, files, photos, sounds, the model, the service."""
     from prodcls.config import LIMITS as OPTIONS
     from prodcls.service.settings import RANGES, ServiceSettings
 

@@ -27,7 +27,7 @@ from prodcls.explain.segments import Word, words
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
 from prodcls.lookup import Found
-from prodcls.preparation import IMAGE_BLOCK, prepare
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, prepare
 from prodcls.progress import SilentProgress
 from prodcls.trained import Trained
 
@@ -183,10 +183,10 @@ class _Finder:
             )
             store = EmbeddingStore(Path(folder) / "embeddings")
             inputs = prepare(catalogue, self._trained.recipe, store, SilentProgress())
-        if self._found.photo is None and IMAGE_BLOCK in inputs.dense:
-            # Its vector may be kept in the bundle though the photo itself is not at hand.
-            kept = self._inputs.take(np.zeros(n, dtype=np.intp)).dense[IMAGE_BLOCK]
-            inputs = replace(inputs, dense=inputs.dense | {IMAGE_BLOCK: kept})
+        # Nothing of a sound is taken out; and a photo's vector may be in the bundle though the photo is not at hand.
+        unchanged = {AUDIO_BLOCK} | ({IMAGE_BLOCK} if self._found.photo is None else set())
+        kept = self._inputs.take(np.zeros(n, dtype=np.intp)).dense
+        inputs = replace(inputs, dense=inputs.dense | {name: kept[name] for name in unchanged & kept.keys()})
         return inputs.aligned(self._trained.known.numeric, self._trained.known.categorical)
 
 

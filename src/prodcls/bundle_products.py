@@ -39,7 +39,7 @@ _SETTLED = "judged_settled"
 
 _KINDS = {
     **dict.fromkeys(("id", "label", _TEXT, _CATEGORICAL), (pa.string(), False)),
-    **dict.fromkeys(("photo", "photo_sha256", "judged"), (pa.string(), True)),
+    **dict.fromkeys(("photo", "photo_sha256", "sound", "sound_sha256", "judged"), (pa.string(), True)),
     **dict.fromkeys(("judged_probability", _NUMERIC), (pa.float64(), False)),
     **dict.fromkeys((_SETTLED, _PRESENT), (pa.bool_(), False)),
     _ACCOUNT: (pa.float32(), False),
@@ -50,7 +50,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class PhotoReference:
-    """A photo that the bundle does not hold.
+    """A photo, or a sound, that the bundle does not hold.
 
     Attributes
     ----------
@@ -120,6 +120,8 @@ class Products:
         By embedding block: the products that have it, which are the ones among which neighbours are looked for.
     judged : Judgements
         Out of fold.
+    sounds : tuple of (PhotoReference or None), or None
+        None where the catalogue has no sounds.
     """
 
     ids: tuple[str, ...]
@@ -130,6 +132,7 @@ class Products:
     photos: tuple[PhotoReference | None, ...]
     present: dict[str, NDArray[np.bool_]]
     judged: Judgements
+    sounds: tuple[PhotoReference | None, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -149,6 +152,7 @@ class Products:
             photos=tuple(self.photos[i] for i in rows),
             present={name: there[rows] for name, there in self.present.items()},
             judged=Judgements(tuple(self.judged.classes[i] for i in rows), self.judged.probabilities[rows]),
+            sounds=None if self.sounds is None else tuple(self.sounds[i] for i in rows),
         )
 
     @cached_property
@@ -191,7 +195,7 @@ def collect_products(
     inputs : Inputs
         Of the same products.
     image_root : Path
-        Folder that photos lie in.
+        Folder that photos and sounds lie in.
     judged : Judgements, optional
         Of the same products; by default none was tested.
 
@@ -204,7 +208,7 @@ def collect_products(
     ValueError
         If ``inputs`` are of other products, or there are no labels.
     ImageError
-        If a photo has gone since it was read.
+        If a photo or a sound has gone since it was read.
     """
     if catalogue.labels is None or catalogue.ids != inputs.ids:
         message = "a bundle needs labels, and inputs of the same products"
@@ -217,6 +221,9 @@ def collect_products(
         categorical=catalogue.categorical,
         numeric=catalogue.numeric,
         photos=tuple(_reference(photo, root) for photo in catalogue.photos or (None,) * len(catalogue)),
+        sounds=None
+        if catalogue.sounds is None
+        else tuple(_reference(None if one is None else one.path, root) for one in catalogue.sounds),
         present={name: e.present for name, e in inputs.dense.items()},
         judged=judged or Judgements((None,) * len(catalogue), np.full(len(catalogue), np.nan)),
     )
@@ -240,6 +247,9 @@ def products_to_bytes(products: Products) -> bytes:
     columns: dict[str, Any] = {"id": products.ids, "label": products.labels}
     columns["photo"] = pa.array([p and p.path for p in products.photos], pa.string())
     columns["photo_sha256"] = pa.array([p and p.sha256 for p in products.photos], pa.string())
+    if products.sounds is not None:
+        columns["sound"] = pa.array([s and s.path for s in products.sounds], pa.string())
+        columns["sound_sha256"] = pa.array([s and s.sha256 for s in products.sounds], pa.string())
     columns["judged"] = pa.array(products.judged.classes, pa.string())
     columns["judged_probability"] = products.judged.probabilities
     if products.judged.settled is not None:
@@ -277,14 +287,14 @@ def products_from_bytes(data: bytes, version: int = FORMAT_VERSION) -> Products:
     try:
         table = upgraded_products(checked_table(data, _KINDS), version)
         names = table.column_names
-        photos = zip(_strings(table, "photo"), _strings(table, "photo_sha256"), strict=True)
         return Products(
             ids=_strings(table, "id"),
             labels=_strings(table, "label"),
             texts={name: _strings(table, _TEXT + name) for name in _named(names, _TEXT)},
             categorical={n: _strings(table, _CATEGORICAL + n) for n in _named(names, _CATEGORICAL)},
             numeric={name: _array(table, _NUMERIC + name) for name in _named(names, _NUMERIC)},
-            photos=tuple(PhotoReference(path, digest) if path is not None else None for path, digest in photos),
+            photos=_references(table, "photo"),
+            sounds=_references(table, "sound") if "sound" in names else None,
             present={name: _array(table, _PRESENT + name) for name in _named(names, _PRESENT)},
             judged=Judgements(
                 _strings(table, "judged"),
@@ -296,6 +306,11 @@ def products_from_bytes(data: bytes, version: int = FORMAT_VERSION) -> Products:
     except (pa.ArrowException, LookupError, ValueError, OSError) as error:
         message = f"the training catalogue cannot be read ({type(error).__name__}): fit the bundle again"
         raise BundleError(message, code="bundle-content") from error
+
+
+def _references(table: pa.Table, kind: str) -> tuple[PhotoReference | None, ...]:
+    cells = zip(_strings(table, kind), _strings(table, f"{kind}_sha256"), strict=True)
+    return tuple(PhotoReference(path, digest) if path is not None else None for path, digest in cells)
 
 
 def _named(columns: Iterable[str], kind: str) -> list[str]:

@@ -124,11 +124,16 @@ def _to_6(content: Content) -> None:
         head["value"]["evidence"]["lexical"]["vocabulary"] |= {"folded": False, "least_known": 0.0}
 
 
+def _to_7(content: Content) -> None:
+    """Say that nothing reads sounds."""
+    content.config["recipe"]["audio_encoder"] = None
+
+
 def _put(node: dict[str, Any], name: str, leaves: Leaves, path: str, array: np.ndarray[Any, np.dtype[Any]]) -> None:
     """Add an array to a tree and to its leaves."""
     node[name] = {"array": str(array.dtype), "shape": list(array.shape)}
     leaves.arrays[path] = array
 
 
-STEPS: tuple[Callable[[Content], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6)
+STEPS: tuple[Callable[[Content], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6, _to_7)
 """The step from version 1 comes first; there is one for each version but the last."""

@@ -70,6 +70,7 @@ class _Card:
         yield from self._account(main)
         yield from self._words(word_sums(main.parts))
         yield from self._photo(main.parts)
+        yield from self._sound(main.parts)
         for other in self.case.attributions[1:]:
             yield from self._method(other)
         if self.case.changes is not None:
@@ -213,6 +214,18 @@ class _Card:
                 sign = ("+" if value >= 0 else "-") * strength(value, most)
                 line.append(sign.center(3) if sign else " · ", _FOR if value >= 0 else _AGAINST)
             yield line
+
+    def _sound(self, parts: tuple[Part, ...]) -> Iterator[Text]:
+        """Yield the segments of the sound in the order of time, each with its bar."""
+        segments = [p for p in parts if p.kind == "segment"]
+        if not segments:
+            return
+        most = max(abs(p.value) for p in segments)
+        yield Text()
+        together = self.t.signed(sum(p.value for p in segments))
+        yield Text(f"{self._say('why.segments')}: {together}", _HEAD)
+        for part in sorted(segments, key=lambda p: p.box or ()):
+            yield self._bar(f"  {part.label}", part.value, most)
 
     def _method(self, other: Attribution) -> Iterator[Text]:
         yield Text()

@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.sounds import Sound
+
 __all__ = [
     "Catalogue",
     "Chunk",
@@ -23,7 +25,7 @@ __all__ = [
     "stacked",
 ]
 
-Role = Literal["id", "text", "numeric", "categorical", "image", "target", "path", "currency", "offered"]
+Role = Literal["id", "text", "numeric", "categorical", "image", "audio", "target", "path", "currency", "offered"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class ColumnRole:
     details: dict[str, str] = field(default_factory=dict)
 
 
-_ASKED: tuple[Role, ...] = ("text", "numeric", "categorical", "image", "currency")
+_ASKED: tuple[Role, ...] = ("text", "numeric", "categorical", "image", "audio", "currency")
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,8 @@ class Catalogue:
     path_cells : tuple of str, or None
         Category of each row with its parents, as the column of paths has it; ``""`` is missing. None without labels or
         without such a column. Never an input: it holds the label.
+    sounds : tuple of (Sound or None), or None
+        As ``photos``, for the column of sounds.
     """
 
     ids: tuple[str, ...]
@@ -223,6 +227,7 @@ class Catalogue:
     rejections: tuple[Rejection, ...]
     cleaned: dict[str, dict[int, Cleaned]] | None = None
     path_cells: tuple[str, ...] | None = None
+    sounds: tuple[Sound | None, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -237,6 +242,7 @@ class Catalogue:
             numeric={name: values[positions] for name, values in self.numeric.items()},
             categorical={name: tuple(cells[i] for i in positions) for name, cells in self.categorical.items()},
             photos=None if self.photos is None else tuple(self.photos[i] for i in positions),
+            sounds=None if self.sounds is None else tuple(self.sounds[i] for i in positions),
             labels=None if self.labels is None else tuple(self.labels[i] for i in positions),
             path_cells=None if self.path_cells is None else tuple(self.path_cells[i] for i in positions),
             cleaned=None if self.cleaned is None else _taken(self.cleaned, positions),
@@ -269,6 +275,7 @@ def stacked(catalogues: Sequence[Catalogue]) -> Catalogue:
         },
         categorical={name: tuple(c for one in catalogues for c in one.categorical[name]) for name in first.categorical},
         photos=None if first.photos is None else tuple(p for one in catalogues for p in one.photos or ()),
+        sounds=None if first.sounds is None else tuple(s for one in catalogues for s in one.sounds or ()),
         rejections=(),
         cleaned=None,
     )

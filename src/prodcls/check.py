@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 SHARED = (
-    *("catalogue", "target", "path", "id", "text", "image", "numeric", "categorical", "image_root", "encoding"),
+    *(
+        "catalogue",
+        "target",
+        "path",
+        "id",
+        "text",
+        "image",
+        "audio",
+        "numeric",
+        "categorical",
+        "image_root",
+        "encoding",
+    ),
     *(
         "delimiter",
         "quote",
@@ -28,6 +40,7 @@ SHARED = (
         "clean",
         "text_encoder",
         "image_encoder",
+        "audio_encoder",
         "runtime",
         "precision",
         "device",

@@ -48,10 +48,12 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Text columns in reading order.
     image : str, optional
         Column with the photo's path.
+    audio : str, optional
+        Column with the sound's path.
     numeric : sequence of str, optional
     categorical : sequence of str, optional
     image_root : path, optional
-        Folder that photos must lie in; the current folder by default.
+        Folder that photos and sounds must lie in; the current folder by default.
     clean : bool, default True
         Whether texts are cleaned.
     head : {"evidence", "flat"}, default "evidence"
@@ -60,6 +62,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     text_encoder : sequence of str, optional
         Chosen by the scripts of the texts by default.
     image_encoder : str, default "lite0"
+    audio_encoder : str, default "log-mel"
     runtime : {"onnx", "torch"}, default "onnx"
     cache_dir : path, optional
         Where embeddings are kept.
@@ -94,6 +97,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         *,
         text: Sequence[str] | None = None,
         image: str | None = None,
+        audio: str | None = None,
         numeric: Sequence[str] | None = None,
         categorical: Sequence[str] | None = None,
         image_root: str | Path | None = None,
@@ -102,6 +106,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         balance: Balance = "macro-f1",
         text_encoder: Sequence[str] | None = None,
         image_encoder: str = "lite0",
+        audio_encoder: str = "log-mel",
         runtime: Runtime = "onnx",
         cache_dir: str | Path | None = None,
         n_jobs: int | None = None,
@@ -109,6 +114,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     ) -> None:
         self.text = text
         self.image = image
+        self.audio = audio
         self.numeric = numeric
         self.categorical = categorical
         self.image_root = image_root
@@ -117,6 +123,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.balance = balance
         self.text_encoder = text_encoder
         self.image_encoder = image_encoder
+        self.audio_encoder = audio_encoder
         self.runtime = runtime
         self.cache_dir = cache_dir
         self.n_jobs = n_jobs
@@ -157,13 +164,16 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         options = ColumnOptions(
             text=_tuple(self.text),
             image=self.image,
+            audio=self.audio,
             numeric=_tuple(self.numeric),
             categorical=_tuple(self.categorical),
             id="",
         )
         self.schema_ = recognise(table, options, need_target=False)
         catalogue = self._catalogue(table, self.schema_)
-        self.recipe_ = choose_recipe(catalogue, _tuple(self.text_encoder), self.runtime, self.image_encoder)
+        self.recipe_ = choose_recipe(
+            catalogue, _tuple(self.text_encoder), self.runtime, self.image_encoder, self.audio_encoder
+        )
         self._take_all(catalogue, len(X))
         inputs = self._inputs(catalogue)
         self.known_: KnownColumns = known_columns(inputs)

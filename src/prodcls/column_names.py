@@ -49,6 +49,7 @@ KNOWN_NAMES: dict[Role, tuple[tuple[str, ...], ...]] = {
     "currency": (("currency", "currency_code", "币种", "货币"),),
     "categorical": (("brand", "brand_name", "品牌"),),
     "image": (("image", "photo", "picture", "image_path", "图片", "主图", "照片", "商品图片", "商品主图"),),
+    "audio": (("audio", "sound", "recording", "audio_path", "音频", "录音", "声音"),),
 }
 """Groups of names by role, as `column_key` writes them; each group gives at most one column, the first that occurs."""
 

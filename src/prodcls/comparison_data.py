@@ -15,7 +15,7 @@ __all__ = ["SHOWN", "compare_data", "text_changes"]
 SHOWN = 20
 """Products named one by one."""
 
-PHOTO = "photo"
+PHOTO, SOUND = "photo", "sound"
 
 
 def compare_data(old: Products, new: Products, old_report: AuditReport, new_report: AuditReport) -> DataChange:
@@ -76,6 +76,10 @@ def _changed_cells(old: Products, i: int, new: Products, j: int) -> list[str]:
     one, other = old.photos[i], new.photos[j]
     if (one and one.sha256) != (other and other.sha256):
         found.append(PHOTO)
+    if old.sounds is not None and new.sounds is not None:
+        before, after = old.sounds[i], new.sounds[j]
+        if (before and before.sha256) != (after and after.sha256):
+            found.append(SOUND)
     return found
 
 

@@ -101,13 +101,13 @@ class FitConfig:
         CSV, Parquet or JSONL file, workbook, folder of Parquet files or of photos, or ``-``. None: the demo catalogue.
     out : Path
         Folder that gets the bundle and the report.
-    target, path, id, image : str or None
+    target, path, id, image, audio : str or None
         Columns recognised by name when None. ``path=""`` reads no tree of classes, ``id=""`` numbers the rows,
-        ``image=""`` leaves the photos out.
+        ``image=""`` leaves the photos out and ``audio=""`` the sounds.
     text, numeric, categorical : tuple of str or None
         Columns in reading order, recognised by name when None; an empty tuple leaves the kind out.
     image_root : Path or None
-        Folder that photos must lie in. None: the catalogue's own folder.
+        Folder that photos and sounds must lie in. None: the catalogue's own folder.
     test : Path or None
         Catalogue to evaluate on instead of folds.
     overrides : Path or None
@@ -130,8 +130,8 @@ class FitConfig:
         Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : tuple of str or None
         Names of text encoders; ``("auto",)`` tries all on a sample. None: chosen by the scripts found in the catalogue.
-    image_encoder : str
-        Name of the photo encoder.
+    image_encoder, audio_encoder : str
+        Names of the encoders of photos and sounds.
     runtime : {"onnx", "torch", "openvino"}
         What runs the encoders.
     precision : {"f32", "bf16"}
@@ -192,6 +192,7 @@ class FitConfig:
     id: str | None = None
     text: tuple[str, ...] | None = None
     image: str | None = None
+    audio: str | None = None
     numeric: tuple[str, ...] | None = None
     categorical: tuple[str, ...] | None = None
     image_root: Path | None = None
@@ -209,6 +210,7 @@ class FitConfig:
     balance: Balance = "macro-f1"
     text_encoder: tuple[str, ...] | None = None
     image_encoder: str = "lite0"
+    audio_encoder: str = "log-mel"
     runtime: Engine = "onnx"
     precision: Precision = "f32"
     device: Device = "cpu"
@@ -288,7 +290,7 @@ class FitConfig:
 
     def _check_roles(self) -> None:
         """Refuse a column that is given twice."""
-        single = {name: getattr(self, name) for name in ("target", "path", "id", "image")}
+        single = {name: getattr(self, name) for name in ("target", "path", "id", "image", "audio")}
         given = [(name, column) for name, column in single.items() if column]
         given += [(name, column) for name in _COLUMN_LISTS for column in getattr(self, name) or ()]
         roles: dict[str, str] = {}

@@ -12,16 +12,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.catalogue import Catalogue
-from prodcls.errors import ImageError
+from prodcls.errors import MediaError
 from prodcls.head import Margins
 from prodcls.images import photo_digest
 from prodcls.inputs import Inputs
+from prodcls.sounds import Sound, sound_digest
 
 __all__ = ["Logging", "Outcome", "decision_bodies", "keyed"]
 
@@ -113,18 +115,26 @@ def decision_bodies(
     return bodies
 
 
-def _canonical(batch: Catalogue, inputs: Inputs, i: int) -> bytes:
-    photo = None if batch.photos is None else batch.photos[i]
+def _digest(file: Path | Sound | None) -> str | None:
+    """Return the digest of a photo or sound; None where it is absent or gone."""
+    if file is None:
+        return None
     try:
-        picture = None if photo is None else photo_digest(photo)
-    except ImageError:
-        picture = None
-    cells = [
+        return sound_digest(file) if isinstance(file, Sound) else photo_digest(file)
+    except MediaError:
+        return None
+
+
+def _canonical(batch: Catalogue, inputs: Inputs, i: int) -> bytes:
+    picture = _digest(None if batch.photos is None else batch.photos[i])
+    cells: list[object] = [
         [[name, column[i]] for name, column in inputs.texts.items()],
         [[name, float(column[i]).hex()] for name, column in inputs.numeric.items()],
         [[name, column[i]] for name, column in inputs.categorical.items()],
         picture,
     ]
+    if batch.sounds is not None:
+        cells.append(_digest(batch.sounds[i]))
     return json.dumps(cells).encode()
 
 

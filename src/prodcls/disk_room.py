@@ -14,7 +14,7 @@ from prodcls.config import ALL, FitConfig
 from prodcls.disk_space import Part, Writing, kept_part, output_parts, shortage, working_part
 from prodcls.embedding_store import EmbeddingStore, content_key, key_array
 from prodcls.encoders import Encoder, Item
-from prodcls.errors import ImageError, InputError
+from prodcls.errors import InputError, MediaError
 from prodcls.preparation import Recipe, open_readers
 
 __all__ = ["check_room", "writing_of"]
@@ -97,6 +97,8 @@ def writing_of(
     if readers.image is not None:
         photos: list[Item] = [photo for c in catalogues for photo in c.photos or () if photo is not None]
         blocks.append(((readers.image,), photos))
+    if readers.audio is not None:
+        blocks.append(((readers.audio,), [sound for c in catalogues for sound in c.sounds or () if sound is not None]))
     return Writing(
         rows=rows,
         classes=len(set(catalogues[0].labels or ())),
@@ -123,7 +125,7 @@ def _missing(encoder: Encoder, items: Iterable[Item], store: EmbeddingStore) -> 
     for item in set(items):
         try:
             keys.add(content_key(item))
-        except ImageError:  # a photo that cannot be read is not encoded either
+        except MediaError:  # a file that cannot be read is not encoded either
             continue
     found = np.zeros(len(keys), dtype=np.bool_)
 

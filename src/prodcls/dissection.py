@@ -13,7 +13,8 @@ from prodcls.encoders import Encoder, Item, Parts
 from prodcls.explain.subject import Split, Subject
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
-from prodcls.preparation import IMAGE_BLOCK, Readers, joined
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, Readers, joined
+from prodcls.sounds import Sound
 from prodcls.trained import Served
 
 __all__ = ["Dissected", "dissect", "dissect_item"]
@@ -21,7 +22,7 @@ __all__ = ["Dissected", "dissect", "dissect_item"]
 
 @dataclass(frozen=True)
 class Dissected:
-    """One text or photo, read part by part.
+    """One text, photo or sound, read part by part.
 
     Attributes
     ----------
@@ -38,8 +39,10 @@ class Dissected:
     photo_size: tuple[int, int] | None = None
 
 
-def dissect(inputs: Inputs, photo: Path | None, served: Served, readers: Readers) -> Subject:
-    """Return a product with its texts and photo encoded, part by part.
+def dissect(
+    inputs: Inputs, photo: Path | None, served: Served, readers: Readers, sound: Sound | None = None
+) -> Subject:
+    """Return a product with its texts, photo and sound encoded, part by part.
 
     Parameters
     ----------
@@ -49,6 +52,7 @@ def dissect(inputs: Inputs, photo: Path | None, served: Served, readers: Readers
     served : Served
         Such as a bundle, or the model of a fold.
     readers : Readers
+    sound : Sound, optional
 
     Returns
     -------
@@ -57,13 +61,15 @@ def dissect(inputs: Inputs, photo: Path | None, served: Served, readers: Readers
 
     Raises
     ------
-    ImageError
-        If the photo cannot be read.
+    MediaError
+        If the photo or the sound cannot be read.
     """
     recipe, known = served.recipe, served.known
     found = {column: dissect_item(column, inputs.texts[column][0], readers.text) for column in recipe.text_columns}
     if readers.image is not None:
         found[IMAGE_BLOCK] = dissect_item(IMAGE_BLOCK, photo, (readers.image,))
+    if readers.audio is not None:
+        found[AUDIO_BLOCK] = dissect_item(AUDIO_BLOCK, sound, (readers.audio,))
     dense = {block: one.embedding for block, one in found.items()}
     splits = {block: one.split for block, one in found.items() if one.split is not None}
     size = found[IMAGE_BLOCK].photo_size if IMAGE_BLOCK in found else None
@@ -76,7 +82,7 @@ def dissect_item(block: str, item: Item | None, encoders: tuple[Encoder, ...]) -
     Parameters
     ----------
     block : str
-    item : str, Path or None
+    item : str, Path, Sound or None
         Nothing is read of None and of blank texts.
     encoders : tuple of Encoder
 
@@ -86,8 +92,8 @@ def dissect_item(block: str, item: Item | None, encoders: tuple[Encoder, ...]) -
 
     Raises
     ------
-    ImageError
-        If the photo cannot be read.
+    MediaError
+        If the photo or the sound cannot be read.
     """
     if item is None or not str(item).strip():
         absent = [_embedding(block, e, np.zeros(e.dimension, np.float32), present=False) for e in encoders]

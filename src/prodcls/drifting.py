@@ -21,7 +21,7 @@ from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
 from prodcls.ledger import plain
 from prodcls.new_products import Reading, read_new
-from prodcls.preparation import failed_photos, prepare
+from prodcls.preparation import failed_files, prepare
 from prodcls.progress import Progress
 from prodcls.reporting_drift import Found, compare_catalogues, measure
 from prodcls.reporting_drift_details import Classes, drift_details
@@ -99,7 +99,7 @@ def find_drift(
     with progress.stage("embed"):
         earlier = len(store.stats)
         inputs = prepare(catalogue, fitted.recipe, store, progress)
-        failed = failed_photos(catalogue, store.stats[earlier:]).values()
+        failed = failed_files(catalogue, store.stats[earlier:]).values()
         before = training_inputs(fitted, store, progress)
         catalogue = replace(catalogue, rejections=(*catalogue.rejections, *failed))
     with progress.stage("compare"):

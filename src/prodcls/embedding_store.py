@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from prodcls.atomic import cache_root, discard, write_addressed
 from prodcls.embedding_shards import KEY, KEY_BYTES, Keys, Shard, ShardIndex, file_identity, read_rows, read_shard
 from prodcls.encoders import Encoded, Item
-from prodcls.errors import ImageError
+from prodcls.errors import MediaError
 from prodcls.images import photo_digest
 from prodcls.photo_copies import PhotoCopy
 from prodcls.scratch import CHUNK_ROWS
+from prodcls.sounds import Sound, sound_digest
 
 __all__ = ["KEY", "EmbedStats", "EmbeddingStore", "Keys", "Stored", "Take", "content_key", "key_array"]
 
@@ -73,8 +74,8 @@ class EmbedStats:
         Shards that were not what their names say; their contents were encoded again.
     seconds : float
         Time spent encoding, loading the encoder included.
-    failed : dict of int to ImageError
-        Photos that could not be read, by their place among the items; they count as missing.
+    failed : dict of int to MediaError
+        Photos and sounds that could not be read, by their place among the items; they count as missing.
     """
 
     block: str
@@ -83,7 +84,7 @@ class EmbedStats:
     reused: int
     damaged: int
     seconds: float
-    failed: dict[int, ImageError]
+    failed: dict[int, MediaError]
 
 
 @dataclass
@@ -270,7 +271,7 @@ def content_key(item: Item) -> bytes:
 
     Parameters
     ----------
-    item : str, Path or PhotoCopy
+    item : str, Path, PhotoCopy or Sound
 
     Returns
     -------
@@ -278,13 +279,15 @@ def content_key(item: Item) -> bytes:
 
     Raises
     ------
-    ImageError
-        If the photo's file cannot be read.
+    MediaError
+        If the file of the photo or sound cannot be read.
     """
     if isinstance(item, PhotoCopy):
         return item.key()
     if isinstance(item, Path):
         return bytes.fromhex(photo_digest(item))
+    if isinstance(item, Sound):
+        return bytes.fromhex(sound_digest(item))
     # Half of a surrogate pair has no UTF-8 form; it still makes another text.
     return hashlib.sha256(item.encode("utf-8", "surrogatepass")).digest()
 

@@ -1,4 +1,4 @@
-"""Embeddings as data, and how a block's texts or photos become embeddings."""
+"""Embeddings as data, and how a block's texts, photos or sounds become embeddings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from prodcls.embedding_store import KEY, EmbeddingStore, EmbedStats, Keys, Take, content_key
 from prodcls.encoders import Encoded, Encoder, Item
-from prodcls.errors import ImageError
+from prodcls.errors import MediaError
 from prodcls.scratch import CHUNK_ROWS, VectorFile
 
 __all__ = ["Copies", "EmbedProgress", "EmbedStats", "EmbeddingStore", "Embeddings", "VectorStore", "embed"]
@@ -57,15 +57,15 @@ class Embeddings:
     Attributes
     ----------
     block : str
-        Such as ``"title"``, ``"text"`` or ``"image"``; names the evidence made from it.
+        Such as ``"title"``, ``"text"``, ``"image"`` or ``"audio"``; names the evidence made from it.
     encoder : str
         Identity of the encoder (weights, preprocessing version, runtime).
     vectors : ndarray of shape (n, d), float32
         Zero rows where ``present`` is False.
     present : ndarray of shape (n,), bool
-        False where the product has no such text or photo.
+        False where the product has no such text, photo or sound.
     read_share : ndarray of shape (n,), float32
-        Share of the text within the encoder's limit, in [0, 1]; 1 for photos.
+        Share of the text or the sound within the encoder's limit, in [0, 1]; 1 for photos.
     copies : Copies or None
         Of some of the products, for training only.
     """
@@ -125,8 +125,8 @@ def embed(
     ----------
     block : str
         Name of the evidence that is made from the vectors.
-    items : sequence of (str, Path, PhotoCopy or None), length n
-        None and blank texts are missing. A photo that cannot be read is missing too, and listed in the stats.
+    items : sequence of (str, Path, PhotoCopy, Sound or None), length n
+        None and blank texts are missing. A photo or sound that cannot be read is missing too, and listed in the stats.
     encoder : Encoder
         Not asked to do anything when the store has all vectors.
     store : VectorStore
@@ -240,16 +240,16 @@ class _Rows:
             self.vectors.put(rows[some], vectors[source[some]])
 
 
-def _contents(items: Sequence[Item | None]) -> tuple[_Contents, dict[int, ImageError]]:
+def _contents(items: Sequence[Item | None]) -> tuple[_Contents, dict[int, MediaError]]:
     """Return what the items hold, and the photos whose files cannot be read."""
     keys = np.zeros(len(items), dtype=KEY)
     there = np.zeros(len(items), dtype=np.bool_)
-    failed: dict[int, ImageError] = {}
+    failed: dict[int, MediaError] = {}
     for i, item in enumerate(items):
         if item is not None and str(item).strip():
             try:
                 keys[i], there[i] = content_key(item), True
-            except ImageError as error:
+            except MediaError as error:
                 failed[i] = error
     rows = np.flatnonzero(there)
     order = rows[np.argsort(keys[rows], kind="stable")]

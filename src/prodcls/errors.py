@@ -6,7 +6,9 @@
     ├── InputError               the user can fix it: exit code 2, one line
     │   ├── CatalogueError       a file, row, column or cell of a catalogue
     │   ├── SchemaError          columns missing, unknown or in the wrong role
-    │   ├── ImageError           a photo that cannot be used
+    │   ├── MediaError           a file that a cell names cannot be used
+    │   │   ├── ImageError       a photo
+    │   │   └── SoundError       a sound
     │   ├── BundleError          a bundle that is damaged, incomplete or of another version
     │   └── WriteError           a file that cannot be written; an OSError too
     └── DefectError              a promise of ours is broken: exit code 1, traceback file
@@ -25,8 +27,10 @@ __all__ = [
     "DefectError",
     "ImageError",
     "InputError",
+    "MediaError",
     "ProdclsError",
     "SchemaError",
+    "SoundError",
     "WriteError",
 ]
 
@@ -93,8 +97,16 @@ class SchemaError(InputError):
     """Raised when columns are missing, unknown or do not fit the model's."""
 
 
-class ImageError(InputError):
-    """Raised when a photo cannot be used; intake turns it into a rejection."""
+class MediaError(InputError):
+    """Raised when a file that a cell names cannot be used; intake turns it into a rejection."""
+
+
+class ImageError(MediaError):
+    """Raised when a photo cannot be used."""
+
+
+class SoundError(MediaError):
+    """Raised when a sound cannot be used."""
 
 
 class BundleError(InputError):

@@ -35,7 +35,7 @@ _OTHER = re.compile(r"[^\d.]")
 _SOMETHING = re.compile(r"[1-9]|[A-Za-z]{2}")
 
 Attachment = Callable[["Kind", np.random.Generator], bytes]
-"""Makes the file of one row: a photo."""
+"""Makes the file of one row: a photo, a sound."""
 
 
 class Spread(NamedTuple):
@@ -74,7 +74,7 @@ class Kind:
     values : dict of str to tuple of str
         What a column of fixed values may hold, each as often.
     shape : str
-        What its photo shows.
+        What its photo shows and its sound is of.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""A plant's list of equipment: data sheets with numbers and a photo of eight kinds of machine.
+"""A plant's list of equipment: data sheets with numbers, a photo and a sound of eight kinds of machine.
 
 All of it is invented.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from prodcls.example_domain import Domain, Kind, Leak, Slip, Spread
 from prodcls.example_machine_pictures import draw_machine
+from prodcls.example_machine_sounds import machine_sound
 
 __all__ = ["MACHINES"]
 
@@ -155,7 +156,7 @@ MACHINES = Domain(
         "out_of_scope": "Safety and maintenance decisions.",
         "data_origin": "Made by code for this example; nothing in it is real.",
         "personal_data": "None.",
-        "known_risks": "Photos of crates show nothing of the machine.",
+        "known_risks": "Photos of crates and recordings of a hall say nothing of the machine.",
     },
     seed=20240303,
     rows=400,
@@ -164,7 +165,7 @@ MACHINES = Domain(
     prefix="E",
     columns=(
         *("asset_no", "name", "data_sheet", "power_kw", "speed_rpm", "pressure_bar", "mass_kg", "material"),
-        *("mounting", "maker", "photo", "equipment_type", "class_path"),
+        *("mounting", "maker", "photo", "sound", "equipment_type", "class_path"),
     ),
     kinds=_KINDS,
     makers=("Arven", "Borghild", "Cetus", "Drakon", "Ferrum Works", "Hydral", "Kinetec"),
@@ -202,6 +203,9 @@ MACHINES = Domain(
     },
     leak=Leak("Gear units", "Recorded in hall 4 during the inventory."),
     slip=Slip("mass_kg", 1000.0),
-    gaps={"power_kw": 10, "mass_kg": 10, "photo": 12, "data_sheet": 6},
-    attachments={"photo": ("png", lambda kind, rng: draw_machine(kind.shape, rng))},
+    gaps={"power_kw": 10, "mass_kg": 10, "photo": 12, "sound": 30, "data_sheet": 6},
+    attachments={
+        "photo": ("png", lambda kind, rng: draw_machine(kind.shape, rng)),
+        "sound": ("wav", lambda kind, rng: machine_sound(kind.shape, rng)),
+    },
 )

@@ -117,11 +117,14 @@ def _range(name: str) -> click.IntRange:
 @click.option("--id", metavar="COLUMN", help="Column that names a product; '' numbers the rows.")
 @click.option("--text", metavar="COLUMNS", callback=_names, help="Text columns in reading order, parted by commas.")
 @click.option("--image", metavar="COLUMN", help="Column that holds the photo's path; '' leaves photos out.")
+@click.option("--audio", metavar="COLUMN", help="Column that holds the sound's path; '' leaves sounds out.")
 @click.option("--numeric", metavar="COLUMNS", callback=_names, help="Number columns; '' for none.")
 @click.option(
     "--categorical", metavar="COLUMNS", callback=_names, help="Columns of fixed values such as brand; '' for none."
 )
-@click.option("--image-root", type=FOLDER, help="Folder that photos must lie in.  [default: the catalogue's]")
+@click.option(
+    "--image-root", type=FOLDER, help="Folder that photos and sounds must lie in.  [default: the catalogue's]"
+)
 @click.option("--encoding", help="Encoding of CSV files.  [default: detected]")
 @DELIMITER
 @click.option("--quote", type=click.Choice(['"', "'"]), help="What stands around their cells.  [default: detected]")
@@ -157,6 +160,7 @@ def _range(name: str) -> click.IntRange:
     callback=_names,
     help="Text encoders, parted by commas; auto: those best on a sample.  [default: chosen by the catalogue's scripts]",
 )
+@click.option("--audio-encoder", metavar="NAME", default=FitConfig.audio_encoder, help="Encoder of sounds.")
 @click.option(
     "--image-encoder",
     metavar="NAME",

@@ -33,7 +33,16 @@ from prodcls.material import Material
 from prodcls.memory_plan import plan_memory
 from prodcls.overrides import read_overrides
 from prodcls.photo_folders import default_image_root, train_and_test
-from prodcls.preparation import IMAGE_BLOCK, Readers, Recipe, choose_recipe, failed_photos, open_readers, prepare
+from prodcls.preparation import (
+    AUDIO_BLOCK,
+    IMAGE_BLOCK,
+    Readers,
+    Recipe,
+    choose_recipe,
+    failed_files,
+    open_readers,
+    prepare,
+)
 from prodcls.progress import Progress
 from prodcls.readers import read_table, refuse_first
 from prodcls.relabelling import Relabelling, relabel
@@ -86,12 +95,12 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     folds_at_once = plan_memory(config, catalogue, tested, recipe, progress) if results else 1
     with progress.stage("embed"), _readers(config, recipe) as readers:
         inputs = prepare(catalogue, recipe, store, progress, readers=readers)
-        catalogue = _with_failed_photos(catalogue, store, 0)
+        catalogue = _with_failed_files(catalogue, store, 0)
         if tested is not None:
             before = len(store.stats)
             others = prepare(tested, recipe, store, progress, readers=readers)
             inputs = concatenated([inputs, others], store.scratch)
-            tested = _with_failed_photos(tested, store, before)
+            tested = _with_failed_files(tested, store, before)
         if config.augment:
             inputs = augment(
                 inputs,
@@ -148,10 +157,11 @@ def _recipe(config: FitConfig, catalogue: Catalogue, store: EmbeddingStore, prog
     """Return which encoder reads what: by name, by the scripts of the texts, or by trial."""
     if config.text_encoder != (AUTO,) or not catalogue.texts:
         named = None if config.text_encoder == (AUTO,) else config.text_encoder
-        return choose_recipe(catalogue, named, config.encoder_runtime, config.image_encoder)
+        return choose_recipe(catalogue, named, config.encoder_runtime, config.image_encoder, config.audio_encoder)
     with progress.stage("try encoders"):
         trial = try_text_encoders(catalogue, config.encoder_runtime, store, progress)
-    recipe = choose_recipe(catalogue, trial.chosen, config.encoder_runtime, config.image_encoder)
+    encoders = config.image_encoder, config.audio_encoder
+    recipe = choose_recipe(catalogue, trial.chosen, config.encoder_runtime, *encoders)
     return replace(recipe, reason=trial.reason)
 
 
@@ -186,6 +196,7 @@ def _read(config: FitConfig) -> tuple[Catalogue, Relabelling | None]:
     options = ColumnOptions(
         text=config.text,
         image=config.image,
+        audio=config.audio,
         numeric=config.numeric,
         categorical=config.categorical,
         id=config.id,
@@ -262,13 +273,18 @@ def _by_id(catalogue: Catalogue, kept: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.array(sorted(np.flatnonzero(kept), key=lambda i: catalogue.ids[i]), dtype=np.intp)
 
 
-def _with_failed_photos(catalogue: Catalogue, store: EmbeddingStore, first: int) -> Catalogue:
-    """Return the catalogue with the photos that could not be decoded marked absent and reported."""
-    failed = failed_photos(catalogue, store.stats[first:])
-    if catalogue.photos is None or not failed:
+def _with_failed_files(catalogue: Catalogue, store: EmbeddingStore, first: int) -> Catalogue:
+    """Return the catalogue with the photos and sounds that could not be decoded marked absent and reported."""
+    failed = failed_files(catalogue, store.stats[first:])
+    if not failed:
         return catalogue
-    photos = tuple(None if i in failed else photo for i, photo in enumerate(catalogue.photos))
-    return replace(catalogue, photos=photos, rejections=(*catalogue.rejections, *failed.values()))
+    photos, sounds = catalogue.photos, catalogue.sounds
+    return replace(
+        catalogue,
+        photos=photos and tuple(None if (i, IMAGE_BLOCK) in failed else photo for i, photo in enumerate(photos)),
+        sounds=sounds and tuple(None if (i, AUDIO_BLOCK) in failed else sound for i, sound in enumerate(sounds)),
+        rejections=(*catalogue.rejections, *failed.values()),
+    )
 
 
 def _check_groups(groups: NDArray[np.int64], config: FitConfig, file: str) -> None:

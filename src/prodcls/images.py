@@ -26,6 +26,7 @@ __all__ = [
     "letterbox",
     "load_photo",
     "photo_digest",
+    "read_file",
     "resolve_photo",
     "thumbnail_jpeg",
 ]
@@ -98,8 +99,23 @@ def _inside(name: Path, base: Path) -> bool:
     return True
 
 
-def _read(path: Path, most: int | None = None) -> bytes:
-    """Return the bytes of a file, or its first ``most``; follow no link in its place, wait for no pipe."""
+def read_file(path: Path, most: int | None = None) -> bytes:
+    """Return the bytes of a file, or its first ``most``; follow no link in its place, wait for no pipe.
+
+    Parameters
+    ----------
+    path : Path
+    most : int, optional
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ImageError
+        Codes ``photo-too-large``, ``photo-absent``, ``photo-not-a-file``.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
@@ -139,7 +155,7 @@ def check_photo(path: Path) -> None:
         Codes ``photo-too-large``, ``photo-too-many-frames``, ``photo-corrupt``, ``photo-no-shape``, ``photo-absent``,
         ``photo-not-a-file``.
     """
-    _checked_header(_read(path, HEAD_BYTES))
+    _checked_header(read_file(path, HEAD_BYTES))
 
 
 def load_photo(path: Path) -> NDArray[np.uint8]:
@@ -161,7 +177,7 @@ def load_photo(path: Path) -> NDArray[np.uint8]:
     ImageError
         Those of `check_photo`, and ``photo-refused`` where the limits were reached.
     """
-    data = _read(path)
+    data = read_file(path)
     header = _checked_header(data)
     return decode_apart(data) if header.doubt else decode(data)
 
@@ -179,7 +195,7 @@ def letterbox(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 def photo_digest(path: Path) -> str:
     """Return the SHA-256 of the file's bytes as 64 hex digits."""
-    return hashlib.sha256(_read(path)).hexdigest()
+    return hashlib.sha256(read_file(path)).hexdigest()
 
 
 def thumbnail_jpeg(path: Path, side: int = 192) -> bytes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from prodcls.amounts import Shown, numeric_columns
 from prodcls.catalogue import Catalogue, RawTable, Rejection, Schema
 from prodcls.cells import like_missing
 from prodcls.cleaning import clean_columns
-from prodcls.errors import CatalogueError, ImageError
+from prodcls.errors import CatalogueError, ImageError, MediaError, SoundError
 from prodcls.file_formats import TableOptions
 from prodcls.ids import IdRegistry
 from prodcls.images import check_photo, resolve_photo
@@ -19,8 +20,11 @@ from prodcls.number_formats import UNDECLARED, NumberRules
 from prodcls.photo_folders import default_image_root
 from prodcls.readers import read_table, refuse_first
 from prodcls.schema import ColumnOptions, match_schema, recognise
+from prodcls.sounds import Sound, check_sound, resolve_sound
 
 __all__ = ["Whole", "build_catalogue", "read_catalogue"]
+
+_File = TypeVar("_File", Path, Sound)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def read_catalogue(
     need_labels : bool
         Whether every row must have a label; else labels are not read at all.
     image_root : Path, optional
-        Folder that photos are looked up in; the catalogue's own folder by default.
+        Folder that photos and sounds are looked up in; the catalogue's own folder by default.
     files : TableOptions, optional
         How to read the file.
     clean : bool
@@ -116,7 +120,7 @@ def build_catalogue(
     table : RawTable
     schema : Schema
     image_root : Path or None
-        Without it every photo that the table names is rejected.
+        Without it every photo and every sound that the table names is rejected.
     need_labels : bool
         Rows without a label are rejected; otherwise labels are not read.
     numbers : NumberRules, optional
@@ -145,7 +149,8 @@ def build_catalogue(
     texts, cleaned = clean_columns({column: ledger.as_given(column) for column in schema.named("text")}, wanted=clean)
     numeric = numeric_columns(ledger, schema, numbers, None if whole is None else whole.shown)
     categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
-    photos = _photos(ledger, schema, image_root)
+    photos = _files(ledger, schema.named("image"), image_root, _photo)
+    sounds = _files(ledger, schema.named("audio"), image_root, _sound)
     path = next((c for c in schema.named("path") if need_labels and c in table.columns), None)
     rejections = sorted((*table.rejections, *ledger.rejections), key=lambda r: (r.row, r.column, r.code))
     if whole is None:
@@ -157,6 +162,7 @@ def build_catalogue(
         numeric=numeric,
         categorical=categorical,
         photos=photos,
+        sounds=sounds,
         labels=labels,
         schema=schema,
         source=table.source,
@@ -200,21 +206,35 @@ def _ids(ledger: Ledger, schema: Schema, registry: IdRegistry | None) -> list[st
     return registry.name(ledger, columns[0])
 
 
-def _photos(ledger: Ledger, schema: Schema, root: Path | None) -> tuple[Path | None, ...] | None:
-    columns = schema.named("image")
+def _photo(cell: str, root: Path | None) -> Path:
+    if root is None:
+        raise ImageError("photo absent: no image folder is given", code="photo-no-folder")
+    photo = resolve_photo(cell, root)
+    check_photo(photo)
+    return photo
+
+
+def _sound(cell: str, root: Path | None) -> Sound:
+    if root is None:
+        raise SoundError("sound absent: no folder is given", code="sound-no-folder")
+    sound = resolve_sound(cell, root)
+    check_sound(sound)
+    return sound
+
+
+def _files(
+    ledger: Ledger, columns: tuple[str, ...], root: Path | None, find: Callable[[str, Path | None], _File]
+) -> tuple[_File | None, ...] | None:
+    """Return the files that the cells of a column name; None without such a column."""
     if not columns:
         return None
-    photos: list[Path | None] = []
+    files: list[_File | None] = []
     for position, cell in enumerate(ledger.cells(columns[0])):
-        photo = None
+        file = None
         if cell:
             try:
-                if root is None:
-                    raise ImageError("photo absent: no image folder is given", code="photo-no-folder")
-                photo = resolve_photo(cell, root)
-                check_photo(photo)
-            except ImageError as error:
-                photo = None
+                file = find(cell, root)
+            except MediaError as error:
                 ledger.reject_cell(position, columns[0], error.code, str(error).removesuffix(f" [{error.code}]"), cell)
-        photos.append(photo)
-    return tuple(photos)
+        files.append(file)
+    return tuple(files)

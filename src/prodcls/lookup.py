@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from prodcls.bundle import Bundle
 from prodcls.bundle_products import PhotoReference
 from prodcls.catalogue import Catalogue, Role, Schema
 from prodcls.dissection import dissect
-from prodcls.errors import ImageError, InputError
+from prodcls.errors import ImageError, InputError, SoundError
 from prodcls.explain.case import Note, Original
 from prodcls.explain.subject import Subject
 from prodcls.head import EvidenceHead
@@ -20,8 +21,9 @@ from prodcls.images import photo_digest, resolve_photo
 from prodcls.inputs import Inputs
 from prodcls.nearest import nearest
 from prodcls.new_products import Reading, read_described, read_new
-from prodcls.preparation import IMAGE_BLOCK, Readers
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, Readers
 from prodcls.reporting_cleaning import originals
+from prodcls.sounds import Sound, resolve_sound, sound_digest
 from prodcls.trained import Served, something_known
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "cells_by_role",
     "found_in",
     "matching_photo",
+    "matching_sound",
     "product_from_catalogue",
     "product_from_cells",
     "product_from_training",
@@ -50,6 +53,8 @@ class Found:
         What the reader should know of how it was found.
     originals : tuple of Original
         Of its texts that were cleaned; a bundle does not keep those of training products.
+    sound : Sound or None
+        Its file, where it is at hand.
     """
 
     subject: Subject
@@ -57,6 +62,7 @@ class Found:
     label: str | None
     notes: tuple[Note, ...] = ()
     originals: tuple[Original, ...] = ()
+    sound: Sound | None = None
 
 
 def product_from_training(bundle: Bundle, product: str, readers: Readers, image_root: Path | None = None) -> Found:
@@ -69,8 +75,8 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
         Its id.
     readers : Readers
     image_root : Path, optional
-        Folder that the photos lie in, which a bundle does not know; the current one by default. A file there counts as
-        the photo only when its digest is the one in the bundle. Without it the photo's share stays whole.
+        Folder that photos and sounds lie in, which a bundle does not know; the current one by default. A file there
+        counts as the photo only when its digest is the one in the bundle. Without it the photo's share stays whole.
 
     Returns
     -------
@@ -85,6 +91,8 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
     i = products.find(product)
     reference = products.photos[i]
     photo = None if reference is None else matching_photo(reference, image_root or Path())
+    heard = None if products.sounds is None else products.sounds[i]
+    sound = None if heard is None else matching_sound(heard, image_root or Path())
     inputs = Inputs(
         ids=(product,),
         texts={name: (cells[i],) for name, cells in products.texts.items()},
@@ -92,12 +100,15 @@ def product_from_training(bundle: Bundle, product: str, readers: Readers, image_
         numeric={name: values[i : i + 1] for name, values in products.numeric.items()},
         categorical={name: (cells[i],) for name, cells in products.categorical.items()},
     )
-    subject = dissect(inputs, photo, bundle, readers)
+    subject = dissect(inputs, photo, bundle, readers, sound)
     notes = [Note("note.trained")]
     if reference is not None and photo is None:
-        subject = _with_stored_photo(subject, bundle, i)
+        subject = _with_stored(subject, bundle, i, IMAGE_BLOCK)
         notes.append(Note("note.photo", reference.path))
-    return Found(subject, photo, products.labels[i], (*notes, *_blank(bundle, subject)))
+    if heard is not None and sound is None:
+        subject = _with_stored(subject, bundle, i, AUDIO_BLOCK)
+        notes.append(Note("note.sound", heard.path))
+    return Found(subject, photo, products.labels[i], (*notes, *_blank(bundle, subject)), sound=sound)
 
 
 def matching_photo(reference: PhotoReference, root: Path) -> Path | None:
@@ -121,20 +132,34 @@ def matching_photo(reference: PhotoReference, root: Path) -> Path | None:
         return None
 
 
-def _with_stored_photo(subject: Subject, bundle: Bundle, i: int) -> Subject:
-    """Return the subject with the photo's vector as the bundle keeps it for the nearest products."""
-    head, present = bundle.model.head, bundle.products.present.get(IMAGE_BLOCK)
-    if (
-        not isinstance(head, EvidenceHead)
-        or present is None
-        or not present[i]
-        or IMAGE_BLOCK not in head.evidence.dense
-    ):
+def matching_sound(reference: PhotoReference, root: Path) -> Sound | None:
+    """Return a sound of the training catalogue, as `matching_photo` does a photo.
+
+    Parameters
+    ----------
+    reference : PhotoReference
+    root : Path
+
+    Returns
+    -------
+    Sound or None
+    """
+    try:
+        sound = resolve_sound(reference.path, root)
+        return sound if sound_digest(sound) == reference.sha256 else None
+    except SoundError:
+        return None
+
+
+def _with_stored(subject: Subject, bundle: Bundle, i: int, block: str) -> Subject:
+    """Return the subject with the vector of a block as the bundle keeps it for the nearest products."""
+    head, present = bundle.model.head, bundle.products.present.get(block)
+    if not isinstance(head, EvidenceHead) or present is None or not present[i] or block not in head.evidence.dense:
         return subject
     place = int(np.count_nonzero(present[:i]))
-    vectors = head.evidence.dense[IMAGE_BLOCK].neighbours.vectors[place : place + 1]
-    image = replace(subject.inputs.dense[IMAGE_BLOCK], vectors=vectors, present=np.array([True]))
-    return replace(subject, inputs=replace(subject.inputs, dense=subject.inputs.dense | {IMAGE_BLOCK: image}))
+    vectors = head.evidence.dense[block].neighbours.vectors[place : place + 1]
+    kept = replace(subject.inputs.dense[block], vectors=vectors, present=np.array([True]))
+    return replace(subject, inputs=replace(subject.inputs, dense=subject.inputs.dense | {block: kept}))
 
 
 def product_from_catalogue(
@@ -178,6 +203,7 @@ def product_from_cells(
     image: Path | None = None,
     *,
     image_root: Path | None = None,
+    audio: Path | None = None,
 ) -> Found:
     """Return a product that is in no file.
 
@@ -191,6 +217,8 @@ def product_from_cells(
         Its photo.
     image_root : Path, optional
         Folder that a photo named by ``cells`` must lie in; without it none is opened by name.
+    audio : Path, optional
+        Its sound.
 
     Returns
     -------
@@ -203,9 +231,12 @@ def product_from_cells(
         Code ``column-unknown``, if a column is none that the model uses; others where a cell cannot be taken as it
         stands, such as a price with two meanings.
     """
-    if image is not None:
-        cells = dict(cells) | dict.fromkeys(bundle.schema.named("image"), image.name)
-        image_root = image.resolve().parent
+    files = {role: file.resolve() for role, file in (("image", image), ("audio", audio)) if file is not None}
+    if files:
+        image_root = Path(os.path.commonpath([file.parent for file in files.values()]))
+    for role, file in files.items():
+        name = str(file.relative_to(image_root or file.parent))
+        cells = dict(cells) | dict.fromkeys(bundle.schema.named("image" if role == "image" else "audio"), name)
     catalogue, told = read_described("new", cells, bundle, image_root)
     for rejection in told:
         if rejection.scope != "note":
@@ -264,14 +295,15 @@ def found_in(catalogue: Catalogue, served: Served, readers: Readers) -> Found:
     Found
     """
     photo = None if catalogue.photos is None else catalogue.photos[0]
+    sound = None if catalogue.sounds is None else catalogue.sounds[0]
     inputs = Inputs(catalogue.ids, catalogue.texts, {}, catalogue.numeric, catalogue.categorical)
     notes = tuple(
         Note("note.cell", f"{r.column}: {r.reason}")
         for r in catalogue.rejections
         if r.row == catalogue.rows[0] and r.scope != "row"
     )
-    subject = dissect(inputs, photo, served, readers)
-    return Found(subject, photo, None, (*notes, *_blank(served, subject)), originals(catalogue, 0))
+    subject = dissect(inputs, photo, served, readers, sound)
+    return Found(subject, photo, None, (*notes, *_blank(served, subject)), originals(catalogue, 0), sound)
 
 
 def _blank(served: Served, subject: Subject) -> tuple[Note, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from prodcls.byte_sizes import shown_size
 from prodcls.catalogue import Catalogue
 from prodcls.config import FitConfig
-from prodcls.encoders import available_processors, image_encoder, text_encoder
+from prodcls.encoders import audio_encoder, available_processors, image_encoder, text_encoder
 from prodcls.errors import InputError
 from prodcls.lexical import count_terms
 from prodcls.machine_memory import available_memory, held_memory, peak_memory
@@ -82,11 +82,12 @@ def load_of(config: FitConfig, catalogue: Catalogue, tested: Catalogue | None, r
     words = count_terms("\n".join(cells) for c in both for cells in zip(*c.texts.values(), strict=True))
     text = sum(text_encoder(name, recipe.runtime).dimension for name in recipe.text_encoders)
     image = () if recipe.image_encoder is None else (image_encoder(recipe.image_encoder, recipe.runtime).dimension,)
+    audio = () if recipe.audio_encoder is None else (audio_encoder(recipe.audio_encoder, recipe.runtime).dimension,)
     return Load(
         held=held_memory(),
         rows=sum(map(len, both)),
         classes=len(set(catalogue.labels or ())),
-        dimensions=((text,) * len(recipe.text_columns) if text else ()) + image,
+        dimensions=((text,) * len(recipe.text_columns) if text else ()) + image + audio,
         columns=len(catalogue.numeric) + len(catalogue.categorical),
         terms=words.common,
         all_terms=words.different,

@@ -1,4 +1,4 @@
-"""From an accepted catalogue to what the models see: one embedding block a text column, one for photos."""
+"""From an accepted catalogue to what the models see: one embedding block a text column, for photos and for sounds."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from prodcls.catalogue import Catalogue, Rejection
 from prodcls.config import Runtime
 from prodcls.embedding_store import EmbedStats
 from prodcls.embeddings import Embeddings, VectorStore, embed
-from prodcls.encoders import Encoder, Item, choose_text_encoders, image_encoder, text_encoder
+from prodcls.encoders import Encoder, Item, audio_encoder, choose_text_encoders, image_encoder, text_encoder
 from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
 from prodcls.progress import Progress
 from prodcls.scratch import CHUNK_ROWS, VectorFile, release
+from prodcls.sounds import Sound
 
 __all__ = [
+    "AUDIO_BLOCK",
     "IMAGE_BLOCK",
     "Readers",
     "Recipe",
     "choose_recipe",
     "embed_block",
-    "failed_photos",
+    "failed_files",
     "joined",
     "open_readers",
     "prepare",
@@ -35,7 +37,10 @@ __all__ = [
 IMAGE_BLOCK = "image"
 """Name of the photo block."""
 
-RESERVED = (IMAGE_BLOCK, "lexical", "prior")
+AUDIO_BLOCK = "audio"
+"""Name of the block of sounds."""
+
+RESERVED = (IMAGE_BLOCK, AUDIO_BLOCK, "lexical", "prior")
 """Names of evidence that come from no column."""
 
 
@@ -52,6 +57,8 @@ class Recipe:
     runtime : str
     reason : str
         Why these text encoders, for the reader.
+    audio_encoder : str or None
+        None: the catalogue has no sounds.
     """
 
     text_columns: tuple[str, ...]
@@ -59,10 +66,15 @@ class Recipe:
     image_encoder: str | None
     runtime: Runtime
     reason: str
+    audio_encoder: str | None = None
 
 
 def choose_recipe(
-    catalogue: Catalogue, text_encoders: tuple[str, ...] | None, runtime: Runtime, photo_encoder: str = "lite0"
+    catalogue: Catalogue,
+    text_encoders: tuple[str, ...] | None,
+    runtime: Runtime,
+    photo_encoder: str = "lite0",
+    sound_encoder: str = "log-mel",
 ) -> Recipe:
     """Choose encoders by what the catalogue holds.
 
@@ -73,6 +85,7 @@ def choose_recipe(
         As set by the user; None: by the scripts of the texts.
     runtime : str
     photo_encoder : str, default "lite0"
+    sound_encoder : str, default "log-mel"
 
     Returns
     -------
@@ -95,7 +108,8 @@ def choose_recipe(
         choice = choose_text_encoders([text for cells in catalogue.texts.values() for text in cells])
         names, reason = choice.encoders, choice.reason
     photos = None if catalogue.photos is None else image_encoder(photo_encoder, runtime).name
-    return Recipe(columns, names, photos, runtime, reason)
+    sounds = None if catalogue.sounds is None else audio_encoder(sound_encoder, runtime).name
+    return Recipe(columns, names, photos, runtime, reason, sounds)
 
 
 @dataclass(frozen=True)
@@ -105,17 +119,24 @@ class Readers:
     Attributes
     ----------
     text : tuple of Encoder
-    image : Encoder or None
+    image, audio : Encoder or None
     """
 
     text: tuple[Encoder, ...]
     image: Encoder | None
+    audio: Encoder | None = None
+
+    def of(self, block: str) -> tuple[Encoder, ...]:
+        """Return the encoders that read a block."""
+        one = {IMAGE_BLOCK: self.image, AUDIO_BLOCK: self.audio}.get(block)
+        return self.text if one is None else (one,)
 
 
 def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
     """Return the encoders of ``recipe``; their weights are loaded at the first use."""
     image = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime, threads)
-    return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image)
+    audio = None if recipe.audio_encoder is None else audio_encoder(recipe.audio_encoder, recipe.runtime, threads)
+    return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image, audio)
 
 
 def prepare(
@@ -154,6 +175,9 @@ def prepare(
     if readers.image is not None:
         photos: Sequence[Path | None] = catalogue.photos or (None,) * len(catalogue)
         dense[IMAGE_BLOCK] = joined([embed_block(IMAGE_BLOCK, photos, readers.image, store, progress)], store.scratch)
+    if readers.audio is not None:
+        sounds: Sequence[Sound | None] = catalogue.sounds or (None,) * len(catalogue)
+        dense[AUDIO_BLOCK] = joined([embed_block(AUDIO_BLOCK, sounds, readers.audio, store, progress)], store.scratch)
     return Inputs(catalogue.ids, catalogue.texts, dense, catalogue.numeric, catalogue.categorical)
 
 
@@ -165,7 +189,7 @@ def embed_block(
     Parameters
     ----------
     block : str
-    items : sequence of (str, Path, PhotoCopy or None), length n
+    items : sequence of (str, Path, PhotoCopy, Sound or None), length n
     encoder : Encoder
     store : VectorStore
     progress : Progress
@@ -221,8 +245,8 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return unit
 
 
-def failed_photos(catalogue: Catalogue, stats: Iterable[EmbedStats]) -> dict[int, Rejection]:
-    """Return, by position, the photos that looked whole when the catalogue was read and could not be decoded.
+def failed_files(catalogue: Catalogue, stats: Iterable[EmbedStats]) -> dict[tuple[int, str], Rejection]:
+    """Return the photos and sounds that looked whole when the catalogue was read and could not be decoded.
 
     Parameters
     ----------
@@ -232,13 +256,20 @@ def failed_photos(catalogue: Catalogue, stats: Iterable[EmbedStats]) -> dict[int
 
     Returns
     -------
-    dict of int to Rejection
+    dict of (int, str) to Rejection
+        By position and block.
     """
     found = {}
-    for i, error in sorted((i, error) for one in stats for i, error in one.failed.items()):
-        (column,) = catalogue.schema.named("image")
-        photo = None if catalogue.photos is None else catalogue.photos[i]
+    failures = [(i, one.block, error) for one in stats for i, error in one.failed.items()]
+    for i, block, error in sorted(failures, key=lambda failure: failure[:2]):
+        sounds = block == AUDIO_BLOCK
+        (column,) = catalogue.schema.named("audio" if sounds else "image")
         reason = str(error).removesuffix(f" [{error.code}]")
-        name = "" if photo is None else photo.name[:80]
-        found[i] = Rejection(int(catalogue.rows[i]), column, error.code, reason, name, "cell")
+        name = _file_name((catalogue.sounds if sounds else catalogue.photos), i)
+        found[i, block] = Rejection(int(catalogue.rows[i]), column, error.code, reason, name, "cell")
     return found
+
+
+def _file_name(files: Sequence[Path | Sound | None] | None, i: int) -> str:
+    file = None if files is None else files[i]
+    return "" if file is None else (file.path if isinstance(file, Sound) else file).name[:80]

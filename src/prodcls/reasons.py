@@ -56,7 +56,7 @@ class Question:
     Attributes
     ----------
     product : str or None
-        Id; None for the product of ``cells`` and ``image``.
+        Id; None for the product of ``cells``, ``image`` and ``audio``.
     catalogue : Path or None
         File that holds it; None for the training catalogue.
     reading : Reading
@@ -65,7 +65,7 @@ class Question:
         Cells by role: ``"title"``, ``"description"``, ``"price"``, ``"brand"``.
     cells : mapping of str to str
         By column.
-    image : Path or None
+    image, audio : Path or None
     predicted : str or None
         Class A; the most probable one by default.
     versus : str or None
@@ -86,6 +86,7 @@ class Question:
     described: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     image: Path | None = None
+    audio: Path | None = None
     predicted: str | None = None
     versus: str | None = None
     method: Method = "chain"
@@ -214,11 +215,13 @@ def _find(bundle: Bundle, question: Question) -> Found:
     readers = open_readers(bundle.recipe)
     cells = cells_by_role(bundle.schema, question.described) | dict(question.cells)
     if question.product is None:
-        if not cells and question.image is None:
-            message = "name a product of the catalogue, or describe one with --title, --price, --image or --cell"
+        if not cells and question.image is None and question.audio is None:
+            message = (
+                "name a product of the catalogue, or describe one with --title, --price, --image, --audio or --cell"
+            )
             raise InputError(message, code="product-none")
-        return product_from_cells(bundle, cells, readers, question.image)
-    if cells or question.image is not None:
+        return product_from_cells(bundle, cells, readers, question.image, audio=question.audio)
+    if cells or question.image is not None or question.audio is not None:
         message = "either name a product or describe one, not both"
         raise InputError(message, code="product-twice")
     if question.catalogue is not None:

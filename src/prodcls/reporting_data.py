@@ -97,6 +97,8 @@ def _column(catalogue: Catalogue, described: ColumnRole) -> ColumnSummary:
         missing = int(np.all([np.isnan(v) for v in parts], axis=0).sum()) if parts else len(catalogue)
     elif role == "image" and catalogue.photos is not None:
         missing = sum(photo is None for photo in catalogue.photos)
+    elif role == "audio" and catalogue.sounds is not None:
+        missing = sum(sound is None for sound in catalogue.sounds)
     elif role == "path" and catalogue.path_cells is not None:
         missing = sum(not cell for cell in catalogue.path_cells)
     else:

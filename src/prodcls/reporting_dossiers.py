@@ -36,6 +36,7 @@ from prodcls.preparation import Readers, open_readers
 from prodcls.relatives import find_similar, numbers_of
 from prodcls.reporting_accounts import SUSPECT, choose_dossiers
 from prodcls.reporting_cleaning import originals
+from prodcls.sounds import Sound
 from prodcls.stopping import Stops
 from prodcls.trained import FoldModel, something_known
 
@@ -243,7 +244,8 @@ class _Maker:
                 *self._of_label(catalogue.ids[place]),
             ),
         )
-        return self._explained(bare, one.at, served, photo)
+        sound = None if catalogue.sounds is None else catalogue.sounds[place]
+        return self._explained(bare, one.at, served, photo, sound)
 
     def _of_label(self, product: str) -> Iterator[Note]:
         """Yield who set the label, where a person did."""
@@ -254,14 +256,14 @@ class _Maker:
                 yield Note("note.set_from", found.before)
             yield Note("note.set_why", found.decision.reason)
 
-    def _explained(self, bare: Dossier, at: int, served: Inputs, photo: Path | None) -> Dossier:
+    def _explained(self, bare: Dossier, at: int, served: Inputs, photo: Path | None, sound: Sound | None) -> Dossier:
         """Return the dossier with all that the fold's model and its training products say of it."""
         trained = self._trained(self._fold[int(self._evaluated.scores.rows[at])])
         if trained is None:
             return bare
         # The vectors are those that the evaluation scored; reading again only tells what they are made of.
-        subject = replace(dissect(served, photo, trained, self._readers), inputs=served)
-        found = Found(subject, photo, None)
+        subject = replace(dissect(served, photo, trained, self._readers, sound), inputs=served)
+        found = Found(subject, photo, None, sound=sound)
         account = explain(trained.model, subject, bare.predicted, bare.versus)
         if not abs(account.margin - bare.margin) <= ROUNDING:
             message = f"an account's margin is {account.margin:.9g}, the evaluation scored {bare.margin:.9g}"

@@ -31,12 +31,13 @@ class ColumnOptions:
     ----------
     text, numeric, categorical : tuple of str, optional
         Columns in reading order.
-    image, id, target, path : str, optional
+    image, audio, id, target, path : str, optional
     numbers : NumberRules
     """
 
     text: tuple[str, ...] | None = None
     image: str | None = None
+    audio: str | None = None
     numeric: tuple[str, ...] | None = None
     categorical: tuple[str, ...] | None = None
     id: str | None = None
@@ -52,6 +53,7 @@ class ColumnOptions:
             "id": _one(self.id),
             "text": self.text,
             "image": _one(self.image),
+            "audio": _one(self.audio),
             "numeric": self.numeric,
             "categorical": self.categorical,
         }
@@ -61,7 +63,7 @@ def _one(column: str | None) -> tuple[str, ...] | None:
     return None if column is None else tuple(filter(None, (column,)))
 
 
-_FEATURES: tuple[Role, ...] = ("text", "image", "numeric", "categorical")
+_FEATURES: tuple[Role, ...] = ("text", "image", "audio", "numeric", "categorical")
 _PRICE_NAME = re.compile(
     r"price|cost|mrp|preis|prix|precio|preço|prezzo|prijs|(?<![a-z])fees?(?![a-z])|цена|价|價|価格|가격|[费費]用?$"
 )
@@ -194,8 +196,8 @@ def _check_roles(roles: dict[str, ColumnRole], file: str, *, need_target: bool) 
         )
     if not held & set(_FEATURES):
         raise SchemaError(
-            "no text, image, numeric or categorical column holds anything: give one with --text, --image, --numeric "
-            f"or --categorical. The columns are: {', '.join(roles)}",
+            "no text, image, audio, numeric or categorical column holds anything: give one with --text, --image, "
+            f"--audio, --numeric or --categorical. The columns are: {', '.join(roles)}",
             code="features-missing",
             file=file,
         )

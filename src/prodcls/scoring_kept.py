@@ -19,11 +19,12 @@ import pyarrow as pa
 
 from prodcls.atomic import discard, read_addressed, write_addressed
 from prodcls.catalogue import Catalogue, Rejection
-from prodcls.errors import ImageError
+from prodcls.errors import ImageError, SoundError
 from prodcls.images import photo_digest
 from prodcls.locks import owned
 from prodcls.resuming import fingerprint
 from prodcls.scoring_batches import ScoredBatch
+from prodcls.sounds import Sound, sound_digest
 
 __all__ = ["KeptBatches", "keeping"]
 
@@ -145,7 +146,7 @@ def keeping(out: Path, depends: Iterable[bytes]) -> Iterator[KeptBatches]:
 
 def _digest(call: str, batch: Catalogue) -> str:
     """Return what tells a batch from any other."""
-    cells = [
+    cells: list[object] = [
         batch.ids,
         batch.rows.tolist(),
         list(batch.texts.items()),
@@ -154,6 +155,8 @@ def _digest(call: str, batch: Catalogue) -> str:
         batch.photos and [photo and [photo.name, _photo(photo)] for photo in batch.photos],
         batch.schema.named("image"),
     ]
+    if batch.sounds is not None:
+        cells.append([batch.schema.named("audio"), [one and [one.path.name, _sound(one)] for one in batch.sounds]])
     return hashlib.sha256(f"{call}{json.dumps(cells)}".encode()).hexdigest()
 
 
@@ -161,6 +164,13 @@ def _photo(path: Path) -> str:
     try:
         return photo_digest(path)
     except ImageError:
+        return ""
+
+
+def _sound(sound: Sound) -> str:
+    try:
+        return sound_digest(sound)
+    except SoundError:
         return ""
 
 

@@ -1,4 +1,4 @@
-"""Texts and photos of many products read part by part, side by side and each of them once.
+"""Texts, photos and sounds of many products read part by part, side by side and each of them once.
 
 What an account needs of a text or photo is its vector, and once the two classes are known a number for each word or
 region: a thousandth of what the encoders say. This much is kept of those that were read last, so that a text or photo
@@ -18,14 +18,15 @@ from prodcls.dissection import Dissected, dissect_item
 from prodcls.embedding_store import Stored
 from prodcls.embeddings import Embeddings
 from prodcls.encoders import Encoder, Item
-from prodcls.errors import ImageError
+from prodcls.errors import MediaError
 from prodcls.evidence import DenseBlock
 from prodcls.explain.pieces import Pieces, Places
 from prodcls.explain.reading import Difference, split_pieces, word_places
 from prodcls.inputs import Inputs, stacked_blocks
-from prodcls.preparation import IMAGE_BLOCK, Readers
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, Readers
 from prodcls.scoring_recent import Recent
 from prodcls.scoring_vectors import FreshVectors
+from prodcls.sounds import Sound
 
 __all__ = ["Chunk", "ItemReader", "Pair", "Reads"]
 
@@ -52,9 +53,9 @@ class Chunk:
     ----------
     batch : Catalogue
         n products.
-    items : tuple of dict of str to (str, Path or None), length n
-        The text or photo of each block; None where it is absent.
-    reads : mapping of (str or Path) to Future
+    items : tuple of dict of str to (str, Path, Sound or None), length n
+        The text, photo or sound of each block; None where it is absent.
+    reads : mapping of (str, Path or Sound) to Future
         Those of them that were not known.
     """
 
@@ -101,6 +102,8 @@ class ItemReader:
         found: dict[str, Item | None] = {name: text if text.strip() else None for name, text in texts.items()}
         if self._readers.image is not None:
             found[IMAGE_BLOCK] = None if batch.photos is None else batch.photos[i]
+        if self._readers.audio is not None:
+            found[AUDIO_BLOCK] = None if batch.sounds is None else batch.sounds[i]
         return found
 
     def knows(self, item: Item) -> bool:
@@ -113,7 +116,7 @@ class ItemReader:
         Parameters
         ----------
         batch : Catalogue
-        beside : mapping of (str or Path) to Future
+        beside : mapping of (str, Path or Sound) to Future
             What is being read already.
         pool : Executor
             In which items are read.
@@ -210,15 +213,14 @@ class ItemReader:
         return found
 
     def _encoders(self, block: str) -> tuple[Encoder, ...]:
-        image = self._readers.image
-        return (image,) if block == IMAGE_BLOCK and image is not None else self._readers.text
+        return self._readers.of(block)
 
     def _read(self, item: Item) -> Dissected:
         """Read an item; may be called by several threads."""
-        block = IMAGE_BLOCK if isinstance(item, Path) else ""
+        block = IMAGE_BLOCK if isinstance(item, Path) else AUDIO_BLOCK if isinstance(item, Sound) else ""
         try:
             return dissect_item(block, item, self._encoders(block))
-        except ImageError:  # told when the batch is scored
+        except MediaError:  # told when the batch is scored
             return dissect_item(block, None, self._encoders(block))
 
     def _known(self, item: Item, chunk: Chunk) -> _Kept:

@@ -21,7 +21,7 @@ from prodcls.encoders import available_processors
 from prodcls.errors import InputError
 from prodcls.head import EvidenceHead
 from prodcls.inputs import Inputs
-from prodcls.preparation import Readers, failed_photos, open_readers, prepare
+from prodcls.preparation import Readers, failed_files, open_readers, prepare
 from prodcls.progress import Progress
 from prodcls.scored_rows import BUNDLE_KEY
 from prodcls.selective import Operating
@@ -129,7 +129,7 @@ class Scorer:
         """Return scored rows in the catalogue's order."""
         before = len(self.store.stats)
         inputs = prepare(batch, self.fitted.recipe, self.store, progress, readers=self._readers)
-        self.failed_photos += failed_photos(batch, self.store.stats[before:]).values()
+        self.failed_photos += failed_files(batch, self.store.stats[before:]).values()
         with threadpool_limits(1):  # pieces side by side keep all processors busy
             return self.score_inputs(batch, inputs)
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from prodcls.cluster import Cluster
 from prodcls.config import Runtime
-from prodcls.encoders import Encoded, Encoder, Item, Kind, Parts, Progress, image_encoder, text_encoder
-from prodcls.errors import ImageError, InputError
+from prodcls.encoders import Encoded, Encoder, Item, Kind, Parts, Progress, encoder_of
+from prodcls.errors import InputError, MediaError
 from prodcls.preparation import Readers
 
 __all__ = ["SpreadEncoder", "spread_readers"]
@@ -62,8 +62,8 @@ class SpreadEncoder:
 
         Parameters
         ----------
-        items : sequence of (str, Path or PhotoCopy), length n
-            Photos lie where the workers can read them, under the same path.
+        items : sequence of (str, Path, PhotoCopy or Sound), length n
+            Photos and sounds lie where the workers can read them, under the same path.
         progress : callable, optional
             Called with the number of items done.
 
@@ -79,7 +79,7 @@ class SpreadEncoder:
         pieces = (items[start : start + PIECE_ITEMS] for start in range(0, len(items), PIECE_ITEMS))
         work = partial(_encode, self.kind, self.name, self.runtime, self.identity)
         vectors = [np.zeros((0, self.dimension), dtype=np.float32)]
-        read_share, failed, done = [np.zeros(0, dtype=np.float32)], dict[int, ImageError](), 0
+        read_share, failed, done = [np.zeros(0, dtype=np.float32)], dict[int, MediaError](), 0
         for _, _, encoded in self.cluster.ordered(work, pieces):
             assert encoded is not None  # noqa: S101 - nothing was known
             vectors.append(encoded.vectors)
@@ -117,12 +117,13 @@ def spread_readers(readers: Readers, runtime: Runtime, cluster: Cluster) -> Read
         readers,
         text=tuple(SpreadEncoder(one, runtime, cluster) for one in readers.text),
         image=None if readers.image is None else SpreadEncoder(readers.image, runtime, cluster),
+        audio=None if readers.audio is None else SpreadEncoder(readers.audio, runtime, cluster),
     )
 
 
 @lru_cache
 def _opened(kind: Kind, name: str, runtime: Runtime, threads: int) -> Encoder:
-    return (text_encoder if kind == "text" else image_encoder)(name, runtime, threads)
+    return encoder_of(kind, name, runtime, threads)
 
 
 def _encode(kind: Kind, name: str, runtime: Runtime, identity: str, items: Sequence[Item]) -> Encoded:

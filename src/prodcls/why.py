@@ -54,6 +54,7 @@ def _cells(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
 @click.option("--brand", metavar="NAME", help="Its first column of fixed values.")
 @click.option("--cell", "cells", metavar="COLUMN=TEXT", multiple=True, callback=_cells, help="Any column; repeatable.")
 @click.option("--image", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its photo.")
+@click.option("--audio", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its sound.")
 @click.option(
     "--method",
     type=click.Choice(METHODS),

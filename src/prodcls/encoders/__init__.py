@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodcls.encoders.audio import AUDIO_ENCODERS, audio_encoder
 from prodcls.encoders.base import (
     Encoded,
     Encoder,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from prodcls.config import Runtime
 
 __all__ = [
+    "AUDIO_ENCODERS",
     "IMAGE_ENCODERS",
     "TEXT_ENCODERS",
     "Encoded",
@@ -37,8 +39,10 @@ __all__ = [
     "Kind",
     "Parts",
     "Progress",
+    "audio_encoder",
     "available_processors",
     "choose_text_encoders",
+    "encoder_of",
     "image_encoder",
     "script_shares",
     "text_encoder",
@@ -110,6 +114,24 @@ def _other(kind: Kind, name: str, runtime: Runtime, threads: int | None) -> Enco
         own = TEXT_ENCODERS if kind == "text" else IMAGE_ENCODERS
         raise _unknown(kind, name, (*own, *foreign_names(), *folder_names(kind)))
     return found
+
+
+def encoder_of(kind: Kind, name: str, runtime: Runtime = "onnx", threads: int | None = None) -> Encoder:
+    """Return an encoder by what it reads; see `text_encoder`, `image_encoder` and `audio_encoder`.
+
+    Parameters
+    ----------
+    kind : {"text", "image", "audio"}
+    name : str
+    runtime : str, default "onnx"
+    threads : int, optional
+
+    Returns
+    -------
+    Encoder
+    """
+    opened = {"text": text_encoder, "image": image_encoder, "audio": audio_encoder}
+    return opened[kind](name, runtime, threads)
 
 
 def _unknown(kind: Kind, name: str, there: tuple[str, ...]) -> InputError:

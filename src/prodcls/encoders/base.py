@@ -15,7 +15,7 @@ from prodcls.encoders.network import Network
 from prodcls.encoders.processors import available_processors
 from prodcls.encoders.runtimes import open_network, stacking
 from prodcls.encoders.weights import WeightFile
-from prodcls.errors import ImageError
+from prodcls.errors import ImageError, MediaError
 from prodcls.photo_fitting import Fitting
 
 __all__ = [
@@ -129,7 +129,7 @@ class FrozenEncoder(ABC):
         """
         vectors = np.zeros((len(items), self.dimension), dtype=np.float32)
         read_share = np.ones(len(items), dtype=np.float32)
-        failed: dict[int, ImageError] = {}
+        failed: dict[int, MediaError] = {}
         if not items:
             return Encoded(vectors, read_share, failed)
         run, how = open_network(self.network, self.runtime), stacking(self.runtime, self.network)

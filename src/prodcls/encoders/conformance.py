@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from prodcls.encoders import image_encoder, text_encoder
-from prodcls.encoders.base import Encoder, Item
+from prodcls.encoders import audio_encoder, image_encoder, text_encoder
+from prodcls.encoders.base import Encoder, Item, Parts
 from prodcls.encoders.listing import sample
 from prodcls.errors import InputError
 
@@ -45,7 +45,7 @@ def conformance(name: str) -> tuple[Check, ...]:
     Parameters
     ----------
     name : str
-        A text or photo encoder; where a name stands for both, both are tried.
+        An encoder of texts, photos or sounds; where a name stands for several, all are tried.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def conformance(name: str) -> tuple[Check, ...]:
     """
     unknown: InputError | None = None
     found: list[Callable[[], Encoder]] = []
-    for open_one in (text_encoder, image_encoder):
+    for open_one in (text_encoder, image_encoder, audio_encoder):
         try:
             open_one(name)
         except InputError as error:
@@ -125,7 +125,11 @@ def _checks(encoder: Encoder, again: Encoder, items: list[Item]) -> Iterator[Che
     yield Check("parts are of the vector that is served", served.tobytes() == vectors.tobytes(), _most(served, vectors))
     left_out = "words out" if encoder.kind == "text" else "regions out"
     kind = f"by leaving {left_out}" if any(one.approximate for one in parts) else "exact"
-    yield Check("parts have places", all((one.spans is None) != (one.grid is None) for one in parts), kind)
+    yield Check("parts have places", all(_places(one) == 1 for one in parts), kind)
+
+
+def _places(one: Parts) -> int:
+    return sum(place is not None for place in (one.spans, one.grid, one.seconds))
 
 
 def _broken_photo(encoder: Encoder, items: list[Item]) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from prodcls.config import Runtime
 from prodcls.encoders.base import Encoded, Encoder, Item, Kind, Parts, Progress
 from prodcls.encoders.occlusion import occluded
 from prodcls.encoders.photos import photo_pixels
-from prodcls.errors import ImageError, InputError
+from prodcls.errors import InputError, MediaError
+from prodcls.sounds import Recording, Sound, read_sound
 
 __all__ = ["GROUP", "Foreign", "foreign_names", "open_foreign"]
 
@@ -21,7 +22,7 @@ GROUP = "prodcls.encoders"
 """Entry points of this group give encoders: callables that take runtime and threads."""
 
 PHOTOS_AT_ONCE = 16
-"""Photos that are handed on together: decoded, each takes up to 12 MB."""
+"""Photos and sounds that are handed on together: decoded, a photo takes up to 12 MB."""
 
 
 class Foreign:
@@ -42,8 +43,8 @@ class Foreign:
 
     def __init__(self, name: str, made: Any) -> None:  # noqa: ANN401 - checked below, attribute by attribute
         absent = [part for part in ("identity", "dimension", "kind", "encode") if not hasattr(made, part)]
-        if absent or made.kind not in ("text", "image"):
-            what = f"has no {', '.join(absent)}" if absent else f"is of kind {made.kind!r}, not text or image"
+        if absent or made.kind not in get_args(Kind):
+            what = f"has no {', '.join(absent)}" if absent else f"is of kind {made.kind!r}, not text, image or audio"
             raise InputError(f"encoder {name!r} {what}", code="encoder-unusable")
         self.made = made
         self.name = name
@@ -56,8 +57,8 @@ class Foreign:
 
         Parameters
         ----------
-        items : sequence of str, Path or PhotoCopy, length n
-            The encoder itself is given photos as arrays, those that can be read.
+        items : sequence of str, Path, PhotoCopy or Sound, length n
+            The encoder itself is given photos as arrays and sounds as recordings, those that can be read.
         progress : callable, optional
 
         Returns
@@ -72,13 +73,13 @@ class Foreign:
         if self.kind == "text":
             return self._encoded(items, progress)
         vectors = np.zeros((len(items), self.dimension), dtype=np.float32)
-        failed: dict[int, ImageError] = {}
+        failed: dict[int, MediaError] = {}
         for start in range(0, len(items), PHOTOS_AT_ONCE):
-            there: dict[int, NDArray[np.uint8]] = {}
+            there: dict[int, NDArray[np.uint8] | Recording] = {}
             for i, item in enumerate(items[start : start + PHOTOS_AT_ONCE], start):
                 try:
-                    there[i] = photo_pixels(item)
-                except ImageError as error:
+                    there[i] = _decoded(item)
+                except MediaError as error:
                     failed[i] = error
             if there:
                 vectors[list(there)] = self._encoded(list(there.values())).vectors
@@ -87,7 +88,7 @@ class Foreign:
         return Encoded(vectors, np.ones(len(items), dtype=np.float32), failed)
 
     def _encoded(
-        self, items: Sequence[Item] | Sequence[NDArray[np.uint8]], progress: Progress | None = None
+        self, items: Sequence[Item] | Sequence[NDArray[np.uint8] | Recording], progress: Progress | None = None
     ) -> Encoded:
         found = self.made.encode(items)
         told = found if isinstance(found, Encoded) else None
@@ -104,7 +105,7 @@ class Foreign:
 
         Parameters
         ----------
-        items : sequence of str, Path or PhotoCopy, length n
+        items : sequence of str, Path, PhotoCopy or Sound, length n
 
         Returns
         -------
@@ -112,11 +113,11 @@ class Foreign:
 
         Raises
         ------
-        ImageError
-            If a photo cannot be read.
+        MediaError
+            If a photo or a sound cannot be read.
         """
         if hasattr(self.made, "encode_parts"):
-            given = items if self.kind == "text" else [photo_pixels(item) for item in items]
+            given = items if self.kind == "text" else [_decoded(item) for item in items]
             return tuple(cast("Sequence[Parts]", self.made.encode_parts(given)))
         return tuple(occluded(self, item) for item in items)
 
@@ -134,6 +135,11 @@ class Foreign:
         if hasattr(self.made, "finish"):
             return np.asarray(self.made.finish(pooled), dtype=np.float64)
         return pooled
+
+
+def _decoded(item: Item) -> NDArray[np.uint8] | Recording:
+    """Return a photo or a sound within the limits that hold for all of them."""
+    return read_sound(item) if isinstance(item, Sound) else photo_pixels(item)
 
 
 def _points() -> dict[str, EntryPoint]:

@@ -10,15 +10,16 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.errors import ImageError
+from prodcls.errors import MediaError
 from prodcls.photo_copies import PhotoCopy
 from prodcls.photo_fitting import Fitting
+from prodcls.sounds import Sound
 
 __all__ = ["Encoded", "Encoder", "Item", "Kind", "Parts", "Prepared", "Progress"]
 
-Item = str | Path | PhotoCopy
-"""A text, the path of a photo, or an altered copy of one."""
-Kind = Literal["text", "image"]
+Item = str | Path | PhotoCopy | Sound
+"""A text, the path of a photo, an altered copy of one, or a sound."""
+Kind = Literal["text", "image", "audio"]
 Progress = Callable[[int], None]
 """Called with the number of items done so far."""
 
@@ -31,19 +32,19 @@ class Encoded:
     ----------
     vectors : ndarray of shape (n, d), float32
     read_share : ndarray of shape (n,), float32
-        Share of the tokens within the encoder's limit, in [0, 1]; 1 for photos.
-    failed : dict of int to ImageError
-        Photos that could not be decoded, by their place among the items; their vectors are zero.
+        Share of the tokens, or of the time of a sound, within the encoder's limit, in [0, 1]; 1 for photos.
+    failed : dict of int to MediaError
+        Photos and sounds that could not be decoded, by their place among the items; their vectors are zero.
     """
 
     vectors: NDArray[np.float32]
     read_share: NDArray[np.float32]
-    failed: dict[int, ImageError] = field(default_factory=dict)
+    failed: dict[int, MediaError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """One item's vector split over its m tokens or regions.
+    """One item's vector split over its m tokens, regions or segments.
 
     ``vectors.sum(axis=0)`` is ``pooled`` up to the rounding of float32, and ``encoder.finish(pooled[None])[0]`` is
     ``vector``. For a linear encoder `finish` does nothing: the parts sum to the vector itself.
@@ -58,9 +59,9 @@ class Parts:
         The same bits as `Encoder.encode` gives.
     spans : ndarray of shape (m, 2), int64, or None
         Start and end of each token in the text, in characters, without blanks at either end; empty for tokens that
-        stand for no character (begin and end marks). None for photos.
+        stand for no character (begin and end marks). None but for texts.
     grid : tuple of int, or None
-        Rows and columns of the regions, which are listed row by row. None for texts.
+        Rows and columns of the regions, which are listed row by row. None but for photos.
     linear : bool
         True when ``pooled`` and ``vector`` are the same.
     read_share : float
@@ -68,7 +69,9 @@ class Parts:
     approximate : bool
         True where the parts were found by leaving them out; they sum to the vector all the same.
     fitting : Fitting or None
-        How a photo became the picture that the regions cut up. None for texts.
+        How a photo became the picture that the regions cut up. None but for photos.
+    seconds : ndarray of shape (m, 2), float64, or None
+        Start and end of each segment. None but for sounds.
     """
 
     vectors: NDArray[np.float64]
@@ -80,6 +83,7 @@ class Parts:
     read_share: float = 1.0
     approximate: bool = False
     fitting: Fitting | None = None
+    seconds: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class Prepared:
 
 
 class Encoder(Protocol):
-    """Turns texts or photos into vectors; frozen, so equal items always get equal vectors."""
+    """Turns texts, photos or sounds into vectors; frozen, so equal items always get equal vectors."""
 
     @property
     def name(self) -> str:
@@ -128,7 +132,7 @@ class Encoder(Protocol):
         """Return the vectors of ``items``."""
 
     def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
-        """Return the vector of each item split over its tokens or regions."""
+        """Return the vector of each item split over its tokens, regions or segments."""
 
     def finish(self, pooled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the vectors, shape (n, d), that belong to sums of parts, shape (n, p)."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
+import numpy as np
+
 from prodcls.byte_sizes import shown_size
 from prodcls.encoders.base import Encoder, Item
 from prodcls.encoders.folder_files import model_folders
@@ -17,6 +19,7 @@ from prodcls.encoders.folder_text import FolderText
 from prodcls.encoders.folders import folder_encoder, folder_kinds
 from prodcls.encoders.foreign import foreign_names, open_foreign
 from prodcls.encoders.lite0 import SIDE, Lite0
+from prodcls.encoders.log_mel import LogMel
 from prodcls.encoders.minilm import MAX_TOKENS as MINILM_TOKENS
 from prodcls.encoders.minilm import MiniLM
 from prodcls.encoders.onnx_encoder import OnnxEncoder
@@ -24,6 +27,7 @@ from prodcls.encoders.use import MAX_TOKENS as USE_TOKENS
 from prodcls.encoders.use import Use, UsePooled
 from prodcls.encoders.weights import WeightFile
 from prodcls.errors import InputError
+from prodcls.sounds import MAX_SECONDS, Sound, wav_bytes
 
 __all__ = ["Listed", "listed", "measured", "sample"]
 
@@ -85,6 +89,7 @@ def listed() -> Iterator[Listed]:
             yield Listed(encoder.name, None, trouble=str(error))
         else:
             yield Listed(encoder.name, encoder, languages, limit, _licence(encoder.weights), size)
+    yield Listed(LogMel.name, LogMel(), "a formula, nothing learnt", f"{MAX_SECONDS:g} seconds", "that of prodcls")
     for name in foreign_names():
         try:
             yield Listed(name, open_foreign(name, "onnx", None))
@@ -127,7 +132,7 @@ def _licence(weights: WeightFile) -> str:
 
 
 def sample(encoder: Encoder, folder: Path) -> list[Item]:
-    """Return items to try an encoder on: short texts, or plain photos that are written to ``folder``.
+    """Return items to try an encoder on: short texts, or plain photos or tones that are written to ``folder``.
 
     Parameters
     ----------
@@ -136,7 +141,7 @@ def sample(encoder: Encoder, folder: Path) -> list[Item]:
 
     Returns
     -------
-    list of (str or Path)
+    list of (str, Path or Sound)
     """
     if encoder.kind == "text":
         return [
@@ -145,9 +150,15 @@ def sample(encoder: Encoder, folder: Path) -> list[Item]:
             "USB-C cable",
             "cotton shirt for men, blue, size M",
         ]
+    found: list[Item] = []
+    if encoder.kind == "audio":
+        for i, hertz in enumerate((220.0, 440.0, 880.0, 1760.0)):
+            path = folder / f"{i}.wav"
+            path.write_bytes(wav_bytes(0.5 * np.sin(2.0 * np.pi * hertz * np.arange(8_000) / 16_000), 16_000))
+            found.append(Sound(path))
+        return found
     from PIL import Image
 
-    found: list[Item] = []
     for i, colour in enumerate(("red", "green", "white", "black")):
         path = folder / f"{i}.png"
         Image.new("RGB", (64 + 40 * i, 96), colour).save(path)

@@ -16,6 +16,7 @@ from prodcls.encoders.items import Encoder, Item, Parts
 from prodcls.encoders.photos import photo_pixels
 from prodcls.photo_copies import PhotoCopy
 from prodcls.photo_fitting import Fitting, border_colour
+from prodcls.sounds import Sound, read_sound
 
 __all__ = ["GRID", "MOST_PIECES", "occluded"]
 
@@ -38,12 +39,13 @@ def occluded(encoder: Encoder, item: Item) -> Parts:
 
     A word's part is the text's vector less that of the text without the word (Zeiler and Fergus, Visualizing and
     understanding convolutional networks, ECCV 2014, section 4.2); a region is hidden under the colour of the photo's
-    border. What the parts do not sum to is one part more, on no word or region, so that together they are the vector.
+    border. What the parts do not sum to is one part more, on no word or region, so that together they are the vector. A
+    sound stays one segment.
 
     Parameters
     ----------
     encoder : Encoder
-    item : str, Path or PhotoCopy
+    item : str, Path, PhotoCopy or Sound
 
     Returns
     -------
@@ -52,9 +54,11 @@ def occluded(encoder: Encoder, item: Item) -> Parts:
 
     Raises
     ------
-    ImageError
-        If the photo cannot be read.
+    MediaError
+        If the photo or the sound cannot be read.
     """
+    if isinstance(item, Sound):
+        return _undivided(encoder, item)
     if not isinstance(item, str):
         return _hidden(encoder, item)
     spans = _pieces(item)
@@ -115,6 +119,17 @@ def _without(encoder: Encoder, pixels: NDArray[np.uint8], boxes: Iterable[tuple[
             paths.append(Path(folder) / f"{len(paths)}.bmp")
             Image.fromarray(shown).save(paths[-1])
         return encoder.encode(paths).vectors
+
+
+def _undivided(encoder: Encoder, sound: Sound) -> Parts:
+    """Return the vector of a sound as one segment."""
+    encoded = encoder.encode([sound])
+    for error in encoded.failed.values():
+        raise error
+    vector, seconds = encoded.vectors[0], np.array([[0.0, read_sound(sound).seconds]])
+    share = float(encoded.read_share[0])
+    parts = vector[None].astype(np.float64)
+    return Parts(parts, vector, vector, None, None, linear=True, read_share=share, seconds=seconds)
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:

@@ -51,7 +51,7 @@ def photo_pixels(item: Item) -> NDArray[np.uint8]:
     ImageError
         If the photo cannot be read.
     """
-    return item.pixels() if isinstance(item, PhotoCopy) else load_photo(Path(item))
+    return item.pixels() if isinstance(item, PhotoCopy) else load_photo(Path(str(item)))
 
 
 def region_parts(states: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ __all__ = [
 TOLERANCE = 1e-6
 """Largest residual of an account, logits; above it the program is at fault."""
 
-PartKind = Literal["word", "region", "column", "evidence", "context", "unread"]
+PartKind = Literal["word", "region", "segment", "column", "evidence", "context", "unread"]
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Part:
     Attributes
     ----------
     block : str
-        Text column, ``"image"``, ``"lexical"``, the name of another column, or ``"prior"``.
+        Text column, ``"image"``, ``"audio"``, ``"lexical"``, the name of another column, or ``"prior"``.
     kind : PartKind
-        ``"evidence"`` is a share of a whole block that no word or region carries (such as the votes of similar
+        ``"evidence"`` is a share of a whole block that no word, region or segment carries (such as the votes of similar
         products), ``"context"`` what cannot be placed, ``"unread"`` a word beyond the encoder's limit (value 0).
     label : str
         The word as it was written, the column's cell, or a key such as ``"neighbours"`` or ``"missing"``.
@@ -48,7 +48,8 @@ class Part:
     start, end : int or None
         Characters in the product's own text, for words.
     box : tuple of float or None
-        Left, top, right, bottom in [0, 1] of the photo as it was taken, for regions.
+        Left, top, right, bottom in [0, 1] of the photo as it was taken, for regions; left and right of the time, for
+        segments of a sound.
     """
 
     block: str

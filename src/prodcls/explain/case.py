@@ -141,9 +141,9 @@ class Group:
     Attributes
     ----------
     key : str
-        ``"words"``, ``"regions"``, ``"neighbours"``, ``"column"``, ``"whole"``: a block's score that is not split;
-        ``"start"``: what is said before anything is read, the class sizes and the probes' intercepts; else the label of
-        a context part.
+        ``"words"``, ``"regions"``, ``"segments"``, ``"neighbours"``, ``"column"``, ``"whole"``: a block's score that is
+        not split; ``"start"``: what is said before anything is read, the class sizes and the probes' intercepts; else
+        the label of a context part.
     subject : str
         Column or block; ``""`` where there is none.
     label : str
@@ -170,8 +170,8 @@ def groups(parts: Iterable[Part | Line]) -> tuple[Group, ...]:
 def _group(part: Part | Line) -> tuple[str, str, str]:
     if part.kind in ("word", "unread"):
         return "words", part.column, ""
-    if part.kind == "region":
-        return "regions", part.block, ""
+    if part.kind in ("region", "segment"):
+        return f"{part.kind}s", part.block, ""
     if part.kind == "column":
         return "column", part.column, part.label
     if part.label in ("prior", "intercept"):

@@ -28,6 +28,7 @@ from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import column_part, lexical_pieces, word_part
 from prodcls.explain.segments import bounds, overlaps, words
 from prodcls.head import EvidenceHead, Margins
+from prodcls.preparation import IMAGE_BLOCK
 
 __all__ = ["IntegratedGradients"]
 
@@ -146,7 +147,7 @@ class _Pull:
                 yield Part(block, "evidence", channel.kind, float(lead))
             elif lead and block == LEXICAL:
                 yield from self._counted(float(rate))
-            elif lead and (block in inputs.texts or self.product.photo is not None):
+            elif lead and (block in inputs.texts or (block == IMAGE_BLOCK and self.product.photo is not None)):
                 yield from self._read(block, float(rate))
             elif lead:
                 yield Part(block, "evidence", "score", float(lead))

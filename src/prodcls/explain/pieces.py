@@ -28,11 +28,11 @@ NEGLIGIBLE = 1e-12
 
 
 class Places(NamedTuple):
-    """n words or regions, column by column.
+    """n words, regions or segments, column by column.
 
     Attributes
     ----------
-    kind : {"word", "region"}
+    kind : {"word", "region", "segment"}
     labels, columns : sequence of str
     starts, ends : sequence of (int or None)
     boxes : sequence of (tuple of float or None)
@@ -54,7 +54,7 @@ class Pieces:
     Attributes
     ----------
     places : Places
-        n words or regions.
+        n words, regions or segments.
     values : ndarray of shape (m,), float64
         Contribution of the first m of them, in units of the probe's score. Words that follow are beyond the limit of
         every encoder.

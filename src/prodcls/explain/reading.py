@@ -1,4 +1,4 @@
-"""What each word and each picture region adds to a probe's lead of class A over class B.
+"""What each word, picture region and segment of a sound adds to a probe's lead of class A over class B.
 
 A probe is linear and so is average pooling, so the lead is a plain sum: of the tokens' vectors times the difference of
 the two classes' weights, plus the difference of their intercepts. Tokens are joined to whole words.
@@ -32,6 +32,7 @@ __all__ = [
     "column_part",
     "lexical_pieces",
     "region_pieces",
+    "segment_pieces",
     "split_pieces",
     "word_part",
     "word_pieces",
@@ -242,6 +243,30 @@ def region_pieces(size: tuple[int, int], split: Split, probe: Probe, difference:
     return Pieces(places, regions[inside], aside)
 
 
+def segment_pieces(split: Split, probe: Probe, difference: Difference) -> Pieces:
+    """Return the segments of a sound.
+
+    Parameters
+    ----------
+    split : Split
+        With one encoder.
+    probe : Probe
+    difference : callable
+
+    Returns
+    -------
+    Pieces
+    """
+    (parts,) = split.parts
+    assert parts.seconds is not None  # noqa: S101 - only sounds have them
+    ends, nothing = parts.seconds, [None] * len(parts.seconds)
+    labels = [f"{start:.4g}\u2013{end:.4g} s" for start, end in ends.tolist()]
+    boxes = [(start, 0.0, end, 1.0) for start, end in (ends / ends[-1, 1]).tolist()]
+    places = Places("segment", labels, [""] * len(labels), nothing, nothing, boxes)
+    values = parts.vectors @ (difference(probe.weights) / _length(parts))
+    return Pieces(places, values, {"intercept": float(difference(probe.intercept))})
+
+
 def split_pieces(
     block: str,
     text: str,
@@ -256,7 +281,7 @@ def split_pieces(
     ----------
     block : str
     text : str
-        Of its column; empty for the photo.
+        Of its column; empty for photos and sounds.
     photo_size : tuple of int, or None
         Width and height of the photo.
     split : Split
@@ -269,6 +294,8 @@ def split_pieces(
     """
     if text:
         return word_pieces(block, text, split, probe, difference)
+    if split.parts[0].seconds is not None:
+        return segment_pieces(split, probe, difference)
     assert photo_size is not None  # noqa: S101 - told with the split
     return region_pieces(photo_size, split, probe, difference)
 

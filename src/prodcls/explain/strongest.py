@@ -17,7 +17,7 @@ NOTABLE = 0.05
 LEAST = 0.005
 """Logits below which a figure would be printed as zero."""
 
-NAMED = ("column", "regions", "neighbours", "whole", "start", "missing")
+NAMED = ("column", "regions", "segments", "neighbours", "whole", "start", "missing")
 """Groups of parts that are reasons. A technicality, such as the white around a photo, is in the account, and no reason
 that a person would give; words are named one by one."""
 

@@ -20,7 +20,7 @@ class Split:
     ----------
     encoders : tuple of Encoder
     parts : tuple of Parts
-        What each encoder made of the text or photo.
+        What each encoder made of the text, photo or sound.
     """
 
     encoders: tuple[Encoder, ...]

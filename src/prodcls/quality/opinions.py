@@ -16,7 +16,7 @@ from prodcls.calibration import fit_temperature, softmax
 from prodcls.evidence import LEXICAL
 from prodcls.inputs import Inputs
 from prodcls.lexical import fit_vocabulary
-from prodcls.preparation import IMAGE_BLOCK
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK
 from prodcls.probes import Matrix, fit_probe
 from prodcls.ridge import Targets
 
@@ -69,20 +69,20 @@ def held_out_opinions(
         name: (e.vectors, e.present) for name, e in inputs.dense.items()
     }
     features[LEXICAL] = (words, words.getnnz(axis=1) > 0)
-    said = np.zeros((2, len(labels), n_classes))
-    heard = np.zeros((2, len(labels)), dtype=bool)
+    said = np.zeros((3, len(labels), n_classes))
+    heard = np.zeros((3, len(labels)), dtype=bool)
     for name, (vectors, present) in features.items():
         rows = np.flatnonzero(present)
         if len(np.unique(groups[rows])) < 2:
             continue
-        modality = int(name == IMAGE_BLOCK)
+        modality = {IMAGE_BLOCK: 1, AUDIO_BLOCK: 2}.get(name, 0)
         if name in known:
             said[modality, rows] += known[name][rows]
         else:
             said[modality, rows] += fit_probe(vectors[rows], targets.take(rows), groups[rows]).held_out
         heard[modality, rows] = True
     text, photo = (_probabilities(said[i], heard[i], labels) for i in range(2))
-    return Opinions(_probabilities(said.sum(axis=0), heard[0] | heard[1], labels), text, photo)
+    return Opinions(_probabilities(said.sum(axis=0), np.logical_or.reduce(heard), labels), text, photo)
 
 
 def _probabilities(

@@ -17,6 +17,7 @@ FOR, AGAINST = 4, 2
 
 NAMES = {
     "regions": "reason.regions",
+    "segments": "reason.segments",
     "neighbours": "reason.neighbours",
     "whole": "reason.whole",
     "start": "reason.start",

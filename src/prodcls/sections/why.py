@@ -63,6 +63,7 @@ CONTEXTS = {
 PART_KINDS = {
     "word": "part.word",
     "region": "part.region",
+    "segment": "part.segment",
     "column": "part.column",
     "evidence": "part.evidence",
     "context": "part.context",
@@ -248,6 +249,8 @@ def group_name(group: Group, t: Language) -> str:
         return t("why.words", column=group.subject)
     if group.key == "regions":
         return t("why.regions")
+    if group.key == "segments":
+        return t("why.segments")
     if group.key == "column":
         return t("why.column", column=group.subject, cell=group.label)
     if group.key == "neighbours":
@@ -256,7 +259,7 @@ def group_name(group: Group, t: Language) -> str:
 
 
 def group_reason(group: Group, t: Language) -> str:
-    """Return why a group of parts has no place on words, regions or columns; ``""`` when it has one."""
+    """Return why a group of parts has no place on words, regions, segments or columns; ``""`` when it has one."""
     return t(CONTEXTS[group.key][1]) if group.key in CONTEXTS else ""
 
 
@@ -287,7 +290,7 @@ def _account(main: Attribution, t: Language) -> Figure:
 
 
 def _tone(group: Group) -> str:
-    tones = {"words": "b1", "regions": "b2", "whole": "b2", "neighbours": "b4", "column": "b5"}
+    tones = {"words": "b1", "regions": "b2", "segments": "b2", "whole": "b2", "neighbours": "b4", "column": "b5"}
     return tones.get(group.key, "b7")
 
 

@@ -21,7 +21,7 @@ from prodcls.explain.case import Case
 from prodcls.inputs import Inputs
 from prodcls.lookup import found_in, product_from_training
 from prodcls.new_products import Reading
-from prodcls.preparation import failed_photos, open_readers, prepare
+from prodcls.preparation import failed_files, open_readers, prepare
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Method, Question, case_of
 from prodcls.scoring_rows import Scorer
@@ -78,14 +78,14 @@ class Begun:
         Holds the photos until the batch is finished.
     encoded : tuple of (Catalogue, Inputs), or None
         Those that can be classified, in their order; None where there are none.
-    failed : dict of int to Rejection
+    failed : dict of (int, str) to Rejection
         Photos of those that could not be decoded, by position.
     """
 
     read: list[Taken | InputError]
     folder: Path
     encoded: tuple[Catalogue, Inputs] | None
-    failed: dict[int, Rejection] = field(default_factory=dict)
+    failed: dict[tuple[int, str], Rejection] = field(default_factory=dict)
 
 
 class Engine:
@@ -156,7 +156,7 @@ class Engine:
                 catalogue = stacked([one for one, _ in taken])
                 store = RecentVectors(self.cache)
                 inputs = prepare(catalogue, self.bundle.recipe, store, SilentProgress(), readers=self.readers)
-                begun = Begun(read, folder, (catalogue, inputs), failed_photos(catalogue, store.stats))
+                begun = Begun(read, folder, (catalogue, inputs), failed_files(catalogue, store.stats))
             failing.pop_all()
             return begun
 
@@ -227,7 +227,7 @@ class Engine:
                 pass
         told = [one[1] for one in begun.read if not isinstance(one, InputError)]
         return [
-            _decision(row, scorer.top_k, (*told[i], *([begun.failed[i]] if i in begun.failed else [])))
+            _decision(row, scorer.top_k, (*told[i], *(one for (at, _), one in begun.failed.items() if at == i)))
             for i, row in enumerate(rows)
         ]
 

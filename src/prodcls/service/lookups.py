@@ -12,7 +12,7 @@ from prodcls.audit_stored import whole_report
 from prodcls.description import Description, describe
 from prodcls.errors import InputError
 from prodcls.explain.case import Case
-from prodcls.lookup import matching_photo
+from prodcls.lookup import matching_photo, matching_sound
 from prodcls.render import render_audit
 from prodcls.service.engine import Decision, Engine
 from prodcls.service.holder import Holder
@@ -35,13 +35,14 @@ class Origin:
     id : str
     cells : mapping of str to str
         By column.
-    photo : bytes or None
-        Its file, where it is at hand.
+    photo, sound : bytes or None
+        Its files, where they are at hand.
     """
 
     id: str
     cells: Mapping[str, str]
     photo: bytes | None
+    sound: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,14 @@ class Lookups:
                 cells[column] = f"{values[i]:.10g} {unit.removesuffix(']')}".strip()
         reference = kept.photos[i]
         photo = None if root is None or reference is None else matching_photo(reference, root)
-        return Origin(product, cells, None if photo is None else photo.read_bytes())
+        heard = None if kept.sounds is None else kept.sounds[i]
+        sound = None if root is None or heard is None else matching_sound(heard, root)
+        return Origin(
+            product,
+            cells,
+            None if photo is None else photo.read_bytes(),
+            None if sound is None else sound.path.read_bytes(),
+        )
 
     def tried(self, origin: Origin, cells: Mapping[str, str], photo: bytes | None) -> Tried:
         """Classify and explain a product as it was described.
@@ -210,7 +218,7 @@ class Lookups:
             If the product cannot be taken.
         """
         engine = self.engine
-        product = NewProduct(origin.id or "new", cells, photo)
+        product = NewProduct(origin.id or "new", cells, photo, origin.sound)
         (found,) = engine.classify([product], 3, logged=False)  # a question is no decision on a product
         if isinstance(found, InputError):
             raise found

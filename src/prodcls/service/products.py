@@ -32,13 +32,14 @@ class NewProduct:
     id : str
     cells : mapping of str to str
         By column of the training catalogue; what is left out is missing.
-    photo : bytes or None
-        Its file.
+    photo, sound : bytes or None
+        Its files.
     """
 
     id: str
     cells: Mapping[str, str]
     photo: bytes | None = None
+    sound: bytes | None = None
 
 
 def cell_text(value: Cell) -> str:
@@ -88,7 +89,7 @@ def as_catalogue(
     product : NewProduct
     bundle : Bundle
     folder : Path
-        Gets its photo, under the digest of its bytes.
+        Gets its photo and its sound, under the digests of their bytes.
     most : int
         Characters of a cell.
 
@@ -101,26 +102,33 @@ def as_catalogue(
     Raises
     ------
     InputError
-        Codes ``column-unknown``, ``cell-too-long``, ``photo-by-name``, ``photo-not-used``, ``photo-too-large``, and
-        those of a row that cannot be taken.
+        Codes ``column-unknown``, ``cell-too-long``, ``photo-by-name``, ``photo-not-used``, ``photo-too-large``, the
+        same of sounds, and those of a row that cannot be taken.
     """
-    cells = dict(product.cells) | _photo_cell(product, bundle.schema.named("image"), folder)
+    _refuse_names(product.cells, bundle.schema.named("image"), "photo")
+    _refuse_names(product.cells, bundle.schema.named("audio"), "sound")
+    cells = dict(product.cells)
+    cells |= _file_cell(product.photo, bundle.schema.named("image"), folder, "photo")
+    cells |= _file_cell(product.sound, bundle.schema.named("audio"), folder, "sound")
     return read_described(product.id, cells, bundle, folder, most)
 
 
-def _photo_cell(product: NewProduct, columns: tuple[str, ...], folder: Path) -> dict[str, str]:
-    """Write the photo, and return the cell that names it."""
-    named = [column for column in columns if product.cells.get(column)]
-    if named:
-        message = "a service opens no file by name: send the photo itself as base64, or as a part of a form"
-        raise CatalogueError(message, code="photo-by-name", column=named[0])
-    if product.photo is None:
+def _refuse_names(cells: Mapping[str, str], columns: tuple[str, ...], what: str) -> None:
+    for column in columns:
+        if cells.get(column):
+            message = f"a service opens no file by name: send the {what} itself as base64, or as a part of a form"
+            raise CatalogueError(message, code=f"{what}-by-name", column=column)
+
+
+def _file_cell(data: bytes | None, columns: tuple[str, ...], folder: Path, what: str) -> dict[str, str]:
+    """Write a photo or a sound, and return the cell that names it."""
+    if data is None:
         return {}
     if not columns:
-        raise InputError("the model uses no photos: send the product without one", code="photo-not-used")
-    if len(product.photo) > MAX_PHOTO_BYTES:
-        message = f"the photo has {len(product.photo)} bytes, more than {MAX_PHOTO_BYTES}"
-        raise CatalogueError(message, code="photo-too-large", column=columns[0])
-    name = sha256(product.photo).hexdigest()
-    (folder / name).write_bytes(product.photo)
+        raise InputError(f"the model uses no {what}s: send the product without one", code=f"{what}-not-used")
+    if len(data) > MAX_PHOTO_BYTES:
+        message = f"the {what} has {len(data)} bytes, more than {MAX_PHOTO_BYTES}"
+        raise CatalogueError(message, code=f"{what}-too-large", column=columns[0])
+    name = sha256(data).hexdigest()
+    (folder / name).write_bytes(data)
     return {columns[0]: name}

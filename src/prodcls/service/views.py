@@ -161,7 +161,7 @@ def rivals(classes: Sequence[str], predicted: str, versus: str, t: Language) -> 
 def fields_of(bundle: Bundle, cells: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the cells to edit, but for the photo."""
     roles = {one.column: one.role for one in bundle.schema.columns}
-    names = [name for name in bundle.schema.asked if roles[name] != "image"]
+    names = [name for name in bundle.schema.asked if roles[name] not in ("image", "audio")]
     fields = []
     for i, name in enumerate(names):
         value, text = cells.get(name, ""), roles[name] == "text"

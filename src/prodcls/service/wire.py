@@ -51,6 +51,7 @@ class ProductIn(_Strict):
     image_part: str | None = Field(
         default=None, max_length=200, description="In a multipart form: name of the part that holds its photo."
     )
+    audio: str | None = Field(default=None, description="Its sound, a WAV file, in base64.")
 
 
 class ClassifyRequest(_Strict):
@@ -139,7 +140,7 @@ def product_from(given: ProductIn, files: Mapping[str, bytes]) -> NewProduct:
     Raises
     ------
     Problem
-        If its photo is given twice or not at all, or a number is not finite.
+        If its photo is given twice or not at all, a file is no base64, or a number is not finite.
     """
     photo = None
     if given.image is not None and given.image_part is not None:
@@ -149,15 +150,24 @@ def product_from(given: ProductIn, files: Mapping[str, bytes]) -> NewProduct:
             raise Problem(422, "photo-part-missing", f"the form has no part {given.image_part!r}", product=given.id)
         photo = files[given.image_part]
     elif given.image is not None:
-        try:
-            photo = base64.b64decode(given.image, validate=True)
-        except (binascii.Error, ValueError):
-            raise Problem(422, "photo-not-base64", "'image' is no base64", product=given.id) from None
+        photo = _decoded(given.image)
+        if photo is None:
+            raise Problem(422, "photo-not-base64", "'image' is no base64", product=given.id)
+    sound = None if given.audio is None else _decoded(given.audio)
+    if given.audio is not None and sound is None:
+        raise Problem(422, "sound-not-base64", "'audio' is no base64", product=given.id)
     try:
         cells = {name: cell_text(value) for name, value in given.cells.items()}
     except InputError as error:
         raise problem_of(error, product=given.id) from error
-    return NewProduct(given.id, cells, photo)
+    return NewProduct(given.id, cells, photo, sound)
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def decision_out(product: NewProduct, found: Decision | InputError) -> ProductOut:

@@ -56,6 +56,19 @@ _TOKEN = re.compile(rf"[{UNSPACED}]+|{_WORD}(?:['’]{_WORD})*")
 _ASCII_WORD = re.compile("[a-z0-9]+(?:'[a-z0-9]+)*")
 """What the former finds in ASCII in lower case, in a third of the time."""
 
+_IN_TOKENS = re.compile(rf"[\x00-\x7f\w’{UNSPACED}{_MARKS}]")
+
+
+class _Blanks(dict[int, str]):
+    """Characters beyond ASCII that part words, such as dashes and signs, to blanks; all others to themselves."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = chr(code) if _IN_TOKENS.match(chr(code)) else " "
+        return self[code]
+
+
+_BLANKS = _Blanks()
+
 MAX_CHARACTERS = 3
 """Longest character n-gram in unspaced scripts; Chinese words have mostly one to three characters."""
 _LENGTHS = range(1, MAX_CHARACTERS + 1)
@@ -197,8 +210,9 @@ class Vocabulary:
 
     def _counted(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return ``text * d + column`` of the terms of texts that enough is known of, ascending, and their counts."""
-        plain = [i for i, text in enumerate(texts) if text.isascii()] if len(texts) >= MANY_TEXTS and self.words else []
-        many = count_known([texts[i] for i in plain], self._known)
+        blanked = [t if t.isascii() else t.translate(_BLANKS) for t in texts] if len(texts) >= MANY_TEXTS else []
+        plain = [i for i, text in enumerate(blanked) if self.words and text.isascii()]
+        many = count_known([blanked[i] for i in plain], self._known)
         row, column = np.divmod(many.keys, max(len(self.words), 1))
         # Terms that come again count as different here: where too few seem known, the text is looked at by itself.
         known = np.bincount(row, minlength=len(plain)) >= self.least_known * many.occurrences

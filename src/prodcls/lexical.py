@@ -210,24 +210,31 @@ class Vocabulary:
 
     def _counted(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return ``text * d + column`` of the terms of texts that enough is known of, ascending, and their counts."""
-        blanked = [t if t.isascii() else t.translate(_BLANKS) for t in texts] if len(texts) >= MANY_TEXTS else []
-        plain = [i for i, text in enumerate(blanked) if self.words and text.isascii()]
-        many = count_known([blanked[i] for i in plain], self._known)
-        row, column = np.divmod(many.keys, max(len(self.words), 1))
-        # Terms that come again count as different here: where too few seem known, the text is looked at by itself.
-        known = np.bincount(row, minlength=len(plain)) >= self.least_known * many.occurrences
-        whole = np.array(plain, dtype=np.int64)
+        many, done = self._counted_together(texts) if len(texts) >= MANY_TEXTS and self.words else (None, set[int]())
         keys, counts = array("q"), array("q")
-        for i in sorted(set(range(len(texts))) - set(whole[known].tolist())):
-            said = _analyse(self.read(texts[i]))
-            counted = Counter([column for column in map(self.columns.get, said) if column is not None])
-            if len(counted) >= self.least_known * len(set(said)):
-                keys.extend(i * len(self.words) + column for column in counted)
-                counts.extend(counted.values())
-        there = known[row]
-        found = np.concatenate([whole[row[there]] * len(self.words) + column[there], np.array(keys, dtype=np.int64)])
+        for i, text in enumerate(texts):
+            if i not in done:
+                said = _analyse(self.read(text))
+                counted = Counter([column for column in map(self.columns.get, said) if column is not None])
+                if len(counted) >= self.least_known * len(set(said)):
+                    keys.extend(i * len(self.words) + column for column in counted)
+                    counts.extend(counted.values())
+        found, often = np.array(keys, dtype=np.int64), np.array(counts, dtype=np.int64)
+        if many is not None:
+            found, often = np.append(many[0], found), np.append(many[1], often)
         order = np.argsort(found, kind="stable")
-        return found[order], np.concatenate([many.counts[there], np.array(counts, dtype=np.int64)])[order]
+        return found[order], often[order]
+
+    def _counted_together(self, texts: Sequence[str]) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], set[int]]:
+        """Return the same of the texts that are in ASCII but for signs, where surely enough is known, and which."""
+        plain = [text if text.isascii() else text.translate(_BLANKS) for text in texts]
+        place = np.array([i for i, text in enumerate(plain) if text.isascii()], dtype=np.int64)
+        found = count_known([plain[i] for i in place.tolist()], self._known)
+        row, column = np.divmod(found.keys, len(self.words))
+        # Terms that come again count as different here: where too few seem known, the text is looked at by itself.
+        enough = np.bincount(row, minlength=len(place)) >= self.least_known * found.occurrences
+        kept = enough[row]
+        return (place[row[kept]] * len(self.words) + column[kept], found.counts[kept]), set(place[enough].tolist())
 
     @cached_property
     def _known(self) -> pa.Array:

@@ -176,3 +176,19 @@ def test_scores_are_linear_in_the_features() -> None:
     expected = [[11, 22], [13, 24], [15, 28]]
     assert probe.scores(features).tolist() == expected
     assert probe.scores(sp.csr_matrix(features)).tolist() == expected
+
+
+@pytest.mark.parametrize("best", range(len(PENALTIES)))
+def test_the_penalty_is_the_best_whichever_it_is(monkeypatch: pytest.MonkeyPatch, best: int) -> None:
+    tried: list[float] = []
+
+    def dual(_: object, targets: Targets, penalty: float) -> float:
+        tried.append(penalty)
+        return penalty
+
+    monkeypatch.setattr(prodcls.probes, "Dual", dual)
+    monkeypatch.setattr(prodcls.probes, "_scorer", lambda penalty, *_: lambda _: penalty)
+    monkeypatch.setattr(prodcls.probes, "_scaled_loss", lambda penalty, _: abs(PENALTIES.index(penalty) - best))
+    rows = np.eye(6, dtype=np.float32)
+    assert choose_penalty(rows, Targets(np.arange(6) % 2, 2), np.arange(6)) == PENALTIES[best]
+    assert len(tried) == len(set(tried)) <= 5

@@ -161,9 +161,10 @@ def build_report(
     review = up_for_review(problem, findings.scores, findings.probabilities, config.coverage)
     papers = papers or Papers()
     phrases = mine_phrases(problem.inputs.texts, material.copies)
-    # What takes longest needs nothing of the rest. One thread each, for the same bits on any number of processors.
+    # What takes longest needs nothing of the rest. BLAS has one thread: the same bits on any number of processors.
     with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
         faults = beside.submit(find_faults, material, phrases, _probes(material, findings))
+        confidence = beside.submit(confidence_section, problem, findings.scores, findings.probabilities, config)
         report = AuditReport(
             format_version=1,
             title=Path(material.catalogue.source.path).name,
@@ -180,7 +181,6 @@ def build_report(
             performance=performance_study(
                 problem, findings.scores, findings.probabilities, material.tree, config.random_state
             ),
-            confidence=confidence_section(problem, findings.scores, findings.probabilities, config),
             oversight=oversight_section(material, findings.scores, findings.probabilities, review),
             card=None if papers.card is None else papers.card.card,
             trust=findings.trust,
@@ -192,6 +192,7 @@ def build_report(
             drift=drift_section(material, config.random_state),
             stops=stop_study(problem, findings.scores, findings.probabilities, material.tree, config.coverage),
             quality=faults.result(),
+            confidence=confidence.result(),
         )
     return replace(report, verdict=judge(report, papers.thresholds))
 

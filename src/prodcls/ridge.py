@@ -205,10 +205,15 @@ class Dual:
     targets : Targets
         Of the n rows.
     penalty : float
+    overwrite : bool
+        Whether the kernel may be lost.
     """
 
-    def __init__(self, kernel: NDArray[np.float32], targets: Targets, penalty: float) -> None:
-        shifted = kernel.T.copy(order="F")  # symmetric: nothing is turned over
+    def __init__(
+        self, kernel: NDArray[np.float32], targets: Targets, penalty: float, *, overwrite: bool = False
+    ) -> None:
+        turned = kernel.T  # symmetric, so that nothing changes but the order in memory
+        shifted = turned if overwrite else turned.copy(order="F")
         shifted[np.diag_indices_from(shifted)] += penalty
         self._half = halves_of_inverse(shifted)
         self._penalty, self._targets = penalty, targets

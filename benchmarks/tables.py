@@ -610,7 +610,7 @@ def class_lines(results: dict[str, Any]) -> list[str]:
         lines.append(f"| peak, 200,000 rows, 5,000 classes | <= 8 GB | {results['large']['peak'] / 1000:.1f} GB |")
     if "flat" in results:
         peer = results["flat"]
-        told = f"{peer['rows']:,} rows, {peer['classes']} classes, 5 folds"
+        told = f"{peer['rows']:,} rows, {peer['classes']} classes, {peer['folds']} of 5 folds"
         fits = ", ".join(
             f"{name} {peer[name]['seconds']:.1f} s at {peer[name]['accuracy']:.3f} / {peer[name]['macro_f1']:.3f}"
             for name in ("evidence", "flat")

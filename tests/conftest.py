@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import runpy
 import shutil
 import sys
@@ -81,13 +83,25 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def fitted_demo(tmp_path_factory: pytest.TempPathFactory) -> FitOutcome:
-    """The demo catalogue fitted once with the real encoders; tests read what it wrote and change nothing."""
+    """The demo catalogue fitted once with the real encoders; tests read what it wrote and change nothing.
+
+    Workers of xdist share it: the first one fits, and the others wait for it.
+    """
     from prodcls.config import FitConfig
     from prodcls.progress import SilentProgress
     from prodcls.training import fit_catalogue
 
-    # Witnesses and harms are read again and again by the encoders: a few tell as much here.
-    return fit_catalogue(FitConfig(out=tmp_path_factory.mktemp("demo"), witnesses=1, robustness=20), SilentProgress())
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    kept = base / "fitted-demo.pickle"
+    with (base / "fitted-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            # Witnesses and harms are read again and again by the encoders: a few tell as much here.
+            config = FitConfig(out=base / "fitted-demo", witnesses=1, robustness=20)
+            kept.write_bytes(pickle.dumps(fit_catalogue(config, SilentProgress())))
+    found: FitOutcome = pickle.loads(kept.read_bytes())
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,18 @@ def test_the_options_are_on_every_command_that_takes_a_bundle() -> None:
         for name, command in commands().items()
         if any(param.name == "bundle" for param in command.params)
     }
-    assert set(taking) == {"drift", "predict", "why", "report", "verify", "review", "serve", "sign", "log replay"}
+    assert set(taking) == {
+        "add-class",
+        "drift",
+        "predict",
+        "why",
+        "report",
+        "verify",
+        "review",
+        "serve",
+        "sign",
+        "log replay",
+    }
     assert {name for name, options in taking.items() if not options >= OPTIONS} == {"sign"}
 
 

@@ -77,7 +77,7 @@ def note(name: str, counts: dict[str, Counter[str]], longest: float) -> None:
         (Path(place) / f"{name}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-@pytest.mark.parametrize(("head", "count"), [("evidence", rounds(210, 8000)), ("flat", rounds(60, 2000))])
+@pytest.mark.parametrize(("head", "count"), [("evidence", rounds(140, 8000)), ("flat", rounds(40, 2000))])
 def test_no_bundle_kills_or_fools_the_process(head: Head, count: int, tmp_path: Path) -> None:
     counts = attack(tmp_path, head, jobs(count))
     assert sum(sum(found.values()) for found in counts.values()) == count

@@ -18,7 +18,7 @@ import pytest
 
 from attacks import rounds
 
-POINTS = rounds(sample=3, full=200)
+POINTS = rounds(sample=2, full=200)
 TESTS = Path(__file__).resolve().parents[1]
 
 

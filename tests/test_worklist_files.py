@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attacks.test_attack_12_formulas import runs
@@ -63,6 +63,7 @@ def test_the_round_trip_is_exact(
 
 
 @given(CELLS, CELLS, CELLS)
+@example("0", "0", "0\x1f")
 def test_no_cell_runs_and_none_is_rewritten(product: str, name: str, title: str) -> None:
     item = make_item(id=product, predicted=name, title=title, members=(name, product, title))
     text = worklist_csv(make_worklist(item), EN)

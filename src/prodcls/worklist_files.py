@@ -108,7 +108,8 @@ def kept_as_text(cell: str) -> str:
     ("'0012", "'1234567890123", "'MAR1", 'SKU-1')
     """
     cell = guarded(cell)
-    return f"'{cell}" if _NUMBER_LIKE.fullmatch(cell) or _MONTHS.fullmatch(cell) else cell
+    bare = cell.strip()  # also of separators that no pattern for ASCII takes for blanks
+    return f"'{cell}" if _NUMBER_LIKE.fullmatch(bare) or _MONTHS.fullmatch(bare) else cell
 
 
 def heads(t: Language) -> dict[str, str]:

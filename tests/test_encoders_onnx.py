@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -34,3 +35,12 @@ def test_a_damaged_export_is_made_again(cache: Path, caplog: pytest.LogCaptureFi
     assert build.times == 2
     assert "damaged" in caplog.text
     assert run(np.array([[3]]), ("total",))[0] == 6
+
+
+def test_threads_that_want_a_network_at_the_same_time_export_it_once(cache: Path) -> None:
+    build = Built()
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: exported(doubler(build)), range(3)))
+    assert build.times == 1
+    assert len(set(found)) == 1
+    assert len(list(cache.iterdir())) == 1

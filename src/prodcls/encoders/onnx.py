@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,8 @@ __all__ = ["exported", "run_onnx"]
 
 EXPORT_VERSION = 2
 """Raise it when a network's definition or the way it is exported changes: older exported files are then ignored."""
+_EXPORTING = threading.Lock()
+"""Folds ask for the same network at the same time, and torch cannot export two at once."""
 _log = logging.getLogger(__name__)
 
 
@@ -36,13 +39,9 @@ def run_onnx(network: Network) -> Run:
     InputError
         If the weights are not the pinned ones.
     """
-    import onnxruntime
+    from prodcls.encoders.onnx_session import open_session
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(exported(network), options, providers=["CPUExecutionProvider"])
+    session = open_session(exported(network))
 
     def run(items: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = session.run(list(outputs), {"items": items})
@@ -65,16 +64,17 @@ def exported(network: Network) -> bytes:
     """
     folder = cache_root() / "onnx"
     stem = f"{network.key}-x{EXPORT_VERSION}"
-    for path in sorted(folder.glob(f"{stem}.*.onnx")):
-        data = read_addressed(path)
-        if data is not None:
-            return data
-        _log.warning("exported encoder %s is damaged and made again", path)
-        discard(path)
-    _log.info("exporting encoder %s for ONNX Runtime, once on this machine", network.key)
-    data = _export(network)
-    keep_addressed(folder, stem, ".onnx", data)
-    return data
+    with _EXPORTING:
+        for path in sorted(folder.glob(f"{stem}.*.onnx")):
+            data = read_addressed(path)
+            if data is not None:
+                return data
+            _log.warning("exported encoder %s is damaged and made again", path)
+            discard(path)
+        _log.info("exporting encoder %s for ONNX Runtime, once on this machine", network.key)
+        data = _export(network)
+        keep_addressed(folder, stem, ".onnx", data)
+        return data
 
 
 def _export(network: Network) -> bytes:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.config import Runtime
 from prodcls.encoders.base import FrozenEncoder, Item, Parts, Prepared, readable_text, without_blanks
 from prodcls.encoders.folder_files import refuse
 from prodcls.encoders.network import Network, Run
@@ -62,8 +61,7 @@ class OnnxEncoder(FrozenEncoder):
     @property
     def identity(self) -> str:
         """Name, digest, preprocessing version and runtime; fit for a file name."""
-        runtime: Runtime = self.runtime
-        return f"{self.folder.path.name}-{self.folder.digest[:12]}-p{self.preprocessing}-{runtime}"
+        return f"{self.folder.path.name}-{self.folder.digest[:12]}-p{self.preprocessing}-{self.runtime}"
 
     def prepare(self, item: Item) -> Prepared:
         """Return the pixels of a photo, or the token ids of a text cut to the length that is told.
@@ -129,15 +127,12 @@ def _no_module() -> nn.Module:
 
 def _open(folder: OnnxFolder) -> Run:
     """Return what runs a folder's file."""
-    import onnxruntime
+    from prodcls.encoders.onnx_session import open_session
 
     path = folder.path / MODEL
     data, _ = checked_model(path)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        session = open_session(data, quiet=True)
     except Exception as error:
         raise refuse(path, f"cannot be opened: {type(error).__name__}: {str(error)[:200]}") from error
 

@@ -25,18 +25,15 @@ def main() -> int:
     """
     memory, seconds, feeds, output = int(sys.argv[1]), float(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4]
     import numpy as np
-    import onnxruntime
 
     from prodcls.child_process import limit_memory, limit_time
+    from prodcls.encoders.onnx_session import open_session
 
     data = sys.stdin.buffer.read()
     limit_memory(memory)
     limit_time(seconds)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        session = open_session(data, quiet=True)
         given = {name: np.ones(shape, dtype=dtype) for name, (shape, dtype) in feeds.items()}
         found = np.asarray(session.run([output], given)[0])
         told = {"shape": found.shape, "dtype": str(found.dtype), "finite": bool(np.isfinite(found).all())}

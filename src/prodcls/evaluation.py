@@ -159,8 +159,8 @@ def cross_validate(
 
     def judge(k: int) -> FoldScores:
         train, test = np.flatnonzero(problem.fold != k), np.flatnonzero(problem.fold == k)
-        known = served is not None and whole is not None and np.array_equal(train, whole)
-        return score_fold(served.result() if served is not None and known else fit(train), problem.inputs, test, look)
+        tested = whole is not None and np.array_equal(train, whole)
+        return score_fold(served.result() if served and tested else fit(train), problem.inputs, test, look)
 
     # One thread a model: side by side is faster than many threads on small matrices, and gives the same bits. The
     # largest comes first, and with a catalogue for testing its model is the one that is tested.

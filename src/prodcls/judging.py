@@ -71,9 +71,7 @@ def judge(config: FitConfig, material: Material, progress: Progress) -> Findings
     if config.augment:
         with progress.stage("augment"):
             augmentation = augmentation_section(config, material, scores, threads=threads)
-    details = None if scores.whole is None else scores.whole.details
-    strength = 0.0 if details is None else details.balance.strength
-    found = Findings(scores, probabilities, baselines, augmentation=augmentation, strength=strength)
+    found = Findings(scores, probabilities, baselines, augmentation=augmentation)
     return _question(config, material, found, kept, progress)
 
 

@@ -43,6 +43,7 @@ from prodcls.conformal import held_out_sets
 from prodcls.evaluation import OutOfFold
 from prodcls.explain.phrases import mine_phrases
 from prodcls.gathering import Material
+from prodcls.head import HeadFit
 from prodcls.metrics import Scores, evaluate, expected_calibration_error
 from prodcls.reporting_accounts import (
     Accounts,
@@ -106,8 +107,6 @@ class Findings:
         What harms cost on a sample.
     augmentation : AugmentationSection or None
         What copies of photos brought.
-    strength : float
-        By which the served model holds large classes back.
     precision : PrecisionSection or None
         What shorter numbers in the encoders do to predictions.
     """
@@ -118,8 +117,12 @@ class Findings:
     trust: TrustSection | None = None
     robustness: RobustnessSection | None = None
     augmentation: AugmentationSection | None = None
-    strength: float = 0.0
     precision: PrecisionSection | None = None
+
+    @property
+    def served(self) -> HeadFit | None:
+        """What the evidence head for use learned; None for the flat head, and where no model was fitted for use."""
+        return None if self.scores.whole is None else self.scores.whole.details
 
 
 def environment() -> dict[str, str]:
@@ -159,7 +162,7 @@ def build_report(
     accounts = gather_accounts(findings.scores)
     evaluation = _evaluation(config, material, findings, result, before)
     review = up_for_review(problem, findings.scores, findings.probabilities, config.coverage)
-    papers = papers or Papers()
+    papers, served = papers or Papers(), findings.served
     phrases = mine_phrases(problem.inputs.texts, material.copies)
     # What takes longest needs nothing of the rest. BLAS has one thread: the same bits on any number of processors.
     with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
@@ -188,7 +191,7 @@ def build_report(
             augmentation=findings.augmentation,
             precision=findings.precision,
             overrides=overrides_section(material, findings.scores),
-            balance=balance_section(problem, findings.scores, config, findings.strength),
+            balance=balance_section(problem, findings.scores, config, served.balance.strength if served else 0.0),
             drift=drift_section(material, config.random_state),
             stops=stop_study(problem, findings.scores, findings.probabilities, material.tree, config.coverage),
             quality=faults.result(),
@@ -199,11 +202,11 @@ def build_report(
 
 def _probes(material: Material, findings: Findings) -> dict[str, NDArray[np.float64]]:
     """Return the scores of the model for use that are those of the search for faults; none where they are others."""
-    whole, problem = findings.scores.whole, material.problem
+    served, problem = findings.served, material.problem
     alike = material.grouped and len(problem.labels) == len(material.catalogue)
-    if whole is None or whole.details is None or not alike or any(e.copies for e in problem.inputs.dense.values()):
+    if served is None or not alike or any(e.copies for e in problem.inputs.dense.values()):
         return {}
-    return whole.details.probes
+    return served.probes
 
 
 def with_cost(report: AuditReport, material: Material, seconds: Mapping[str, float]) -> AuditReport:

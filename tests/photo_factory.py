@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from encoder_factory import make_tokenizer
+from encoder_factory import WORDS, make_tokenizer
 
 CARD = "---\nlicense: bsd-3-clause\n---\n# A model\n"
+LETTERS = "a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2 3 4 5 6 7 8 9"
 COLOURS = {"red": (200, 40, 40), "green": (40, 160, 60), "blue": (40, 60, 200)}
 
 VGG = {"vgg11": "1M1M11M11M11M", "vgg16": "11M11M111M111M111M"}
@@ -51,11 +52,34 @@ def _made(kind: str) -> Any:
     if kind == "vit":
         return t.ViTModel(t.ViTConfig(**photo))
     if kind == "siglip":
-        words = {"vocab_size": 20, "hidden_size": 32, **layers}
+        words = {"vocab_size": 128, "hidden_size": 24, "max_position_embeddings": 20, "projection_size": 32, **layers}
         return t.SiglipModel(t.SiglipConfig(text_config=words, vision_config=photo))
     text = {"vocab_size": 128, "max_position_embeddings": 24, "hidden_size": 24, **layers}
     text |= {"bos_token_id": 126, "eos_token_id": 127, "pad_token_id": 0}
     return t.CLIPModel(t.CLIPConfig(text_config=text, vision_config=photo, projection_dim=16, initializer_factor=3.0))
+
+
+def write_pieces(folder: Path) -> Path:
+    """Write a tokenizer of SigLIP, sentence pieces of its own, into a model's folder, and return the folder."""
+    from sentencepiece import SentencePieceTrainer
+    from transformers import SiglipTokenizer
+
+    learnt = [" ".join(WORDS), "enamel teapot with lid", "blue cotton shirt for men", "usb cable, red phone", LETTERS]
+    SentencePieceTrainer.train(
+        sentence_iterator=iter(learnt * 4),
+        model_prefix=str(folder / "learnt"),
+        vocab_size=100,
+        hard_vocab_limit=False,
+        minloglevel=2,
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        bos_id=-1,
+    )
+    SiglipTokenizer(str(folder / "learnt.model"), model_max_length=20).save_pretrained(folder)
+    for left in folder.glob("learnt.*"):
+        left.unlink()
+    return folder
 
 
 def write_torchvision(folder: Path, architecture: str, seed: int = 0) -> Path:

@@ -1,4 +1,4 @@
-"""The text tower of CLIP: as transformers computes it, in words, and together with its photos."""
+"""The text towers of CLIP and SigLIP: as transformers computes it, in words, and together with its photos."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_factory import write_photo_model, write_preprocessor
+from photo_factory import write_photo_model, write_pieces, write_preprocessor
 from prodcls.encoders import image_encoder, text_encoder
-from prodcls.encoders.conformance import conformance
+from prodcls.encoders.conformance import conformance, conforms
 from prodcls.encoders.folder_files import SEARCH_VARIABLE
 from prodcls.encoders.folder_text import FolderText
 from prodcls.encoders.inner import attentions, integrate
@@ -23,8 +23,12 @@ TEXTS = ["Enamel teapot with lid", "搪瓷茶壶", "usb cable, 1.2", "blue cotto
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_photo_model(tmp_path_factory.mktemp("models") / "small-clip", "clip")
-    return write_preprocessor(folder, size={"height": 64, "width": 64}).parent
+    root = tmp_path_factory.mktemp("models")
+    for kind in ("clip", "siglip"):
+        folder = write_photo_model(root / f"small-{kind}", kind)
+        write_preprocessor(folder, size={"height": 64, "width": 64})
+    write_pieces(root / "small-siglip")
+    return root
 
 
 @pytest.fixture(autouse=True)
@@ -141,3 +145,101 @@ def test_weights_that_are_not_all_there_are_refused(models: Path, tmp_path: Path
     with pytest.raises(InputError, match=reason) as caught:
         FolderText(read_folder(folder), "torch").encode(["teapot"])
     assert caught.value.code == "encoder-unusable"
+
+
+def _siglip(runtime: str = "torch") -> FolderText:
+    encoder = text_encoder("small-siglip", runtime)  # type: ignore[arg-type]
+    assert isinstance(encoder, FolderText)
+    return encoder
+
+
+def test_siglip_tells_what_it_is(models: Path) -> None:
+    told = read_folder(models / "small-siglip")
+    assert (told.pooling, told.dimension, told.vocabulary, told.max_tokens) == ("filled", 32, 128, 20)
+
+
+def test_vectors_of_siglip_are_those_of_transformers(models: Path) -> None:
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = models / "small-siglip"
+    model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    encoded = _siglip().encode(TEXTS)
+    for text, vector in zip(TEXTS, encoded.vectors, strict=True):
+        ids = tokenizer(text, padding="max_length", truncation=True, return_tensors="pt")["input_ids"]
+        assert ids.shape == (1, 20)
+        with torch.inference_mode():
+            wanted = model.get_text_features(ids).pooler_output[0]
+        np.testing.assert_allclose(vector, wanted, atol=1e-4)
+    assert encoded.read_share[3] < 1
+
+
+def test_words_of_siglip_sum_to_what_makes_the_vector() -> None:
+    encoder = _siglip()
+    for parts in encoder.encode_parts(TEXTS):
+        assert not parts.linear
+        assert not parts.approximate
+        assert len(parts.vectors) == 20
+        np.testing.assert_allclose(parts.vectors.sum(axis=0), parts.pooled, atol=1e-4)
+        finished = encoder.finish(parts.pooled[None].astype(np.float64))[0]
+        np.testing.assert_allclose(finished, parts.vector, atol=1e-5)
+    text = "red, phone"
+    (parts,) = encoder.encode_parts([text])
+    assert parts.spans is not None
+    there = [text[start:end] for start, end in parts.spans.tolist() if end > start]
+    assert "".join(there).replace(" ", "").replace(",", "") == "redphone"
+
+
+def test_every_token_of_siglip_is_seen_by_every_other() -> None:
+    encoder = _siglip()
+    ids = encoder.prepare("blue cotton shirt").value
+    layers = attentions(encoder, ids)
+    assert layers is not None
+    assert layers.shape == (2, 20, 20)
+    np.testing.assert_allclose(layers.sum(axis=2), 1.0, atol=1e-5)
+    assert layers.min() > 0
+    way = integrate(encoder, ids, np.linspace(-1, 1, 32), 32)
+    assert way is not None
+    assert abs(way.error) < 0.05 * max(1.0, abs(way.item - way.blank))
+
+
+def test_siglip_conforms() -> None:
+    checks = conforms(lambda: _siglip("onnx"))
+    assert [check for check in checks if not check.holds] == []
+    assert len(checks) == 10
+    first, second = (_siglip(runtime).encode(TEXTS).vectors for runtime in ("onnx", "torch"))
+    np.testing.assert_allclose(first, second, atol=1e-4)
+
+
+def test_other_tokens_are_another_encoder_of_texts_and_the_same_one_of_photos(models: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(models / "small-siglip", tmp_path / "small-siglip"))
+    text, photo = text_encoder("small-siglip").name, image_encoder("small-siglip").name
+    told = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps(told | {"model_max_length": 12}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SEARCH_VARIABLE, str(tmp_path))
+        assert image_encoder(photo).name == photo
+        with pytest.raises(InputError, match="other weights") as caught:
+            text_encoder(text)
+        assert caught.value.code == "encoder-differs"
+        assert read_folder(folder).max_tokens == 12
+        (folder / "spiece.model").unlink()
+        with pytest.raises(InputError, match="no text encoder"):
+            text_encoder("small-siglip")
+        assert image_encoder("small-siglip").name == photo
+
+
+def test_texts_may_be_filled_up_beyond_the_last_place(models: Path) -> None:
+    import torch
+
+    from prodcls.encoders.text_tower import load_text_tower
+
+    for name in ("small-clip", "small-siglip"):
+        net = load_text_tower(read_folder(models / name))
+        encoder = text_encoder(name, "torch")
+        assert isinstance(encoder, FolderText)
+        ids = torch.tensor(encoder.prepare(TEXTS[3]).value[None])
+        filled = torch.nn.functional.pad(ids, (0, 32 - ids.shape[1]), value=-1)
+        with torch.inference_mode():
+            np.testing.assert_allclose(net(filled)[0], net(ids)[0], atol=1e-5)

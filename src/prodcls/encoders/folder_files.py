@@ -1,7 +1,7 @@
 """Folders that hold an encoder: where they are looked for, what their small files say, and the digest of all of them.
 
-Nothing of such a folder is ever run: weights are read from safetensors only, tokenizers from ``tokenizer.json``, and
-code beside them is not looked at.
+Nothing of such a folder is ever run: weights are read from safetensors only, tokenizers from ``tokenizer.json`` or
+pieces of words, and code beside them is not looked at.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from prodcls.errors import InputError
 __all__ = [
     "CONFIG",
     "NAME",
+    "OF_FILLED_TEXTS",
     "OF_VECTORS",
     "PREPROCESSOR",
     "SEARCH_VARIABLE",
+    "SPIECES",
     "TOKENIZER",
+    "TOKENIZER_CONFIG",
     "WEIGHTS",
     "Card",
     "demand_files",
@@ -42,11 +45,15 @@ SEARCH_VARIABLE = "PRODCLS_ENCODERS"
 
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 PREPROCESSOR = "preprocessor_config.json"
+SPIECES, TOKENIZER_CONFIG = "spiece.model", "tokenizer_config.json"
 OF_VECTORS = (
     *(CONFIG, WEIGHTS, "model.onnx", TOKENIZER, PREPROCESSOR, "modules.json", "1_Pooling/config.json"),
     *("sentence_bert_config.json", "config_sentence_transformers.json"),
 )
 """Files that vectors depend on, where there are such files."""
+
+OF_FILLED_TEXTS = (*OF_VECTORS, SPIECES, TOKENIZER_CONFIG)
+"""Files that vectors of texts depend on where `prodcls.encoders.filled_texts` reads them."""
 
 ADVICE = {
     CONFIG: "it is no model of transformers or sentence-transformers",
@@ -111,7 +118,10 @@ def find_path(name: str) -> Path | None:
     """
     short, _, digits = name.partition("@")
     path = next((path for path in model_folders() if path.name == short), None)
-    if path is not None and digits and not (found := files_digest(path)).startswith(digits):
+    if path is None or not digits:
+        return path
+    found = files_digest(path)
+    if not any(one.startswith(digits) for one in (found, files_digest(path, OF_FILLED_TEXTS))):
         message = f"encoder {short!r} has other weights ({found[:12]}) than those asked for ({digits})"
         raise InputError(message, code="encoder-differs", file=str(path))
     return path
@@ -168,10 +178,10 @@ def read_object(path: Path) -> dict[str, Any]:
     return found
 
 
-def files_digest(path: Path) -> str:
+def files_digest(path: Path, names: Iterable[str] = OF_VECTORS) -> str:
     """Return the SHA-256 over names and contents of all files of a folder that vectors depend on, 64 hex digits."""
     whole = hashlib.sha256()
-    for name in OF_VECTORS:
+    for name in names:
         if (path / name).is_file():
             found = (path / name).stat()
             stamp = found.st_ino, found.st_size, found.st_mtime_ns

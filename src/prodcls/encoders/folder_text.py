@@ -1,4 +1,4 @@
-"""Text encoders of folders: BERT and its kin, pooled by the mean of the tokens or by the first one, and CLIP's."""
+"""Text encoders of folders: BERT and its kin, pooled by the mean of the tokens or the first one, CLIP, SigLIP."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from prodcls.config import Runtime
 from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
+from prodcls.encoders.filled_texts import open_filled
 from prodcls.encoders.finishing import finished
 from prodcls.encoders.model_folder import ModelFolder
 from prodcls.encoders.network import Network
@@ -23,7 +24,7 @@ __all__ = ["FolderText"]
 
 
 def _build(folder: ModelFolder) -> nn.Module:
-    if folder.pooling == "end":
+    if folder.pooling in ("end", "filled"):
         from prodcls.encoders.text_tower import load_text_tower
 
         return load_text_tower(folder)
@@ -85,7 +86,11 @@ class FolderText(FrozenEncoder):
             where the model needs one.
         """
         text, most, prompt = readable_text(item), self.folder.max_tokens, self.folder.prompt
-        ids, spans, share = word_pieces(open_tokenizer(self.folder.path, self.folder.digest), prompt + text, most)
+        path, digest = self.folder.path, self.folder.digest
+        if self.folder.pooling == "filled":
+            ids, spans, share = open_filled(path, digest).pieces(prompt + text, most)
+        else:
+            ids, spans, share = word_pieces(open_tokenizer(path, digest), prompt + text, most)
         if max(ids) >= self.folder.vocabulary:
             message = f"the tokenizer knows more tokens than the model, which has {self.folder.vocabulary}"
             raise InputError(message, code="encoder-unusable", file=str(self.folder.path))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from prodcls.config import Runtime
-from prodcls.encoders.folder_files import CONFIG, find_path, model_folders, read_object
+from prodcls.encoders.folder_files import CONFIG, SPIECES, TOKENIZER, find_path, model_folders, read_object
 from prodcls.encoders.folder_photo import FolderPhoto
 from prodcls.encoders.folder_text import FolderText
 from prodcls.encoders.items import Encoder, Kind
-from prodcls.encoders.model_folder import CLIP, read_folder
+from prodcls.encoders.model_folder import CLIP, SIGLIP, read_folder
 from prodcls.encoders.onnx_encoder import OnnxEncoder
 from prodcls.encoders.onnx_folder import ONNX, read_onnx_folder
 from prodcls.encoders.photo_folder import architecture_of, read_photo_folder
@@ -17,12 +17,13 @@ from prodcls.errors import InputError
 
 __all__ = ["folder_encoder", "folder_kinds", "folder_names", "open_folder"]
 
-OF_PHOTOS = ("resnet", "vit", "siglip")
-"""Of SigLIP the photo tower is read: its texts are filled up to one length and pooled there."""
+OF_PHOTOS = ("resnet", "vit")
 
 
 def folder_kinds(path: Path) -> tuple[Kind, ...]:
     """Return what the encoder of a folder reads, by its ``config.json``; texts, where that tells nothing of photos.
+
+    A SigLIP without a tokenizer reads photos alone.
 
     Parameters
     ----------
@@ -40,6 +41,8 @@ def folder_kinds(path: Path) -> tuple[Kind, ...]:
     architecture = architecture_of(read_object(path / CONFIG))
     if architecture == CLIP:
         return "text", "image"
+    if architecture == SIGLIP:
+        return ("text", "image") if any((path / name).is_file() for name in (SPIECES, TOKENIZER)) else ("image",)
     if architecture == f"{ONNX}text":
         return ("text",)
     return ("image",) if architecture in OF_PHOTOS or "/" in architecture else ("text",)

@@ -8,14 +8,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from prodcls.encoders.folder_files import CONFIG, NAME, OF_VECTORS, WEIGHTS, search_path
+from prodcls.encoders.folder_files import CONFIG, NAME, OF_FILLED_TEXTS, WEIGHTS, search_path
 from prodcls.encoders.folders import folder_encoder, folder_kinds
 from prodcls.errors import InputError
 
 __all__ = ["command_for", "download"]
 
 CARD = "README.md"
-FILES = (*(name for name in OF_VECTORS if not name.endswith(".onnx")), CARD)
+FILES = (*(name for name in OF_FILLED_TEXTS if not name.endswith(".onnx")), CARD)
 """All that is ever fetched: weights as safetensors, and the small files beside them."""
 
 REPOSITORY = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")

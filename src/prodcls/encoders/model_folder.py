@@ -9,7 +9,10 @@ from typing import Any, Literal
 
 from prodcls.encoders.folder_files import (
     CONFIG,
+    OF_FILLED_TEXTS,
+    SPIECES,
     TOKENIZER,
+    TOKENIZER_CONFIG,
     WEIGHTS,
     demand_files,
     files_digest,
@@ -19,21 +22,24 @@ from prodcls.encoders.folder_files import (
     tensor_shapes,
 )
 
-__all__ = ["CLIP", "MOST_TOKENS", "ModelFolder", "Pooling", "read_folder"]
+__all__ = ["CLIP", "MOST_TOKENS", "SIGLIP", "TOWERS", "ModelFolder", "Pooling", "read_folder"]
 
-Pooling = Literal["mean", "cls", "end"]
+Pooling = Literal["mean", "cls", "end", "filled"]
 
 MOST_TOKENS = 512
 """Tokens read of a text at most, whatever the model allows: beyond it time grows with the square of the length."""
 
-CLIP = "clip"
-"""What ``config.json`` calls a model with a tower for texts and one for photos."""
+CLIP, SIGLIP = "clip", "siglip"
+"""What ``config.json`` calls models with a tower for texts and one for photos."""
 
-TOWER = (
+TOWERS = {CLIP: "text_projection", SIGLIP: "text_model.head"}
+"""What makes the vector of the last state, by the names of tensors."""
+
+EMBEDDINGS = (
     "text_model.embeddings.token_embedding.weight",
     "text_model.embeddings.position_embedding.weight",
-    "text_projection.weight",
 )
+"""Of tokens and of their places."""
 
 KNOWN_MODULES = ("Transformer", "Pooling", "Normalize")
 """Steps of a sentence-transformers model that are read; layers after pooling are not."""
@@ -54,8 +60,9 @@ class ModelFolder:
         Tokens known.
     max_tokens : int
         Tokens read of a text, marks included.
-    pooling : {"mean", "cls", "end"}
-        Whether the mean of the token states is taken, or the state of the first token, or of the last one as in CLIP.
+    pooling : {"mean", "cls", "end", "filled"}
+        Whether the mean of the token states is taken, or the state of the first token, or of the last one as in CLIP,
+        or of the last one of texts filled up to one length as in SigLIP.
     prompt : str
         Put in front of every text; usually empty.
     size : int
@@ -99,10 +106,13 @@ def read_folder(path: Path) -> ModelFolder:
     InputError
         Codes ``encoder-incomplete`` and ``encoder-unusable``.
     """
-    demand_files(path, (CONFIG, WEIGHTS, TOKENIZER))
+    demand_files(path, (CONFIG, WEIGHTS))
     config = read_object(path / CONFIG)
-    if config.get("model_type") == CLIP:
-        return _text_tower(path)
+    kind = config.get("model_type")
+    if kind != SIGLIP or not (path / SPIECES).is_file():
+        demand_files(path, (TOKENIZER,))
+    if kind in TOWERS:
+        return _text_tower(path, kind)
     pooling, dense = _pooling(path), [one for one in _modules(path) if one not in KNOWN_MODULES]
     if dense:
         raise refuse(path, f"the model has steps after pooling that are not known: {', '.join(dense)}")
@@ -127,26 +137,32 @@ def read_folder(path: Path) -> ModelFolder:
     )
 
 
-def _text_tower(path: Path) -> ModelFolder:
-    """Return the text tower of CLIP: its sizes are those of its tensors."""
+def _text_tower(path: Path, kind: str) -> ModelFolder:
+    """Return the text tower of CLIP or SigLIP: its sizes are those of its tensors."""
     shapes = tensor_shapes(path)
     try:
-        tokens, places, vector = (shapes[name] for name in TOWER)
+        tokens, places, vector = (shapes[name] for name in (*EMBEDDINGS, f"{TOWERS[kind]}.weight"))
     except KeyError as error:
         raise refuse(path / WEIGHTS, f"lacks tensors of a text tower, such as {error}") from error
     card = read_card(path)
     return ModelFolder(
         path=path,
-        digest=files_digest(path),
+        digest=files_digest(path, OF_FILLED_TEXTS) if kind == SIGLIP else files_digest(path),
         dimension=vector[0],
         vocabulary=tokens[0],
-        max_tokens=min(MOST_TOKENS, places[0]),
-        pooling="end",
+        max_tokens=_length(path, places[0]) if kind == SIGLIP else min(MOST_TOKENS, places[0]),
+        pooling="filled" if kind == SIGLIP else "end",
         prompt=_prompt(path),
         size=(path / WEIGHTS).stat().st_size,
         licence=card.licence,
         languages=card.languages,
     )
+
+
+def _length(path: Path, places: int) -> int:
+    """Return the tokens that every text of SigLIP is filled up to."""
+    told = read_object(path / TOKENIZER_CONFIG).get("model_max_length")
+    return min(places, told) if isinstance(told, int) and told > 1 else places
 
 
 def _modules(path: Path) -> list[str]:

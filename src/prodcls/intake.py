@@ -149,8 +149,10 @@ def build_catalogue(
     texts, cleaned = clean_columns({column: ledger.as_given(column) for column in schema.named("text")}, wanted=clean)
     numeric = numeric_columns(ledger, schema, numbers, None if whole is None else whole.shown)
     categorical = {column: tuple(ledger.cells(column)) for column in schema.named("categorical")}
-    photos = _files(ledger, schema.named("image"), image_root, _photo)
-    sounds = _files(ledger, schema.named("audio"), image_root, _sound)
+    no_photos = ImageError("photo absent: no image folder is given", code="photo-no-folder")
+    no_sounds = SoundError("sound absent: no folder is given", code="sound-no-folder")
+    photos = _files(ledger, schema.named("image"), image_root, resolve_photo, check_photo, no_photos)
+    sounds = _files(ledger, schema.named("audio"), image_root, resolve_sound, check_sound, no_sounds)
     path = next((c for c in schema.named("path") if need_labels and c in table.columns), None)
     rejections = sorted((*table.rejections, *ledger.rejections), key=lambda r: (r.row, r.column, r.code))
     if whole is None:
@@ -206,35 +208,39 @@ def _ids(ledger: Ledger, schema: Schema, registry: IdRegistry | None) -> list[st
     return registry.name(ledger, columns[0])
 
 
-def _photo(cell: str, root: Path | None) -> Path:
-    if root is None:
-        raise ImageError("photo absent: no image folder is given", code="photo-no-folder")
-    photo = resolve_photo(cell, root)
-    check_photo(photo)
-    return photo
-
-
-def _sound(cell: str, root: Path | None) -> Sound:
-    if root is None:
-        raise SoundError("sound absent: no folder is given", code="sound-no-folder")
-    sound = resolve_sound(cell, root)
-    check_sound(sound)
-    return sound
-
-
 def _files(
-    ledger: Ledger, columns: tuple[str, ...], root: Path | None, find: Callable[[str, Path | None], _File]
+    ledger: Ledger,
+    columns: tuple[str, ...],
+    root: Path | None,
+    find: Callable[[str, Path], _File],
+    check: Callable[[_File], None],
+    nowhere: MediaError,
 ) -> tuple[_File | None, ...] | None:
     """Return the files that the cells of a column name; None without such a column."""
     if not columns:
         return None
     files: list[_File | None] = []
     for position, cell in enumerate(ledger.cells(columns[0])):
-        file = None
-        if cell:
-            try:
-                file = find(cell, root)
-            except MediaError as error:
-                ledger.reject_cell(position, columns[0], error.code, str(error).removesuffix(f" [{error.code}]"), cell)
-        files.append(file)
+        found: _File | MediaError | None = _file(cell, root, find, check, nowhere) if cell else None
+        if isinstance(found, MediaError):
+            ledger.reject_cell(position, columns[0], found.code, str(found).removesuffix(f" [{found.code}]"), cell)
+        files.append(None if isinstance(found, MediaError) else found)
     return tuple(files)
+
+
+def _file(
+    cell: str,
+    root: Path | None,
+    find: Callable[[str, Path], _File],
+    check: Callable[[_File], None],
+    nowhere: MediaError,
+) -> _File | MediaError:
+    """Return the file that a cell names, or why it is not taken."""
+    if root is None:
+        return nowhere
+    try:
+        found = find(cell, root)
+        check(found)
+    except MediaError as error:
+        return error
+    return found

@@ -97,6 +97,15 @@ def test_equal_photos_tie_products_also_through_texts() -> None:
     assert near_duplicate_groups(texts).tolist() == [0, 1, 0, 2, 3]
 
 
+def test_equal_sounds_tie_products_as_equal_photos_do() -> None:
+    texts = ["red mug", "blue bowl", "green plate", "tin cup", "oak chair"]
+    photos, sounds = ["x", "x", None, "y", None], [None, "x", "x", "s", "y"]  # a photo is no sound
+    assert near_duplicate_groups(texts, photos, sound_keys=sounds).tolist() == [0, 0, 0, 1, 2]
+    assert near_duplicate_groups(texts, sound_keys=sounds).tolist() == [0, 1, 1, 2, 3]
+    many = [f"product{i}" for i in range(PLACEHOLDER_ROWS + 1)]
+    assert len(set(near_duplicate_groups(many, sound_keys=["hall"] * len(many)).tolist())) == len(many)
+
+
 @pytest.mark.parametrize(("rows", "groups"), [(PLACEHOLDER_ROWS, 1), (PLACEHOLDER_ROWS + 1, PLACEHOLDER_ROWS + 1)])
 def test_a_photo_under_many_products_is_a_placeholder(rows: int, groups: int) -> None:
     found = near_duplicate_groups([f"product{i}" for i in range(rows)], ["none.png"] * rows)

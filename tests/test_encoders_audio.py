@@ -10,7 +10,8 @@ import pytest
 from prodcls.encoders import audio_encoder, text_encoder
 from prodcls.encoders.conformance import conformance
 from prodcls.errors import InputError
-from prodcls.sounds import Sound, wav_bytes
+from prodcls.sound_wav import wav_bytes
+from prodcls.sounds import Sound
 
 PACKAGE = '''
 import numpy as np
@@ -41,7 +42,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
 
 
-def test_all_that_is_relied_on_holds_with_one_segment_a_sound() -> None:
+def test_all_that_is_relied_on_holds() -> None:
     checks = conformance("loudness")
     assert [check.name for check in checks if not check.holds] == []
 
@@ -53,9 +54,22 @@ def test_a_broken_sound_fails_alone(tmp_path: Path) -> None:
     found = encoder.encode([Sound(tmp_path / "b.wav"), Sound(tmp_path / "a.wav")])
     assert {i: error.code for i, error in found.failed.items()} == {0: "sound-format"}
     assert found.vectors[1].any()
-    (parts,) = encoder.encode_parts([Sound(tmp_path / "a.wav")])
+
+
+def test_segments_are_what_cutting_them_out_changes(tmp_path: Path) -> None:
+    tone = np.sin(np.arange(4_000))
+    (tmp_path / "a.wav").write_bytes(wav_bytes(np.concatenate([0.1 * tone, 0.8 * tone]), 8_000))
+    (tmp_path / "late.wav").write_bytes(wav_bytes(np.concatenate([0.1 * tone[2_000:], 0.8 * tone]), 8_000))
+    (tmp_path / "short.wav").write_bytes(wav_bytes(tone[:1_000], 8_000))
+    encoder = audio_encoder("loudness")
+    parts, short = encoder.encode_parts([Sound(tmp_path / "a.wav"), Sound(tmp_path / "short.wav")])
+    whole, late = encoder.encode([Sound(tmp_path / "a.wav"), Sound(tmp_path / "late.wav")]).vectors
+    assert parts.approximate
     assert parts.seconds is not None
-    assert parts.seconds.tolist() == [[0.0, 0.5]]
+    assert parts.seconds.tolist() == [[0.0, 0.25], [0.25, 0.5], [0.5, 0.75], [0.75, 1.0]]
+    np.testing.assert_allclose(parts.vectors[0], whole - late, atol=1e-6)
+    np.testing.assert_allclose(parts.vectors.sum(axis=0), whole, atol=1e-6)
+    np.testing.assert_array_equal(short.vectors[0], short.vector)  # without its only segment nothing is left
 
 
 def test_it_is_no_encoder_of_texts() -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from prodcls.encoders import audio_encoder, encoder_of
 from prodcls.encoders.conformance import conformance
-from prodcls.encoders.log_mel import BANDS, LogMel, segment_seconds
+from prodcls.encoders.log_mel import BANDS, LogMel
 from prodcls.errors import InputError, SoundError
-from prodcls.sounds import Sound, wav_bytes
+from prodcls.sound_wav import wav_bytes
+from prodcls.sounds import Sound
 
 
 def tone(folder: Path, hertz: float, seconds: float = 2.0, rate: int = 16_000, level: float = 0.5) -> Sound:
@@ -69,15 +70,6 @@ def test_a_sound_that_has_gone_is_told_and_the_others_are_encoded(tmp_path: Path
     assert isinstance(found.failed[0], SoundError)
     assert not found.vectors[0].any()
     assert found.vectors[1].any()
-
-
-@pytest.mark.parametrize("seconds", [0.1, 0.25, 2.5, 2.51, 9.0, 33.3, 60.0])
-def test_segments_cover_the_time_without_a_gap(seconds: float) -> None:
-    found = segment_seconds(seconds)
-    assert (found[0, 0], found[-1, 1]) == (0.0, seconds)
-    np.testing.assert_array_equal(found[1:, 0], found[:-1, 1])
-    assert (found[:, 1] > found[:, 0]).all()
-    assert len(found) <= 12
 
 
 def test_encoders_of_sounds_are_found_by_name() -> None:

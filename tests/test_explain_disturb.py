@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodcls.explain.disturb import TYPO_RATE, cropped, darkened, rotated, shuffled, with_typos
+from prodcls.explain.disturb import NOISE, TYPO_RATE, cropped, darkened, halved, noisy, rotated, shuffled, with_typos
 from prodcls.explain.segments import words
+from prodcls.sound_wav import Recording
 
 TEXTS = st.text(max_size=60) | st.sampled_from(
     ["小米 Redmi 笔记本电脑，14 英寸", "ساعة يد رجالية", "Cotton Bath Towel (3 pieces), red/blue", "กาน้ำชาสแตนเลส"]
@@ -63,3 +64,19 @@ def test_photos_keep_their_form_but_for_the_crop() -> None:
     assert darkened(pixels).mean() == pytest.approx(pixels.mean() / 2, abs=0.5)
     assert (rotated(pixels)[0, 0] == 255).all()
     assert cropped(pixels[:1, :1]).shape == (1, 1, 3)
+
+
+def test_half_of_a_recording_is_its_beginning() -> None:
+    whole = Recording(np.linspace(0.0, 1.0, 800, dtype=np.float32), 800, 1.0)
+    half = halved(whole, np.random.default_rng(0))
+    assert (half.samples.tolist(), half.seconds) == (whole.samples[:400].tolist(), 0.5)
+
+
+@pytest.mark.parametrize("level", [0.01, 0.3, 1.0])
+def test_noise_is_as_loud_against_the_sound_however_loud_that_is(level: float) -> None:
+    tone = (level * np.sin(np.arange(20_000))).astype(np.float32)
+    added = noisy(Recording(tone, 8_000, 2.5), np.random.default_rng(0)).samples
+    assert np.abs(added).max() <= 1.0
+    if level < 1.0:  # else it is cut off
+        assert np.std(added - tone) == pytest.approx(NOISE * np.std(tone), rel=0.05)
+    assert added.tobytes() == noisy(Recording(tone, 8_000, 2.5), np.random.default_rng(0)).samples.tobytes()

@@ -102,7 +102,7 @@ SOURCES = (
     "photo_folders",
     "photo_decoding",
     "photo_guard",
-    "sounds",
+    "sound_wav",
     "workbooks",
 )
 

@@ -4,30 +4,47 @@ from __future__ import annotations
 
 import base64
 import csv
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from prodcls.alternatives import find_changes
 from prodcls.audit_json import from_json
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.config import FitConfig
 from prodcls.errors import InputError
 from prodcls.explain.attribution import TOLERANCE, Attribution
-from prodcls.lookup import product_from_cells
+from prodcls.explain.chain import explain
+from prodcls.explain.corrected import explain_corrected
+from prodcls.explain.faithfulness import part_key
+from prodcls.explain.product import Product, score
+from prodcls.explain.scorer import MaskScorer
+from prodcls.explain.witnesses import witness
+from prodcls.language import LANGUAGES, load_language
+from prodcls.lookup import Found, product_from_cells
 from prodcls.new_products import Reading
 from prodcls.preparation import AUDIO_BLOCK, open_readers
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Question, answer
+from prodcls.render import render_why
 from prodcls.scoring import PredictOptions, predict_catalogue
+from prodcls.sections.changes import search_sentences
+from prodcls.sections.heard import stretch_label
 from prodcls.service.engine import Decision, Engine
 from prodcls.service.products import NewProduct
 from prodcls.service.settings import ServiceSettings
 from prodcls.service.vectors import VectorCache
 from prodcls.service.wire import ProductIn, product_from
-from prodcls.sounds import wav_bytes
+from prodcls.sound_segments import without, write_recording
+from prodcls.sound_wav import read_wav, wav_bytes
+from prodcls.sounds import Sound, read_sound
 from prodcls.training import FitOutcome, fit_catalogue
+
+COPIED, COPY = 20, 41
+"""Two products of one class under the same sound."""
 
 RATE, HERTZ = 8_000, {"Bells": 1800.0, "Horns": 400.0, "Drums": 120.0}
 
@@ -46,6 +63,8 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> FitOutcome:
         kind = list(HERTZ)[i % 3]
         (folder / f"{i}.wav").write_bytes(sound(kind, rng) if i != 7 else b"RIFF no sound")
         cell = "" if i == 8 else f"{i}.wav"
+        if i == COPY:
+            (folder / cell).write_bytes((folder / f"{COPIED}.wav").read_bytes())
         rows.append({"id": f"s{i:02d}", "price": f"{rng.uniform(1, 9):.2f}", "recording": cell, "category": kind})
     with (folder / "things.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
@@ -124,6 +143,105 @@ def test_a_training_sound_is_read_again_only_where_it_is_the_same_file(
     assert exact(away.main)
 
 
+@pytest.fixture
+def late(tmp_path: Path) -> Sound:
+    """A second of silence and a second of horn."""
+    horn = read_wav(sound("Horns", np.random.default_rng(1))).samples
+    (tmp_path / "late.wav").write_bytes(wav_bytes(np.concatenate([np.zeros(RATE), horn]), RATE))
+    return Sound(tmp_path / "late.wav")
+
+
+def heard(bundle: Bundle, sound: Sound) -> Found:
+    return product_from_cells(bundle, {}, open_readers(bundle.recipe), audio=sound.path)
+
+
+def asked(bundle: Bundle, found: Found) -> Product:
+    return Product(bundle.model, bundle.recipe, found.subject.inputs, found.photo, found.sound)
+
+
+def test_a_segment_that_is_taken_out_was_never_there(bundle: Bundle, late: Sound, tmp_path: Path) -> None:
+    found = heard(bundle, late)
+    scorer = MaskScorer(asked(bundle, found))
+    segments = scorer.positions("segment")
+    assert [scorer.players[i].label for i in segments[[0, -1]]] == ["0\u20130.25 s", "1.75\u20132 s"]
+    assert {part_key(scorer.players[i]) for i in segments} <= {
+        part_key(part) for part in explain(bundle.model, found.subject).parts
+    }
+    kept = scorer.everything(3)
+    kept[1, segments[:4]] = False
+    kept[2, segments] = False
+    masked = scorer.inputs(kept).dense[AUDIO_BLOCK]
+    assert masked.vectors[0].tobytes() == found.subject.inputs.dense[AUDIO_BLOCK].vectors[0].tobytes()
+    assert masked.present.tolist() == [True, True, False]
+    shorter = write_recording(without(read_sound(late), [(0.0, 0.5)]), tmp_path / "horn.wav")
+    alone = score(bundle.model, heard(bundle, shorter).subject.inputs, 0, None)
+    silent = score(bundle.model, product_from_cells(bundle, {}, open_readers(bundle.recipe)).subject.inputs, 0, None)
+    np.testing.assert_allclose(scorer.score(kept, 0, None).margin[1:], [alone.margin[0], silent.margin[0]], atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["shap", "lime", "occlusion"])
+def test_witnesses_hear_where_the_horn_sounds(name: str, bundle: Bundle, late: Sound) -> None:
+    found = witness(name).explain(asked(bundle, heard(bundle, late)), "Horns", "rest")
+    by_time = [p.value for p in sorted(found.parts, key=lambda p: p.box or ()) if p.kind == "segment"]
+    assert len(by_time) == 8
+    assert sum(by_time[4:]) > abs(sum(by_time[:4]))
+
+
+def test_a_corrected_account_of_a_sound_is_as_exact(bundle: Bundle, late: Sound) -> None:
+    found = heard(bundle, late)
+    account = explain_corrected(asked(bundle, found), found.subject, "Horns", "rest")
+    assert exact(account)
+    assert len(segments(account)) == 8
+
+
+def test_a_stretch_without_which_it_is_another_class(bundle: Bundle, tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    both = [read_wav(sound(kind, rng, seconds=seconds)).samples for kind, seconds in (("Horns", 1.0), ("Drums", 0.5))]
+    mixed = Sound(tmp_path / "mixed.wav")
+    mixed.path.write_bytes(wav_bytes(np.concatenate(both), RATE))
+    found = heard(bundle, mixed)
+    changes = find_changes(bundle, found, explain(bundle.model, found.subject))
+    [search] = changes.searches
+    assert (search.kind, search.players, search.unconfirmed) == ("stretch", 6, 0)
+    assert search.change is not None
+    gone = sorted(part.box or () for part in search.change.parts)
+    assert all(one[2] == pytest.approx(other[0]) for one, other in itertools.pairwise(gone))
+    cut = write_recording(without(read_sound(mixed), [(box[0], box[2]) for box in gone]), tmp_path / "cut.wav")
+    [row] = bundle.model.probabilities(heard(bundle, cut).subject.inputs)
+    assert bundle.model.classes[int(row.argmax())] == search.change.becomes != changes.predicted
+    assert float(row.max()) == pytest.approx(search.change.probability, abs=1e-6)
+    told = "".join(span.text for span in search_sentences(changes, search, load_language("en")))
+    assert f"With {stretch_label(search.change.parts)} of the sound cut out it would be" in told
+
+
+def test_the_audit_judges_segments_and_tells_what_a_spoilt_sound_costs(fitted: FitOutcome) -> None:
+    report = from_json((fitted.report_path.parent / "audit.json").read_text(encoding="utf-8"))
+    assert report.trust is not None
+    assert (report.trust.judged, report.trust.products, report.trust.parts) == ("segment", 1, 4.0)
+    assert {method.name for method in report.trust.methods} >= {"chain", "lime", "shap", "random"}
+    assert report.robustness is not None
+    harms = {harm.name: harm for harm in report.robustness.harms}
+    assert {"no_sound", "halved", "noisy"} <= harms.keys()
+    assert harms["no_sound"].after < harms["no_sound"].before
+    page = fitted.report_path.read_text(encoding="utf-8")
+    assert "segments of the sound" in page
+    assert "Sound cut to its first half" in page
+
+
+def test_products_under_one_sound_are_near_duplicates(fitted: FitOutcome, bundle: Bundle) -> None:
+    report = from_json((fitted.report_path.parent / "audit.json").read_text(encoding="utf-8"))
+    assert report.quality is not None
+    found = {one.kind: one for one in report.quality.findings}
+    pair = (f"s{COPIED}", f"s{COPY}")
+    assert [one.ids for one in found["sound_same"].examples] == [pair]
+    assert [one.ids for one in found["near_duplicate"].examples] == [pair]
+    folder = fitted.bundle_path.parents[1]
+    asked = Question(pair[0], reading=Reading(folder), counterfactuals=False)
+    similar = answer(fitted.bundle_path, asked, SilentProgress()).similar
+    assert similar is not None
+    assert [p.id for space in similar.spaces for p in space.products if p.copy][:1] == [pair[1]]
+
+
 def test_predictions_and_their_accounts_are_those_of_single_questions(fitted: FitOutcome, tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     names = []
@@ -144,6 +262,16 @@ def test_predictions_and_their_accounts_are_those_of_single_questions(fitted: Fi
         SilentProgress(),
     )
     assert float(rows[1]["probability"]) == pytest.approx(single.main.probability, abs=1e-6)
+
+
+def test_pages_draw_the_sound_over_time(bundle: Bundle, fitted: FitOutcome, late: Sound) -> None:
+    found = answer(fitted.bundle_path, Question(audio=late.path, counterfactuals=False), SilentProgress())
+    for lang in LANGUAGES:
+        page = render_why(found, lang)
+        assert 'class="r strip"' in page
+        assert "1.75\u20132" in page
+    dossiers = "".join(path.read_text(encoding="utf-8") for path in (fitted.report_path.parent / "products").glob("s*"))
+    assert 'class="r strip"' in dossiers
 
 
 def test_the_service_takes_a_sound_in_base64_and_opens_none_by_name(engine: Engine) -> None:

@@ -52,8 +52,9 @@ LIMITS = {
         ("photo_decoding", "FORMATS", "MAX_PIXELS", "MAX_SIDE", "MAX_RATIO", "WORKING_SIDE"),
     ),
     "Sounds": (
-        ("sounds", "MIN_RATE", "MAX_RATE", "MAX_CHANNELS", "MAX_SECONDS", "LEAST_SECONDS"),
-        ("encoders.log_mel", "BANDS", "LOW", "HIGH", "WINDOW", "HOP", "SEGMENTS"),
+        ("sound_wav", "MIN_RATE", "MAX_RATE", "MAX_CHANNELS", "MAX_SECONDS", "LEAST_SECONDS"),
+        ("encoders.log_mel", "BANDS", "LOW", "HIGH", "WINDOW", "HOP"),
+        ("sound_segments", "SEGMENTS", "LENGTHS"),
     ),
     "Model": (
         ("head", "POOL_CANDIDATES", "POOL_ROWS", "CALIBRATION_CELLS", "INNER_FOLDS", "FEWER_FOLDS", "MANY_ROWS"),

@@ -15,7 +15,7 @@ from PIL import Image
 
 from prodcls.catalogue import Catalogue
 from prodcls.embeddings import EmbeddingStore
-from prodcls.explain.attribution import Attribution, Part
+from prodcls.explain.attribution import Attribution, Part, PartKind
 from prodcls.explain.bands import scan
 from prodcls.explain.changes import Band, Bands, Change, Changes, Search
 from prodcls.explain.counterfactual import smallest_flips
@@ -29,6 +29,8 @@ from prodcls.inputs import Inputs
 from prodcls.lookup import Found
 from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, prepare
 from prodcls.progress import SilentProgress
+from prodcls.sound_segments import without, write_recording
+from prodcls.sounds import Sound, read_sound
 from prodcls.trained import Trained
 
 __all__ = ["EVALUATIONS", "find_changes"]
@@ -36,7 +38,10 @@ __all__ = ["EVALUATIONS", "find_changes"]
 EVALUATIONS = 200
 """Variants scored, by default, in each search."""
 
-SearchKind = Literal["words", "region"]
+SearchKind = Literal["words", "region", "stretch"]
+
+PLAYERS: dict[SearchKind, PartKind] = {"words": "word", "region": "region", "stretch": "segment"}
+"""What is taken out in each search."""
 
 POINTS = 200
 """Numbers tried before the borders of bands are closed in on."""
@@ -47,7 +52,7 @@ def find_changes(
     found: Found,
     main: Attribution,
     evaluations: int = EVALUATIONS,
-    kinds: tuple[SearchKind, ...] = ("words", "region"),
+    kinds: tuple[SearchKind, ...] = ("words", "region", "stretch"),
 ) -> Changes:
     """Look for the smallest changes of a product that give it another class.
 
@@ -59,8 +64,8 @@ def find_changes(
     main : Attribution
         Its account, which tells where to look first.
     evaluations : int
-        Most variants scored in the search for words, and in that for a region.
-    kinds : tuple of {"words", "region"}
+        Most variants scored in the search for words, in that for a region, and in that for a stretch of the sound.
+    kinds : tuple of {"words", "region", "stretch"}
         Searches made. The range of each number is tried in any case, which takes no encoder.
 
     Returns
@@ -86,7 +91,8 @@ class _Finder:
 
     @cached_property
     def _scorer(self) -> MaskScorer:
-        return MaskScorer(Product(self._trained.model, self._trained.recipe, self._inputs, self._found.photo))
+        found = self._found
+        return MaskScorer(Product(self._trained.model, self._trained.recipe, self._inputs, found.photo, found.sound))
 
     @cached_property
     def _values(self) -> NDArray[np.float64]:
@@ -95,7 +101,7 @@ class _Finder:
         return sign * values_on(self._main, self._scorer.players)
 
     def changes(self, kinds: tuple[SearchKind, ...]) -> Changes:
-        searches = [self._search(kind, "word" if kind == "words" else "region") for kind in kinds]
+        searches = [self._search(kind) for kind in kinds]
         return Changes(
             id=self._inputs.ids[0],
             predicted=self._trained.model.classes[self._own],
@@ -104,8 +110,8 @@ class _Finder:
             bands=tuple(self._bands()),
         )
 
-    def _search(self, kind: SearchKind, player: Literal["word", "region"]) -> Search | None:
-        players = self._scorer.positions(player)
+    def _search(self, kind: SearchKind) -> Search | None:
+        players = self._scorer.positions(PLAYERS[kind])
         if not len(players):
             return None
         everything = self._scorer.everything()
@@ -115,8 +121,8 @@ class _Finder:
             masks[:, players] = kept
             return self._trained.model.probabilities(self._scorer.inputs(masks))
 
-        cells = None if player == "word" else _touching([self._scorer.players[i].label for i in players])
-        flips = smallest_flips(decide, self._own, self._values[players], budget=self._budget, touching=cells)
+        touching = None if kind == "words" else _touching([self._scorer.players[i] for i in players])
+        flips = smallest_flips(decide, self._own, self._values[players], budget=self._budget, touching=touching)
         sets = [tuple(int(players[i]) for i in flip.players) for flip in flips.sets]
         served = self._trained.model.probabilities(self._served([*sets, tuple(players.tolist())]))
         winners = served.argmax(axis=1)
@@ -166,7 +172,9 @@ class _Finder:
         n, players = len(sets), self._scorer.players
         gone = [[players[i] for i in chosen] for chosen in sets]
         with TemporaryDirectory(prefix="prodcls-changed-") as folder:
-            photos = tuple(_hidden(self._found.photo, parts, Path(folder) / f"{i}.png") for i, parts in enumerate(gone))
+            paths = [Path(folder) / f"{i}" for i in range(n)]
+            photos = tuple(_hidden(self._found.photo, g, path) for g, path in zip(gone, paths, strict=True))
+            sounds = tuple(_cut(self._found.sound, g, path) for g, path in zip(gone, paths, strict=True))
             catalogue = Catalogue(
                 ids=tuple(f"{i}" for i in range(n)),
                 rows=np.arange(1, n + 1),
@@ -176,6 +184,7 @@ class _Finder:
                 numeric={name: np.repeat(values, n) for name, values in self._inputs.numeric.items()},
                 categorical={name: cells * n for name, cells in self._inputs.categorical.items()},
                 photos=photos,
+                sounds=sounds,
                 labels=None,
                 schema=self._trained.schema,
                 source=self._trained.source,
@@ -183,16 +192,19 @@ class _Finder:
             )
             store = EmbeddingStore(Path(folder) / "embeddings")
             inputs = prepare(catalogue, self._trained.recipe, store, SilentProgress())
-        # Nothing of a sound is taken out; and a photo's vector may be in the bundle though the photo is not at hand.
-        unchanged = {AUDIO_BLOCK} | ({IMAGE_BLOCK} if self._found.photo is None else set())
+        # A vector may be in the bundle though its file is not at hand.
+        files = {IMAGE_BLOCK: self._found.photo, AUDIO_BLOCK: self._found.sound}
+        unchanged = {name for name, file in files.items() if file is None}
         kept = self._inputs.take(np.zeros(n, dtype=np.intp)).dense
         inputs = replace(inputs, dense=inputs.dense | {name: kept[name] for name in unchanged & kept.keys()})
         return inputs.aligned(self._trained.known.numeric, self._trained.known.categorical)
 
 
-def _touching(labels: list[str]) -> list[frozenset[int]]:
-    """Return the cells that share a side with each; ``labels`` are row and column."""
-    cells = {tuple(map(int, label.split(","))): i for i, label in enumerate(labels)}
+def _touching(places: Sequence[Part]) -> list[frozenset[int]]:
+    """Return the regions that share a side with each, or the segments before and after it, as listed in order."""
+    if places[0].kind == "segment":
+        return [frozenset({i - 1, i + 1} & set(range(len(places)))) for i in range(len(places))]
+    cells = {tuple(map(int, place.label.split(","))): i for i, place in enumerate(places)}
     sides = ((0, 1), (1, 0), (0, -1), (-1, 0))
     return [frozenset(cells[r + x, c + y] for x, y in sides if (r + x, c + y) in cells) for r, c in cells]
 
@@ -210,8 +222,15 @@ def _without(text: str, column: str, gone: list[Part]) -> str:
 
 
 def _hidden(photo: Path | None, gone: list[Part], path: Path) -> Path | None:
-    boxes = [part.box for part in gone if part.box is not None]
+    boxes = [part.box for part in gone if part.kind == "region" and part.box is not None]
     if photo is None or not boxes:
         return photo
-    Image.fromarray(with_hidden(load_photo(photo), boxes)).save(path)
-    return path
+    Image.fromarray(with_hidden(load_photo(photo), boxes)).save(path.with_suffix(".png"))
+    return path.with_suffix(".png")
+
+
+def _cut(sound: Sound | None, gone: list[Part], path: Path) -> Sound | None:
+    stretches = [(part.box[0], part.box[2]) for part in gone if part.kind == "segment" and part.box is not None]
+    if sound is None or not stretches:
+        return sound
+    return write_recording(without(read_sound(sound), stretches), path.with_suffix(".wav"))

@@ -69,7 +69,7 @@ class TrustSection:
     kinds : dict of str to int
         Of them, those that were ``"right"``, ``"wrong"`` and ``"uncertain"``.
     judged : str
-        ``"word"`` or ``"region"``: what was taken out and kept.
+        ``"word"``, ``"region"`` or ``"segment"``: what was taken out and kept.
     parts : float
         Median number of them in a product.
     intervals : bool

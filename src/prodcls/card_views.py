@@ -55,7 +55,7 @@ def change_lines(changes: Changes, regions: Iterable[str], t: Language, prints: 
         yield from prints(search_sentences(changes, search, t), "", "")
         if search.change is not None and search.kind == "words":
             yield from _places(search.change, t, prints)
-        elif search.change is not None:
+        elif search.change is not None and search.kind == "region":
             yield from _map(search.change, regions)
     for bands in changes.bands:
         yield from _band(changes, bands, t, prints)

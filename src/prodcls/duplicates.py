@@ -1,4 +1,4 @@
-"""Near-duplicate products: the same listing in other words, sizes or colours, or under the same photo.
+"""Near-duplicate products: the same listing in other words, sizes or colours, under the same photo or sound.
 
 Two texts are near-duplicates when the weighted Jaccard similarity of their shingles reaches a threshold. A shingle
 weighs the more the rarer it is, so that boilerplate under every product does not tie unrelated ones together.
@@ -38,7 +38,7 @@ WORDS_PER_SHINGLE = 2
 CHARACTERS_PER_SHINGLE = 3
 
 PLACEHOLDER_ROWS = 20
-"""A photo under more products than this is taken for a placeholder and says nothing."""
+"""A photo or a sound under more products than this is taken for a placeholder and says nothing."""
 
 CANDIDATES_AT_ONCE = 1_000_000
 """Pairs of texts listed at a time, which bounds the memory."""
@@ -62,14 +62,15 @@ def near_duplicate_groups(
     texts: Sequence[str],
     photo_keys: Sequence[str | None] | None = None,
     alike: NDArray[np.int64] | None = None,
+    sound_keys: Sequence[str | None] | None = None,
     *,
     threshold: float = THRESHOLD,
 ) -> NDArray[np.int64]:
     """Group products that are near-duplicates, directly or through others.
 
     Products are tied by texts that are equal but for case, width and form of characters, punctuation and white space;
-    by near-duplicate texts; by equal photos, unless more than `PLACEHOLDER_ROWS` products have the photo; and by photos
-    that look alike where the similarity of the texts reaches `LOOSE_THRESHOLD`.
+    by near-duplicate texts; by equal photos and by equal sounds, unless more than `PLACEHOLDER_ROWS` products have the
+    file; and by photos that look alike where the similarity of the texts reaches `LOOSE_THRESHOLD`.
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ def near_duplicate_groups(
         Digest of the photo; None is missing.
     alike : ndarray of shape (m, 2), int64, optional
         Pairs of products whose photos look alike.
+    sound_keys : sequence of (str or None), length n, optional
+        Digest of the sound; None is missing.
     threshold : float
         In (0, 1].
 
@@ -92,11 +95,11 @@ def near_duplicate_groups(
     first_rows = np.unique(text_of_row, return_index=True)[1]
     pairs = text_of_row[np.empty((0, 2), np.int64) if alike is None else alike]
     clusters = _text_clusters([words[i] for i in first_rows], threshold, pairs)[text_of_row]
-    photos = _photo_numbers(photo_keys or (), len(texts))
-    rows = np.flatnonzero(photos >= 0)
-    # Products and photos are the nodes of one graph; texts that are alike are one node already.
-    nodes = int(clusters.max(initial=-1)) + 1
-    return _merged(np.arange(nodes + len(texts)), clusters[rows], nodes + photos[rows])[clusters]
+    # Products, photos and sounds are the nodes of one graph; texts that are alike are one node already.
+    n, nodes = len(texts), int(clusters.max(initial=-1)) + 1
+    files = np.stack([_file_numbers(keys or (), n) for keys in (photo_keys, sound_keys)])
+    kind, rows = np.nonzero(files >= 0)
+    return _merged(np.arange(nodes + 2 * n), clusters[rows], nodes + n * kind + files[kind, rows])[clusters]
 
 
 def same_text_groups(texts: Sequence[str]) -> NDArray[np.int64]:
@@ -156,11 +159,11 @@ def mostly_unspaced(text: str) -> bool:
     return 3 * len(_UNSPACED.findall(text)) > sum(map(len, _WORD.findall(text)))
 
 
-def _photo_numbers(photo_keys: Sequence[str | None], n: int) -> NDArray[np.int64]:
-    """Return a number below n for each photo, -1 where there is none or only a placeholder; shape (n,)."""
+def _file_numbers(keys: Sequence[str | None], n: int) -> NDArray[np.int64]:
+    """Return a number below n for each photo or sound, -1 where there is none or only a placeholder; shape (n,)."""
     numbers = np.full(n, -1, dtype=np.int64)
     rows_of: dict[str, list[int]] = {}
-    for i, key in enumerate(photo_keys):
+    for i, key in enumerate(keys):
         if key is not None:
             rows_of.setdefault(key, []).append(i)
     for rows in rows_of.values():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.sounds import wav_bytes
+from prodcls.sound_wav import wav_bytes
 
 __all__ = ["RATE", "SECONDS", "VOICES", "machine_sound"]
 

@@ -47,6 +47,7 @@ from prodcls.progress import Progress
 from prodcls.readers import read_table, refuse_first
 from prodcls.relabelling import Relabelling, relabel
 from prodcls.schema import ColumnOptions, match_schema
+from prodcls.sounds import sound_digest
 from prodcls.splits import stratified_group_folds
 from prodcls.spread_encoders import spread_readers
 from prodcls.telling import listed, tell_columns
@@ -115,9 +116,10 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     with progress.stage("group"):
         both = [c for c in (catalogue, tested) if c is not None]
         digests = tuple(None if p is None else photo_digest(p) for c in both for p in c.photos or (None,) * len(c))
+        heard = tuple(None if s is None else sound_digest(s) for c in both for s in c.sounds or (None,) * len(c))
         image = inputs.dense.get(IMAGE_BLOCK)
         alike = _NO_PAIRS if image is None else alike_pairs(image.vectors, image.present)
-        copies = near_duplicate_groups(inputs.joined_text(), digests, alike)
+        copies = near_duplicate_groups(inputs.joined_text(), digests, alike, heard)
         groups = copies if config.group_duplicates else np.arange(len(copies))
         _check_groups(groups[: len(catalogue)], config, catalogue.source.path)
     number = {name: k for k, name in enumerate(classes)}
@@ -137,6 +139,7 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
         copies,
         digests,
         alike,
+        heard,
         relabelling,
         folds_at_once,
     )

@@ -48,6 +48,8 @@ class Material:
         SHA-256 of each photo.
     alike_photos : ndarray of shape (m, 2), int64
         Pairs of rows whose photos have nearly the same embedding.
+    sound_digests : tuple of (str or None), length n
+        SHA-256 of each sound.
     relabelling : Relabelling or None
         What decisions of people did to the labels of the catalogue; None where none were given.
     folds_at_once : int
@@ -66,6 +68,7 @@ class Material:
     copies: NDArray[np.int64]
     photo_digests: tuple[str | None, ...]
     alike_photos: NDArray[np.int64]
+    sound_digests: tuple[str | None, ...]
     relabelling: Relabelling | None = None
     folds_at_once: int = 1
 

@@ -230,7 +230,7 @@ def _find(bundle: Bundle, question: Question) -> Found:
 
 
 def _explain(served: Served, found: Found, question: Question, progress: Progress) -> Iterator[Attribution]:
-    product = Product(served.model, served.recipe, found.subject.inputs, found.photo)
+    product = Product(served.model, served.recipe, found.subject.inputs, found.photo, found.sound)
     pair = question.predicted, question.versus
     if question.method == "chain-corrected":
         with progress.stage(question.method):

@@ -20,6 +20,7 @@ from prodcls.inputs import Inputs
 from prodcls.leaves import leaves_of
 from prodcls.lookup import Found, matching_photo
 from prodcls.reporting_accounts import SUSPECT
+from prodcls.sounds import sound_digest
 from prodcls.trained import Trained
 
 __all__ = ["COUNT", "find_similar", "numbers_of"]
@@ -141,12 +142,14 @@ def _product(products: Products, i: int, copy: bool, photo: str | None) -> Simil
 
 
 def _copies(products: Products, rows: list[int], found: Found) -> set[int]:
-    """Return those of ``rows`` that are near-duplicates of the product by their texts or by the same photo."""
+    """Return those of ``rows`` that are near-duplicates of the product by texts, the same photo or the same sound."""
     texts = ["\n".join(cells[0] for cells in found.subject.inputs.texts.values())]
     texts += ["\n".join(cells[i] for cells in products.texts.values()) for i in rows]
     photos: list[str | None] = [None if found.photo is None else photo_digest(found.photo)]
     photos += [None if r is None else r.sha256 for r in (products.photos[i] for i in rows)]
-    groups = near_duplicate_groups(texts, photos)
+    sounds: list[str | None] = [None if found.sound is None else sound_digest(found.sound)]
+    sounds += [None if r is None else r.sha256 for r in (products.sounds[i] if products.sounds else None for i in rows)]
+    groups = near_duplicate_groups(texts, photos, sound_keys=sounds)
     return {i for i, group in zip(rows, groups[1:], strict=True) if group == groups[0]}
 
 

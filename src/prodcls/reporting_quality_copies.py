@@ -1,9 +1,9 @@
-"""Findings about products and photos that are there more than once."""
+"""Findings about products, photos and sounds that are there more than once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +31,12 @@ def copy_findings(rows: Rows) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        Of products, then of photos.
+        Of products, then of photos and of sounds.
     """
     digests = rows.material.photo_digests
     same_text = same_text_groups(rows.texts)
-    exact = _numbered([(t, d) for t, d in zip(same_text.tolist(), digests, strict=True)])
+    heard = rows.material.sound_digests
+    exact = _numbered(list(zip(same_text.tolist(), digests, heard, strict=True)))
     near = rows.material.copies
     severity = "note" if rows.material.grouped else "warning"
     repeated = _repeated(exact)
@@ -50,13 +51,11 @@ def copy_findings(rows: Rows) -> Iterator[Finding]:
         values: dict[str, str | int | float] = {"tested": hit, "share": hit / max(int(rows.tested.sum()), 1)}
         yield rows.groups("split_duplicate", "error", across, values)
     yield from _photos(rows, digests)
+    yield from _same_files(rows, "sound_same", heard)
 
 
 def _photos(rows: Rows, digests: tuple[str | None, ...]) -> Iterator[Finding]:
-    same = _repeated(_numbered(list(digests)))
-    same = [group for group in same if digests[int(group[0])] is not None]
-    if same:
-        yield rows.groups("photo_same", _severity(rows, same), same, {"conflicts": _conflicts(rows, same)})
+    yield from _same_files(rows, "photo_same", digests)
     # Of near-duplicates it is told already, and of equal files too.
     pairs, near = rows.material.alike_photos, rows.material.copies
     pairs = pairs[[digests[a] != digests[b] and near[a] != near[b] for a, b in pairs.tolist()]] if len(pairs) else pairs
@@ -64,6 +63,13 @@ def _photos(rows: Rows, digests: tuple[str | None, ...]) -> Iterator[Finding]:
     if len(alike):
         groups = _repeated(joined_groups(len(rows), alike))
         yield rows.groups("photo_alike", _severity(rows, groups), groups, {"conflicts": _conflicts(rows, groups)})
+
+
+def _same_files(rows: Rows, kind: str, digests: tuple[str | None, ...]) -> Iterator[Finding]:
+    """Yield the finding about photos, or sounds, that are the same byte for byte."""
+    same = [group for group in _repeated(_numbered(list(digests))) if digests[int(group[0])] is not None]
+    if same:
+        yield rows.groups(kind, _severity(rows, same), same, {"conflicts": _conflicts(rows, same)})
 
 
 def _conflicts(rows: Rows, groups: list[NDArray[np.intp]]) -> int:
@@ -88,9 +94,9 @@ def _hashes(rows: Rows, pairs: NDArray[np.int64]) -> dict[int, int]:
     return found
 
 
-def _numbered(keys: list[tuple[int, str | None]] | list[str | None]) -> NDArray[np.int64]:
+def _numbered(keys: Sequence[Hashable]) -> NDArray[np.int64]:
     """Return a number for each key, the same for equal keys."""
-    number: dict[object, int] = {}
+    number: dict[Hashable, int] = {}
     return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
 
 

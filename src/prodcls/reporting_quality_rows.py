@@ -39,6 +39,7 @@ KINDS = (
     "near_duplicate",
     "photo_same",
     "photo_alike",
+    "sound_same",
     "text_cut",
     "class_named",
     "id_in_text",

@@ -1,4 +1,4 @@
-"""What slips of the hand, missing columns and careless photos cost on a sample of tested products."""
+"""What slips of the hand, missing columns, careless photos and recordings cost on a sample of tested products."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from prodcls.audit_interval import Interval
 from prodcls.audit_robustness import Degradation, RobustnessSection
 from prodcls.catalogue import Catalogue
 from prodcls.evaluation import OutOfFold
-from prodcls.explain.disturb import cropped, darkened, rotated, shuffled, with_typos
+from prodcls.explain.disturb import cropped, darkened, halved, noisy, rotated, shuffled, with_typos
 from prodcls.explain.faithfulness import bootstrap_mean
 from prodcls.explain.scorer import item_seed
 from prodcls.gathering import Material
 from prodcls.images import load_photo
 from prodcls.inputs import Inputs
-from prodcls.preparation import IMAGE_BLOCK, prepare
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, prepare
 from prodcls.progress import SilentProgress
+from prodcls.sound_segments import write_recording
+from prodcls.sound_wav import Recording
+from prodcls.sounds import read_sound
 
 __all__ = ["Sample", "drawn", "fold_probabilities", "robustness_section"]
 
@@ -158,7 +161,7 @@ def _interval(values: NDArray[np.float64]) -> Interval:
 
 
 def _harms(sample: Sample, served: Inputs) -> Harmed:
-    """Yield the harmed products; the photos of one are there until the next is asked for."""
+    """Yield the harmed products; the files of one are there until the next is asked for."""
     catalogue = sample.catalogue
     spoken = np.array([any(cell.strip() for cell in cells) for cells in _by_product(catalogue)], dtype=np.bool_)
     yield "typos", _with_texts(catalogue, with_typos), spoken
@@ -171,13 +174,18 @@ def _harms(sample: Sample, served: Inputs) -> Harmed:
     for column, values in catalogue.numeric.items():
         without = catalogue.numeric | {column: np.full(len(catalogue), np.nan)}
         yield f"no_number {column}", replace(catalogue, numeric=without), ~np.isnan(values)
-    if catalogue.photos is None:
-        return
-    there = served.dense[IMAGE_BLOCK].present
-    yield "no_photo", replace(catalogue, photos=(None,) * len(catalogue)), there
-    for name, harm in (("cropped", cropped), ("darkened", darkened), ("rotated", rotated)):
-        with TemporaryDirectory(prefix="prodcls-harmed-") as folder:
-            yield name, _with_photos(catalogue, harm, there, Path(folder)), there
+    if catalogue.photos is not None:
+        there = served.dense[IMAGE_BLOCK].present
+        yield "no_photo", replace(catalogue, photos=(None,) * len(catalogue)), there
+        for name, harm in (("cropped", cropped), ("darkened", darkened), ("rotated", rotated)):
+            with TemporaryDirectory(prefix="prodcls-harmed-") as folder:
+                yield name, _with_photos(catalogue, harm, there, Path(folder)), there
+    if catalogue.sounds is not None:
+        there = served.dense[AUDIO_BLOCK].present
+        yield "no_sound", replace(catalogue, sounds=(None,) * len(catalogue)), there
+        for name, spoil in (("halved", halved), ("noisy", noisy)):
+            with TemporaryDirectory(prefix="prodcls-harmed-") as folder:
+                yield name, _with_sounds(catalogue, spoil, there, Path(folder)), there
 
 
 def _by_product(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
@@ -216,3 +224,21 @@ def _with_photos(
         Image.fromarray(harm(np.asarray(image, dtype=np.uint8))).save(path)
         photos.append(path)
     return replace(catalogue, photos=tuple(photos))
+
+
+def _with_sounds(
+    catalogue: Catalogue,
+    harm: Callable[[Recording, np.random.Generator], Recording],
+    there: NDArray[np.bool_],
+    folder: Path,
+) -> Catalogue:
+    """Return the products with every sound harmed, the same way in every run; written to ``folder``."""
+    sounds = tuple(
+        None
+        if sound is None or not there[i]
+        else write_recording(
+            harm(read_sound(sound), np.random.default_rng(item_seed(catalogue.ids[i]))), folder / f"{i}.wav"
+        )
+        for i, sound in enumerate(catalogue.sounds or ())
+    )
+    return replace(catalogue, sounds=sounds)

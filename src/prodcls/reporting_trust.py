@@ -21,7 +21,7 @@ from prodcls.explain.product import Product
 from prodcls.explain.subject import Split, Subject
 from prodcls.gathering import Material
 from prodcls.images import load_photo
-from prodcls.preparation import IMAGE_BLOCK, Readers, open_readers
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, Readers, open_readers
 from prodcls.resuming import Resumption
 
 __all__ = ["AGAIN", "ENOUGH", "choose_products", "trust_section"]
@@ -74,7 +74,7 @@ def trust_section(
     Returns
     -------
     TrustSection or None
-        None where no product was asked for, none has two words or regions, or the head is flat.
+        None where no product was asked for, none has two words, regions or segments, or the head is flat.
     """
     if not count or any(fold.model is None for fold in scores.folds):
         return None
@@ -88,7 +88,7 @@ def trust_section(
         for at, kind in choose_products(labels, ranked, top, random_state):
             product = _product(material, scores, int(scores.rows[at]))
             if judged and judged_kind(product) != judged[0]:
-                continue  # words and regions do not go into one mean
+                continue  # words, regions and segments do not go into one mean
             ask = partial(_checked, product, readers, effort, again=len(checks) < AGAIN)
             check = (ask() if kept is None else kept.result("witnesses", at, _Check, ask)).found
             if check is None:
@@ -150,7 +150,8 @@ def _product(material: Material, scores: OutOfFold, row: int) -> Product:
         raise DefectError(message)
     catalogue, at = material.place(row)
     photo = None if catalogue.photos is None else catalogue.photos[at]
-    return Product(fold.model, material.recipe, material.problem.inputs.take(np.array([row])), photo)
+    sound = None if catalogue.sounds is None else catalogue.sounds[at]
+    return Product(fold.model, material.recipe, material.problem.inputs.take(np.array([row])), photo, sound)
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,8 @@ def _subject(product: Product, readers: Readers) -> Subject:
         splits[IMAGE_BLOCK] = Split((readers.image,), (readers.image.encode_parts([product.photo])[0],))
         height, width = load_photo(product.photo).shape[:2]
         size = (width, height)
+    if readers.audio is not None and product.sound is not None and product.inputs.dense[AUDIO_BLOCK].present[0]:
+        splits[AUDIO_BLOCK] = Split((readers.audio,), (readers.audio.encode_parts([product.sound])[0],))
     return Subject(product.inputs, splits, size)
 
 

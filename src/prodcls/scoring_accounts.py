@@ -20,7 +20,7 @@ Detail = Literal["top-words", "full"]
 STRONGEST = 5
 """Most words and the like that ``"top-words"`` names."""
 
-NAMED: tuple[PartKind, ...] = ("word", "column", "region")
+NAMED: tuple[PartKind, ...] = ("word", "column", "region", "segment")
 """Kinds of parts that ``"top-words"`` names; ``"full"`` has all."""
 
 _TEXT, _NUMBER, _PLACE = pa.string(), pa.float64(), pa.int32()

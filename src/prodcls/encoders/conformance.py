@@ -123,8 +123,8 @@ def _checks(encoder: Encoder, again: Encoder, items: list[Item]) -> Iterator[Che
     yield Check("what is pooled finishes as the vector", _close(finished, vectors), _most(finished, vectors))
     served = np.array([one.vector for one in parts])
     yield Check("parts are of the vector that is served", served.tobytes() == vectors.tobytes(), _most(served, vectors))
-    left_out = "words out" if encoder.kind == "text" else "regions out"
-    kind = f"by leaving {left_out}" if any(one.approximate for one in parts) else "exact"
+    left_out = {"text": "words", "image": "regions", "audio": "segments"}[encoder.kind]
+    kind = f"by leaving {left_out} out" if any(one.approximate for one in parts) else "exact"
     yield Check("parts have places", all(_places(one) == 1 for one in parts), kind)
 
 

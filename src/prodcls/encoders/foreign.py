@@ -14,7 +14,8 @@ from prodcls.encoders.base import Encoded, Encoder, Item, Kind, Parts, Progress
 from prodcls.encoders.occlusion import occluded
 from prodcls.encoders.photos import photo_pixels
 from prodcls.errors import InputError, MediaError
-from prodcls.sounds import Recording, Sound, read_sound
+from prodcls.sound_wav import Recording
+from prodcls.sounds import Sound, read_sound
 
 __all__ = ["GROUP", "Foreign", "foreign_names", "open_foreign"]
 

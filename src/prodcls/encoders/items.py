@@ -52,7 +52,7 @@ class Parts:
     Attributes
     ----------
     vectors : ndarray of shape (m, p), float64
-        Of a photo one row may follow its regions: what belongs to none of them.
+        Of a photo or a sound one row may follow its regions or segments: what belongs to none of them.
     pooled : ndarray of shape (p,), float32
         As the network computed it.
     vector : ndarray of shape (d,), float32

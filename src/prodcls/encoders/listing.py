@@ -27,7 +27,8 @@ from prodcls.encoders.use import MAX_TOKENS as USE_TOKENS
 from prodcls.encoders.use import Use, UsePooled
 from prodcls.encoders.weights import WeightFile
 from prodcls.errors import InputError
-from prodcls.sounds import MAX_SECONDS, Sound, wav_bytes
+from prodcls.sound_wav import MAX_SECONDS, wav_bytes
+from prodcls.sounds import Sound
 
 __all__ = ["Listed", "listed", "measured", "sample"]
 

@@ -23,9 +23,11 @@ from prodcls.config import Runtime
 from prodcls.encoders.items import Encoded, Item, Kind, Parts, Progress
 from prodcls.encoders.processors import available_processors
 from prodcls.errors import MediaError
-from prodcls.sounds import MAX_SECONDS, Recording, Sound, read_sound
+from prodcls.sound_segments import segment_seconds
+from prodcls.sound_wav import MAX_SECONDS, Recording
+from prodcls.sounds import Sound, read_sound
 
-__all__ = ["BANDS", "LogMel", "segment_seconds"]
+__all__ = ["BANDS", "LogMel"]
 
 BANDS = 40
 
@@ -43,12 +45,6 @@ SCALE = 25.0
 
 STRETCHES_AT_ONCE = 512
 """Bounds the memory that a long sound takes."""
-
-SEGMENTS = 10
-"""Segments of a sound at most."""
-
-LENGTHS = (0.25, 0.5, 1.0, 2.0, 5.0)
-"""Seconds of a segment: the shortest of which `SEGMENTS` are enough."""
 
 
 class LogMel:
@@ -135,24 +131,6 @@ class LogMel:
         ndarray of shape (n, d), float64
         """
         return pooled
-
-
-def segment_seconds(seconds: float) -> NDArray[np.float64]:
-    """Return where the segments of a sound begin and end, shape (m, 2).
-
-    Parameters
-    ----------
-    seconds : float
-        Its length.
-
-    Examples
-    --------
-    >>> segment_seconds(1.2).tolist()
-    [[0.0, 0.25], [0.25, 0.5], [0.5, 0.75], [0.75, 1.0], [1.0, 1.2]]
-    """
-    length = next((one for one in LENGTHS if one * SEGMENTS >= seconds), LENGTHS[-1])
-    starts = np.arange(max(1, int(np.ceil(round(seconds / length, 6))))) * length
-    return np.stack([starts, np.minimum(starts + length, seconds)], axis=1)
 
 
 def _parts(item: Item) -> Parts:

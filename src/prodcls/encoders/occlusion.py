@@ -1,4 +1,4 @@
-"""Parts of a text or photo for encoders that tell none: what leaving them out does to the vector."""
+"""Parts of a text, photo or sound for encoders that tell none: what leaving them out does to the vector."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from prodcls.encoders.items import Encoder, Item, Parts
 from prodcls.encoders.photos import photo_pixels
 from prodcls.photo_copies import PhotoCopy
 from prodcls.photo_fitting import Fitting, border_colour
+from prodcls.sound_segments import segment_seconds, shares_of, without, write_recording
 from prodcls.sounds import Sound, read_sound
 
 __all__ = ["GRID", "MOST_PIECES", "occluded"]
@@ -35,12 +36,12 @@ _PIECE = re.compile(rf"{_UNSPACED}|(?:(?!{_UNSPACED})\w)+")
 
 
 def occluded(encoder: Encoder, item: Item) -> Parts:
-    """Split the vector of a text over its words, or of a photo over its regions, by occlusion.
+    """Split the vector of a text over its words, of a photo over its regions, or of a sound over its segments.
 
     A word's part is the text's vector less that of the text without the word (Zeiler and Fergus, Visualizing and
     understanding convolutional networks, ECCV 2014, section 4.2); a region is hidden under the colour of the photo's
-    border. What the parts do not sum to is one part more, on no word or region, so that together they are the vector. A
-    sound stays one segment.
+    border, a segment is cut out. What the parts do not sum to is one part more, on no word, region or segment, so that
+    together they are the vector.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def occluded(encoder: Encoder, item: Item) -> Parts:
         If the photo or the sound cannot be read.
     """
     if isinstance(item, Sound):
-        return _undivided(encoder, item)
+        return _cut(encoder, item)
     if not isinstance(item, str):
         return _hidden(encoder, item)
     spans = _pieces(item)
@@ -121,15 +122,32 @@ def _without(encoder: Encoder, pixels: NDArray[np.uint8], boxes: Iterable[tuple[
         return encoder.encode(paths).vectors
 
 
-def _undivided(encoder: Encoder, sound: Sound) -> Parts:
-    """Return the vector of a sound as one segment."""
+def _cut(encoder: Encoder, sound: Sound) -> Parts:
+    """Split the vector of a sound over its segments."""
+    recording = read_sound(sound)
+    seconds = segment_seconds(len(recording.samples) / recording.rate)
     encoded = encoder.encode([sound])
     for error in encoded.failed.values():
         raise error
-    vector, seconds = encoded.vectors[0], np.array([[0.0, read_sound(sound).seconds]])
-    share = float(encoded.read_share[0])
-    parts = vector[None].astype(np.float64)
-    return Parts(parts, vector, vector, None, None, linear=True, read_share=share, seconds=seconds)
+    vector = encoded.vectors[0]
+    with TemporaryDirectory(prefix="prodcls-cut-") as folder:
+        # Without its only segment nothing is left to read, and the vector is none.
+        left = [
+            write_recording(without(recording, [share]), Path(folder) / f"{i}.wav")
+            for i, share in enumerate(shares_of(seconds))
+        ]
+        effects = vector - encoder.encode(left).vectors.astype(np.float64)
+    return Parts(
+        vectors=np.vstack([effects, vector - effects.sum(axis=0)]),
+        pooled=vector,
+        vector=vector,
+        spans=None,
+        grid=None,
+        linear=True,
+        read_share=float(encoded.read_share[0]),
+        approximate=True,
+        seconds=seconds,
+    )
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:

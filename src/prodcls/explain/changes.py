@@ -18,7 +18,8 @@ class Change:
     Attributes
     ----------
     parts : tuple of Part
-        Words taken out, one occurrence each, or regions hidden; their values are the account's, logits.
+        Words taken out, one occurrence each, regions hidden, or segments of the sound cut out; their values are the
+        account's, logits.
     becomes : str
         Class then.
     probability : float
@@ -42,9 +43,9 @@ class Search:
 
     Attributes
     ----------
-    kind : {"words", "region"}
+    kind : {"words", "region", "stretch"}
     players : int
-        Words of the product, or regions of its photo.
+        Words of the product, regions of its photo, or segments of its sound.
     change : Change or None
         None: none was found within the budget.
     evaluations, budget : int
@@ -52,10 +53,10 @@ class Search:
     unconfirmed : int
         Sets found by the search to which the served model gave the old class; they are not shown.
     without_all : str
-        Class without any word, or without the photo's regions.
+        Class without any word, without the photo's regions, or without the sound.
     """
 
-    kind: Literal["words", "region"]
+    kind: Literal["words", "region", "stretch"]
     players: int
     change: Change | None
     evaluations: int

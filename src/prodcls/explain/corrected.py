@@ -1,9 +1,9 @@
-"""The exact account with its words and regions weighed by the served model.
+"""The exact account with its words, regions and segments weighed by the served model.
 
-The fast account carries a block's share to words and regions by what the probe's own sum says of each. That sum knows
-neither what an encoder makes of a text without the word, nor what other words and blocks say in its place. Here the
-model is asked again with words and regions taken out, and with nothing but them kept, and what it says decides how the
-share is spread. Blocks, columns and the certificate stay those of the fast account.
+The fast account carries a block's share to these by what the probe's own sum says of each. That sum knows neither what
+an encoder makes of a text without the word, nor what other words and blocks say in its place. Here the model is asked
+again with some of them taken out, and with nothing but them kept, and what it says decides how the share is spread.
+Blocks, columns and the certificate stay those of the fast account.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from prodcls.explain.trial import Trial, units_of
 
 __all__ = ["explain_corrected"]
 
-WIDTH: dict[PartKind, int] = {"word": 24, "region": 48}
+WIDTH: dict[PartKind, int] = {"word": 24, "region": 48, "segment": 12}
 """Least number of units that are weighed again beside other ones, at each share of `SHARES`."""
 
 PRIOR = 0.5
@@ -49,7 +49,7 @@ GAIN = 0.001
 def explain_corrected(
     product: Product, subject: Subject, a: str | None = None, b: str | None = None, threads: int | None = None
 ) -> Attribution:
-    """Account for one decision, words and regions weighed by the served model.
+    """Account for one decision, words, regions and segments weighed by the served model.
 
     The two directions, A against B and B against A, are one account with its signs changed.
 
@@ -69,7 +69,7 @@ def explain_corrected(
     Returns
     -------
     Attribution
-        What words or regions of a block do not add up to is the part ``"together"``.
+        What words, regions or segments of a block do not add up to is the part ``"together"``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The smallest set of words or regions without which a model decides otherwise, looked for within a budget.
+"""The smallest set of words, regions or segments without which a model decides otherwise, looked for within a budget.
 
 The search is greedy: what alone matters most goes first, until the class changes; then everything goes back in whose
 return leaves the class changed (minimising in ever smaller pieces as in Zeller and Hildebrandt, Simplifying and

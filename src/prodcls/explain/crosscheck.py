@@ -1,8 +1,9 @@
 """One product's account, held against independent methods and against chance, with the model as the judge.
 
 The predicted class is explained against all others together, since what is judged is its probability. The words of the
-whole product are judged; without a text, the regions of its photo. A photo beside a text stays in place throughout:
-it seldom decides anything there, and every masked photo would have to be read again.
+whole product are judged; without a text, the regions of its photo; without either, the segments of its sound. What is
+not judged stays in place throughout: a photo seldom decides anything beside a text, and every masked one would have to
+be read again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from prodcls.explain.subject import Subject
 __all__ = ["CrossCheck", "Effort", "cross_check", "judged_kind"]
 
 
+JUDGED: tuple[PartKind, ...] = ("word", "region", "segment")
+"""What is judged, the first kind that a product has."""
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much is asked of the model for one product; an item read again by an encoder takes some milliseconds.
@@ -39,7 +44,7 @@ class Effort:
     orders : int
         Random orders.
     corrected_parts : int
-        Most words or regions with which the corrected account is made: its time grows faster than their number.
+        Most words, regions or segments with which the corrected account is made: its time grows faster than these.
     threads : int or None
         Items encoded at a time; one a processor by default. No effect on any figure.
     """
@@ -58,7 +63,7 @@ class CrossCheck:
     Attributes
     ----------
     parts : int
-        Words or regions that were judged.
+        Words, regions or segments that were judged.
     judged : dict of str to Faithfulness
         By method, and `prodcls.explain.faithfulness.RANDOM`.
     agreed : dict of str to Agreement
@@ -80,8 +85,10 @@ class CrossCheck:
 
 
 def judged_kind(product: Product) -> PartKind:
-    """Return what is judged of a product: its words if it has any, else the regions of its photo."""
-    return "word" if any(cells[0].strip() for cells in product.inputs.texts.values()) else "region"
+    """Return what is judged of a product: its words, else the regions of its photo, else the segments of its sound."""
+    if any(cells[0].strip() for cells in product.inputs.texts.values()):
+        return "word"
+    return "segment" if product.photo is None else "region"
 
 
 def cross_check(
@@ -102,10 +109,11 @@ def cross_check(
     Returns
     -------
     CrossCheck or None
-        None where there are fewer than two words or regions to tell apart.
+        None where there are fewer than two words, regions or segments to tell apart.
     """
     effort, kind = effort or Effort(), judged_kind(product)
-    product = replace(product, photo=None) if kind == "word" else product
+    product = replace(product, photo=product.photo if kind == "region" else None)
+    product = replace(product, sound=product.sound if kind == "segment" else None)
     scorer = MaskScorer(product, threads=effort.threads)
     players = [scorer.players[i] for i in scorer.positions(kind)]
     if len(players) < 2:
@@ -152,8 +160,8 @@ class _Asked:
         if name == "shap":
             return Shap(self.effort.shap_evaluations, threads).explain(self.product, self.a, REST)
         # LIME makes a local model of its own for each kind of part: only what is judged needs one.
-        texts, photos = (self.effort.lime_samples, 0) if self.kind == "word" else (0, self.effort.lime_samples)
-        return Lime(texts, photos, 0, draw=draw, threads=threads).explain(self.product, self.a, REST)
+        texts, photos, sounds = (self.effort.lime_samples * (self.kind == kind) for kind in JUDGED)
+        return Lime(texts, photos, 0, sounds, draw=draw, threads=threads).explain(self.product, self.a, REST)
 
 
 def _same(first: NDArray[np.float64], second: NDArray[np.float64]) -> Agreement:

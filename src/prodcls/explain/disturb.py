@@ -1,14 +1,18 @@
-"""Small harms that befall products on the way into a catalogue: slips of the hand in texts, careless photos."""
+"""Small harms that befall products on the way into a catalogue: slips of the hand, careless photos and recordings."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from prodcls.explain.segments import words
+from prodcls.sound_segments import without
+from prodcls.sound_wav import Recording
 
-__all__ = ["TYPO_RATE", "cropped", "darkened", "rotated", "shuffled", "with_typos"]
+__all__ = ["TYPO_RATE", "cropped", "darkened", "halved", "noisy", "rotated", "shuffled", "with_typos"]
 
 TYPO_RATE = 1 / 20
 """Share of letters that are mistyped."""
@@ -23,6 +27,9 @@ DEGREES = 10.0
 """How far a photo is rotated."""
 
 WHITE = (255, 255, 255)
+
+NOISE = 0.5
+"""Loudness of added noise, as a share of the sound's own: root mean squares."""
 
 
 def with_typos(text: str, rng: np.random.Generator) -> str:
@@ -98,3 +105,21 @@ def rotated(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a photo, shape (h, w, 3), uint8, rotated by `DEGREES`; what comes into view is white."""
     image = Image.fromarray(pixels).rotate(DEGREES, Image.Resampling.BILINEAR, fillcolor=WHITE)
     return np.asarray(image, dtype=np.uint8)
+
+
+def halved(recording: Recording, _: np.random.Generator) -> Recording:
+    """Return the first half of a recording."""
+    return without(recording, [(0.5, 1.0)])
+
+
+def noisy(recording: Recording, rng: np.random.Generator) -> Recording:
+    """Return a recording with white noise of `NOISE` of its loudness; what is beyond full scale is cut off.
+
+    Parameters
+    ----------
+    recording : Recording
+    rng : Generator
+    """
+    loudness = float(np.sqrt(np.mean(recording.samples**2, dtype=np.float64)))
+    noise = rng.normal(0.0, NOISE * loudness, len(recording.samples))
+    return replace(recording, samples=np.clip(recording.samples + noise, -1.0, 1.0).astype(np.float32))

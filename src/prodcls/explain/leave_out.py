@@ -1,4 +1,4 @@
-"""Witnesses that take out one word, region or column at a time, and one that keeps a single word."""
+"""Witnesses that take out one word, region, segment or column at a time, and one that keeps a single word."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LeaveOneOut:
 
 @dataclass(frozen=True)
 class Occlusion:
-    """What the margin loses when a region is hidden (Zeiler and Fergus 2014, section 4.2).
+    """What the margin loses when a region is hidden or a segment cut out (Zeiler and Fergus 2014, section 4.2).
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ class Occlusion:
     fill: Fill = "border"
 
     def explain(self, product: Product, a: str, b: str) -> Attribution:
-        """Return the loss of margin with each region hidden, logits."""
-        return _left_out("occlusion", MaskScorer(product, fill=self.fill), ("region",), a, b)
+        """Return the loss of margin with each region hidden and with each segment of the sound cut out, logits."""
+        return _left_out("occlusion", MaskScorer(product, fill=self.fill), ("region", "segment"), a, b)
 
 
 @dataclass(frozen=True)

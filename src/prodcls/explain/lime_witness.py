@@ -1,8 +1,9 @@
 """LIME as a witness: a linear model of what happens around one product (Ribeiro, Singh and Guestrin 2016).
 
-Texts, photo and columns each get their own, with the rest of the product left as it is. The library perturbs, weighs
-and fits; it is given stand-ins that carry a mask and nothing else: a text of one private character a word, which no
-tokeniser can misread in any script, and a picture of one pixel a region. What a mask means is up to `MaskScorer`.
+Texts, photo, sound and columns each get their own, with the rest of the product left as it is. The library perturbs,
+weighs and fits; it is given stand-ins that carry a mask and nothing else: a text of one private character a word, which
+no tokeniser can misread in any script, and a picture of one pixel a region, or a segment of the sound. What a mask
+means is up to `MaskScorer`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import scipy.stats
 from numpy.typing import NDArray
 
 from prodcls.columns import signed_log
-from prodcls.explain.attribution import Attribution
+from prodcls.explain.attribution import Attribution, PartKind
 from prodcls.explain.masks import Fill
 from prodcls.explain.product import Product, class_numbers, score
 from prodcls.explain.scorer import MaskScorer, attribution, item_seed
@@ -37,13 +38,14 @@ Margins = Callable[[NDArray[np.bool_]], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Lime:
-    """Weights of words, regions and columns in local linear models by the lime library.
+    """Weights of words, regions, segments and columns in local linear models by the lime library.
 
     Parameters
     ----------
     text_samples : int, default 1000
     image_samples : int, default 500
     column_samples : int, default 500
+    sound_samples : int, default 500
     fill : {"border", "blur"}, default "border"
     draw : int, default 0
         Number of the draw: the seed depends on it and on the product's id.
@@ -54,6 +56,7 @@ class Lime:
     text_samples: int = 1000
     image_samples: int = 500
     column_samples: int = 500
+    sound_samples: int = 500
     fill: Fill = "border"
     draw: int = 0
     threads: int | None = None
@@ -73,11 +76,14 @@ class Lime:
 
             return margins
 
-        words, regions = scorer.positions("word"), scorer.positions("region")
+        words = scorer.positions("word")
         if len(words) and self.text_samples:
             values[words] = _explain_words(margins_of(words), len(words), self.text_samples, seed)
-        if len(regions) and self.image_samples:
-            values[regions] = _explain_regions(margins_of(regions), len(regions), self.image_samples, seed)
+        pictured: tuple[tuple[PartKind, int], ...] = ("region", self.image_samples), ("segment", self.sound_samples)
+        for kind, samples in pictured:
+            places = scorer.positions(kind)
+            if len(places) and samples:
+                values[places] = _explain_places(margins_of(places), len(places), samples, seed)
         columns = scorer.positions("column")
         if len(columns) and self.column_samples and isinstance(product.model.head, EvidenceHead):
             values[columns] = _explain_columns(scorer, *numbers, self.column_samples, seed)
@@ -100,13 +106,13 @@ def _explain_words(margins: Margins, n: int, samples: int, seed: int) -> NDArray
     return _by_position(found, 0, n)
 
 
-def _explain_regions(margins: Margins, n: int, samples: int, seed: int) -> NDArray[np.float64]:
+def _explain_places(margins: Margins, n: int, samples: int, seed: int) -> NDArray[np.float64]:
     from lime.lime_image import LimeImageExplainer
 
     def classify(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
         return margins(pictures[:, 0, :, 0] > 0)[:, None]
 
-    def regions(_: NDArray[np.float64]) -> NDArray[np.int64]:
+    def pixels(_: NDArray[np.float64]) -> NDArray[np.int64]:
         return np.arange(n)[None, :]
 
     explainer = LimeImageExplainer(feature_selection="none", random_state=seed)
@@ -120,7 +126,7 @@ def _explain_regions(margins: Margins, n: int, samples: int, seed: int) -> NDArr
             num_features=n,
             num_samples=samples,
             batch_size=samples,
-            segmentation_fn=regions,
+            segmentation_fn=pixels,
             random_seed=seed,
         )
     return _by_position(found, 0, n)

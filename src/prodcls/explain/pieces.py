@@ -63,7 +63,7 @@ class Pieces:
         begin and end marks, punctuation; ``"border"``: the white around the photo; ``"tail"``: what the last layers
         of an encoder that is not linear do with the whole text; ``"occluded"``: what leaving words out does not tell;
         ``"photo"``: what an encoder that is not linear makes of the whole photo, its own mark included; ``"hidden"``:
-        what hiding regions does not tell.
+        what hiding regions does not tell; ``"sound"`` and ``"cut"``: the same of a sound and of cutting out segments.
     """
 
     places: Places

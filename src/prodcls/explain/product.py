@@ -14,6 +14,7 @@ from prodcls.flat import FlatModel
 from prodcls.inputs import Inputs
 from prodcls.model import Model
 from prodcls.preparation import Recipe
+from prodcls.sounds import Sound
 
 __all__ = ["REST", "Product", "Scored", "class_numbers", "score"]
 
@@ -39,12 +40,15 @@ class Product:
         One row, as served.
     photo : Path or None
         File that the image block was made from.
+    sound : Sound or None
+        File that the block of sounds was made from.
     """
 
     model: Model
     recipe: Recipe
     inputs: Inputs
     photo: Path | None
+    sound: Sound | None = None
 
     @property
     def id(self) -> str:

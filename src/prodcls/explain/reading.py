@@ -25,6 +25,7 @@ from prodcls.inputs import Inputs
 from prodcls.lexical import ascii_words, terms
 from prodcls.photo_fitting import Fitting
 from prodcls.probes import Probe
+from prodcls.sound_segments import shares_of
 
 __all__ = [
     "Difference",
@@ -33,6 +34,7 @@ __all__ = [
     "lexical_pieces",
     "region_pieces",
     "segment_pieces",
+    "segment_places",
     "split_pieces",
     "word_part",
     "word_pieces",
@@ -229,18 +231,29 @@ def region_pieces(size: tuple[int, int], split: Split, probe: Probe, difference:
     (parts,), (encoder,) = split.parts, split.encoders
     assert parts.grid is not None  # noqa: S101 - only texts have none
     places, inside = _region_places(parts.grid, size, parts.fitting or Fitting())
-    weights = difference(probe.weights) / _length(parts)
+    values, as_one = _of_parts(encoder, parts, difference(probe.weights) / _length(parts))
     aside = {"intercept": float(difference(probe.intercept))}
-    if parts.linear:
-        values, as_one = parts.vectors @ weights, 0.0
-    else:
-        values = _through_tail(encoder, parts, parts.vectors, weights)
-        as_one = float(parts.vector @ weights) - float(values.sum())
     regions, rest = values[: len(inside)], float(values[len(inside) :].sum())
     aside["border"] = float(regions[~inside].sum())
     if not parts.linear or len(values) > len(inside):
         aside["hidden" if parts.approximate else "photo"] = rest + as_one
     return Pieces(places, regions[inside], aside)
+
+
+def _of_parts(encoder: Encoder, parts: Parts, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return what each part adds to the score, and what the last layers make of all of them as one."""
+    if parts.linear:
+        return parts.vectors @ weights, 0.0
+    values = _through_tail(encoder, parts, parts.vectors, weights)
+    return values, float(parts.vector @ weights) - float(values.sum())
+
+
+def segment_places(seconds: NDArray[np.float64]) -> Places:
+    """Return the segments of a sound, which begin and end as told, shape (m, 2)."""
+    nothing = [None] * len(seconds)
+    labels = [f"{start:.4g}\u2013{end:.4g} s" for start, end in seconds.tolist()]
+    boxes = [(start, 0.0, end, 1.0) for start, end in shares_of(seconds)]
+    return Places("segment", labels, [""] * len(labels), nothing, nothing, boxes)
 
 
 def segment_pieces(split: Split, probe: Probe, difference: Difference) -> Pieces:
@@ -256,15 +269,16 @@ def segment_pieces(split: Split, probe: Probe, difference: Difference) -> Pieces
     Returns
     -------
     Pieces
+        What no segment tells is set aside.
     """
-    (parts,) = split.parts
+    (parts,), (encoder,) = split.parts, split.encoders
     assert parts.seconds is not None  # noqa: S101 - only sounds have them
-    ends, nothing = parts.seconds, [None] * len(parts.seconds)
-    labels = [f"{start:.4g}\u2013{end:.4g} s" for start, end in ends.tolist()]
-    boxes = [(start, 0.0, end, 1.0) for start, end in (ends / ends[-1, 1]).tolist()]
-    places = Places("segment", labels, [""] * len(labels), nothing, nothing, boxes)
-    values = parts.vectors @ (difference(probe.weights) / _length(parts))
-    return Pieces(places, values, {"intercept": float(difference(probe.intercept))})
+    count = len(parts.seconds)
+    values, as_one = _of_parts(encoder, parts, difference(probe.weights) / _length(parts))
+    aside = {"intercept": float(difference(probe.intercept))}
+    if not parts.linear or len(values) > count:
+        aside["cut" if parts.approximate else "sound"] = float(values[count:].sum()) + as_one
+    return Pieces(segment_places(parts.seconds), values[:count], aside)
 
 
 def split_pieces(

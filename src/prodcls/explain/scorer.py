@@ -1,36 +1,38 @@
-"""A product's words, regions and columns as players that can be taken out, and what the served model says then.
+"""A product's words, regions, segments and columns as players to take out, and what the served model says then.
 
-Encodings are kept by what is left of each text column and of the photo. Modalities do not touch each other before the
-probes, so a table of m word masks against r region masks costs m + r runs of the encoders, not m x r.
+Encodings are kept by what is left of each text column, of the photo and of the sound. Modalities do not touch each
+other before the probes, so a table of m word masks against r region masks costs m + r runs of the encoders, not m x r.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from prodcls.embeddings import Embeddings
-from prodcls.encoders import Encoder, Item, image_encoder, text_encoder
+from prodcls.encoders import Encoder, Item, audio_encoder, image_encoder, text_encoder
 from prodcls.explain.attribution import Attribution, Part, PartKind
-from prodcls.explain.masks import Fill, HideablePhoto, open_photo, text_left
+from prodcls.explain.maskable import Maskable, maskable_photo, maskable_sound
+from prodcls.explain.masks import Fill, text_left
 from prodcls.explain.product import REST, Product, Scored, score
 from prodcls.explain.reading import word_part
 from prodcls.explain.segments import words
 from prodcls.inputs import Inputs
-from prodcls.preparation import IMAGE_BLOCK, joined
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, joined
 
 __all__ = ["MaskScorer", "attribution", "item_seed"]
 
-PHOTOS_AT_ONCE = 64
-"""Masked photos that are on disk at a time, for the encoder to read like any other photo."""
+FILED: dict[str, PartKind] = {IMAGE_BLOCK: "region", AUDIO_BLOCK: "segment"}
+"""Players that are parts of a file, by block."""
+
+FILES_AT_ONCE = 64
+"""Masked photos or sounds that are on disk at a time, for the encoder to read like any other."""
 
 
 class MaskScorer:
@@ -48,7 +50,7 @@ class MaskScorer:
     ----------
     product : Product
     players : tuple of Part
-        Words in reading order, then regions row by row, then columns that have a value; each with the value 0.
+        Words in reading order, regions row by row, segments, then columns that have a value; each with the value 0.
     """
 
     def __init__(self, product: Product, *, fill: Fill = "border", threads: int | None = None) -> None:
@@ -60,6 +62,7 @@ class MaskScorer:
         self._texts = {name: cells[0] for name, cells in product.inputs.texts.items()}
         self._words = {name: words(text) for name, text in self._texts.items()}
         self._encoded: dict[tuple[str, str | bytes], tuple[NDArray[np.float32], bool, float]] = {}
+        self._files = {block: file for block, file in self._maskable() if file is not None}
         self.players = self._list_players()
 
     def positions(self, *kinds: PartKind) -> NDArray[np.intp]:
@@ -106,8 +109,9 @@ class MaskScorer:
         for name, block in served.dense.items():
             if name in texts:
                 dense[name] = joined([self._embed(name, reader, texts[name]) for reader in self._readers])
-            elif name == IMAGE_BLOCK and self._photo is not None and self._viewer is not None:
-                dense[name] = joined([self._embed_photos(self._viewer, self._photo, kept[:, self.positions("region")])])
+            elif name in self._files:
+                mine = kept[:, self.positions(FILED[name])]
+                dense[name] = joined([self._embed_copies(name, self._files[name], mine)])
             else:
                 dense[name] = _repeated(block, n)
         numeric = {name: np.repeat(values, n) for name, values in served.numeric.items()}
@@ -120,28 +124,22 @@ class MaskScorer:
                 categorical[name] = tuple(np.where(there, categorical[name], "").tolist())
         return Inputs(served.ids * n, texts, dense, numeric, categorical)
 
-    @cached_property
-    def _viewer(self) -> Encoder | None:
-        name = self.product.recipe.image_encoder
-        return None if name is None else image_encoder(name, self.product.recipe.runtime, self._threads)
-
-    @cached_property
-    def _photo(self) -> HideablePhoto | None:
-        path, block = self.product.photo, self.product.inputs.dense.get(IMAGE_BLOCK)
-        if self._viewer is None or path is None or block is None or not block.present[0]:
-            return None
-        parts = self._viewer.encode_parts([path])[0]
-        return None if parts.grid is None else open_photo(path, parts.grid, self._fill, parts.fitting)
+    def _maskable(self) -> Iterator[tuple[str, Maskable | None]]:
+        """Yield the photo and the sound that the model is served, as far as they are at hand."""
+        product, recipe = self.product, self.product.recipe
+        served = {name for name, block in product.inputs.dense.items() if block.present[0]}
+        if product.photo is not None and recipe.image_encoder is not None and IMAGE_BLOCK in served:
+            viewer = image_encoder(recipe.image_encoder, recipe.runtime, self._threads)
+            yield IMAGE_BLOCK, maskable_photo(product.photo, viewer, self._fill)
+        if product.sound is not None and recipe.audio_encoder is not None and AUDIO_BLOCK in served:
+            listener = audio_encoder(recipe.audio_encoder, recipe.runtime, self._threads)
+            yield AUDIO_BLOCK, maskable_sound(product.sound, listener)
 
     def _list_players(self) -> tuple[Part, ...]:
         players = [
             word_part(name, name, text, word) for name, text in self._texts.items() for word in self._words[name]
         ]
-        if self._photo is not None:
-            players += [
-                Part(IMAGE_BLOCK, "region", f"{row + 1}, {column + 1}", 0.0, box=box)
-                for (row, column), box in zip(self._photo.cells, self._photo.boxes, strict=True)
-            ]
+        players += [part for file in self._files.values() for part in file.players]
         inputs = self.product.inputs
         cells = {name: f"{values[0]:g}" for name, values in inputs.numeric.items() if not np.isnan(values[0])}
         cells |= {name: values[0] for name, values in inputs.categorical.items() if values[0]}
@@ -159,17 +157,15 @@ class MaskScorer:
         self._encode(reader, missing, missing)
         return self._assembled(block, reader, [t if t.strip() else None for t in texts])
 
-    def _embed_photos(self, viewer: Encoder, photo: HideablePhoto, kept: NDArray[np.bool_]) -> Embeddings:
-        masks = {mask.tobytes(): mask for mask in kept}
-        missing = [key for key in masks if (viewer.identity, key) not in self._encoded]
+    def _embed_copies(self, block: str, file: Maskable, kept: NDArray[np.bool_]) -> Embeddings:
+        encoder, masks = file.encoder, {mask.tobytes(): mask for mask in kept}
+        missing = [key for key in masks if (encoder.identity, key) not in self._encoded]
         with TemporaryDirectory(prefix="prodcls-masks-") as folder:
-            for first in range(0, len(missing), PHOTOS_AT_ONCE):
-                keys = missing[first : first + PHOTOS_AT_ONCE]
-                paths = [Path(folder) / f"{i}.bmp" for i in range(len(keys))]
-                for key, path in zip(keys, paths, strict=True):
-                    Image.fromarray(photo.show(masks[key])).save(path)
-                self._encode(viewer, keys, paths)
-        return self._assembled(IMAGE_BLOCK, viewer, [mask.tobytes() for mask in kept])
+            for first in range(0, len(missing), FILES_AT_ONCE):
+                keys = missing[first : first + FILES_AT_ONCE]
+                items = [file.write(masks[key], Path(folder) / f"{i}") for i, key in enumerate(keys)]
+                self._encode(encoder, keys, items)
+        return self._assembled(block, encoder, [mask.tobytes() for mask in kept])
 
     def _encode(self, encoder: Encoder, keys: Sequence[str | bytes], items: Sequence[Item]) -> None:
         if not items:

@@ -1,8 +1,8 @@
-"""SHAP's partition explainer as a witness: Owen values of words, regions and columns together.
+"""SHAP's partition explainer as a witness: Owen values of words, regions, segments and columns together.
 
 Owen values are Shapley values under a hierarchy of players (Owen 1977; Lundberg's PartitionExplainer). The hierarchy
-here is the product's own: texts, photo and columns; then each text column, and halves of them down to single words;
-and quarters of the photo down to single regions.
+here is the product's own: texts, photo, sound and columns; then each text column, and halves of them down to single
+words; quarters of the photo down to single regions; and halves of the sound down to single segments.
 """
 
 from __future__ import annotations
@@ -97,17 +97,21 @@ def hierarchy(players: Sequence[Part]) -> Tree:
     """Return the tree of at least one player."""
     texts: dict[str, list[Tree]] = {}
     regions: list[int] = []
+    segments: list[Tree] = []
     columns: list[Tree] = []
     for i, player in enumerate(players):
         if player.kind == "word":
             texts.setdefault(player.column, []).append(i)
         elif player.kind == "region":
             regions.append(i)
+        elif player.kind == "segment":
+            segments.append(i)
         else:
             columns.append(i)
     modalities = [
         *([_halves([_halves(found) for found in texts.values()])] if texts else []),
         *([_quarters(players, regions)] if regions else []),
+        *([_halves(segments)] if segments else []),
         *([_halves(columns)] if columns else []),
     ]
     return _halves(modalities)

@@ -1,4 +1,4 @@
-"""Words or regions on trial: what the served model says with some of them taken out, and with nothing but them kept."""
+"""Words, regions or segments on trial: what the served model says without some of them, and with nothing but them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVEN = 1e-9
 
 @dataclass(frozen=True)
 class Units:
-    """Words or regions that are weighed together; mostly one each.
+    """Words, regions or segments that are weighed together; mostly one each.
 
     Attributes
     ----------

@@ -13,12 +13,18 @@ from prodcls.explain.attribution import Part
 from prodcls.explain.case import Case
 from prodcls.explain.changes import Bands, Changes, Search
 from prodcls.language import Language, Prose, plain, quoted
+from prodcls.sections.heard import stretch_label
 from prodcls.sections.marks import MarkedText, Run
 from prodcls.sections.parts import join_prose
 
 __all__ = ["BandContext", "ChangeContext", "band_sentence", "band_words", "changes_context", "search_sentences"]
 
 ELLIPSIS = "\u2026"
+
+NOT_FOUND = {"words": "changes.no_words", "region": "changes.no_region", "stretch": "changes.no_stretch"}
+BARE = {"words": "changes.bare_words", "region": "changes.bare_region", "stretch": "changes.bare_stretch"}
+STILL = {"words": "changes.still_words", "region": "changes.still_region", "stretch": "changes.still_stretch"}
+"""What is said by the kind of a search."""
 
 AROUND = 40
 """Characters shown on either side of a word that goes."""
@@ -79,7 +85,7 @@ def search_sentences(changes: Changes, search: Search, t: Language) -> Prose:
     predicted, n, budget = changes.predicted, plain(t.count(search.evaluations)), plain(t.count(search.budget))
     told = []
     if search.change is None:
-        told.append(t.say("changes.no_words" if search.kind == "words" else "changes.no_region", n=n, budget=budget))
+        told.append(t.say(NOT_FOUND[search.kind], n=n, budget=budget))
     else:
         change = search.change
         values = {
@@ -91,6 +97,8 @@ def search_sentences(changes: Changes, search: Search, t: Language) -> Prose:
         count = len(change.parts)
         if search.kind == "region":
             told.append(t.say("changes.region", n=plain(t.count(count)), all=plain(t.count(search.players)), **values))
+        elif search.kind == "stretch":
+            told.append(t.say("changes.stretch", stretch=plain(stretch_label(change.parts)), **values))
         elif count == 1:
             told.append(t.say("changes.word", **values))
         else:
@@ -107,11 +115,8 @@ def search_sentences(changes: Changes, search: Search, t: Language) -> Prose:
 
 
 def _bare(search: Search, t: Language, *, same: bool) -> Prose:
-    """Return which class the product has without any word, or with the whole photo hidden."""
-    without = quoted(search.without_all)
-    if search.kind == "words":
-        return t.say("changes.still_words" if same else "changes.bare_words", without=without)
-    return t.say("changes.still_region" if same else "changes.bare_region", without=without)
+    """Return which class the product has without any word, with the whole photo hidden, or without the sound."""
+    return t.say((STILL if same else BARE)[search.kind], without=quoted(search.without_all))
 
 
 def band_sentence(changes: Changes, bands: Bands, t: Language) -> Prose:
@@ -141,7 +146,7 @@ def band_words(bands: Bands, t: Language) -> tuple[Prose, ...]:
 
 def _change(case: Case, changes: Changes, search: Search, t: Language) -> ChangeContext:
     parts = () if search.change is None else search.change.parts
-    boxes = tuple(part.box for part in parts if part.box is not None)
+    boxes = tuple(part.box for part in parts if part.kind == "region" and part.box is not None)
     photo = None
     if boxes and case.photo is not None and case.photo_size is not None:
         photo = covered_photo(case.photo, case.photo_size, boxes, alt=t("changes.hidden_alt", title=case.title))

@@ -15,6 +15,10 @@ GAPS = {"no-gradient": "method.no_gradient", "no-attention": "method.no_attentio
 """What is said of blocks that a method cannot look into, by the label of their context part."""
 
 
+PLACED = {"region": "why.regions", "segment": "why.segments"}
+"""What stands before the place of a part that is no word."""
+
+
 def method_note(found: Attribution, t: Language) -> Prose:
     """Return what a method's figures are about where that is not the served margin, and which blocks have none."""
     scope = found.scope
@@ -65,7 +69,7 @@ def methods_table(case: Case, t: Language) -> Table:
     rows = []
     for found in case.attributions:
         words = [(s.text, s.value) for s in method_words(found)]
-        words += [(f"{t('why.regions')} {p.label}", p.value) for p in found.parts if p.kind == "region"]
+        words += [(f"{t(PLACED[p.kind])} {p.label}", p.value) for p in found.parts if p.kind in PLACED]
         strongest = sorted(words, key=lambda w: -abs(w[1]))[:8]
         items = tuple((*quoted(text), *plain(f" {method_figure(found, value, t)}")) for text, value in strongest)
         about = method_note(found, t) or t.say("method.margin")

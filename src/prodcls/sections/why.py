@@ -15,6 +15,7 @@ from prodcls.language import Language, Prose, Span, as_text, code, plain, quoted
 from prodcls.sections.cards import TERMS, Outcome
 from prodcls.sections.changes import BandContext, ChangeContext, changes_context
 from prodcls.sections.cleaned import OriginalText, original_text
+from prodcls.sections.heard import sound_figure
 from prodcls.sections.in_set import set_lines, set_summary
 from prodcls.sections.marks import MarkedText, marked_picture, marked_text
 from prodcls.sections.methods import methods_table
@@ -52,6 +53,8 @@ CONTEXTS = {
     "occluded": ("why.occluded", "why.occluded.because"),
     "photo": ("why.photo", "why.photo.because"),
     "hidden": ("why.hidden", "why.hidden.because"),
+    "sound": ("why.sound", "why.sound.because"),
+    "cut": ("why.cut", "why.cut.because"),
     "together": ("why.together", "why.together.because"),
     "interplay": ("why.interplay", "why.interplay.because"),
     "missing": ("why.missing", "why.missing.because"),
@@ -101,6 +104,8 @@ class WhyContext:
     account : Figure or None
         None for a model without accounts.
     certificate : Prose
+    sound : Figure or None
+        What counts in it over time; None without segments of a sound.
     text_see : Prose
     texts : tuple of MarkedText
     cells : tuple of (str, str)
@@ -140,6 +145,7 @@ class WhyContext:
     steps_note: Prose
     account: Figure | None
     certificate: Prose
+    sound: Figure | None
     text_see: Prose
     texts: tuple[MarkedText, ...]
     cells: tuple[tuple[str, str], ...]
@@ -180,6 +186,7 @@ def why_context(case: Case, t: Language) -> WhyContext:
         steps_note=rolled_up_note(case.path, t),
         account=_account(main, t) if main.parts else None,
         certificate=certificate(main, t),
+        sound=sound_figure(main.parts, main.predicted, t),
         text_see=t.say("why.text_see", predicted=predicted),
         texts=tuple(marked_text(name, case, words, t) for name in case.texts if case.fields.get(name)),
         cells=tuple((name, cell) for name, cell in case.fields.items() if name not in case.texts),

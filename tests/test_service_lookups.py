@@ -54,13 +54,13 @@ def test_photos_are_not_shown_where_no_folder_is_given() -> None:
 def test_what_is_tried_is_held_against_what_it_was_and_not_logged(tmp_path: Path) -> None:
     lookups = Lookups(Holder(real().folder, ServiceSettings(log=tmp_path / "log")))
     origin = lookups.origin("p001")
-    found = lookups.tried(origin, origin.cells | {"title": "双门 冰箱 节能"}, None)
+    found = lookups.tried(origin, origin.cells | {"title": "双门 冰箱 节能"}, None, None)
     main = lookups.case("p001", None).main
     assert found.before == (main.predicted, main.probability)
     assert found.case.main.predicted == found.decision.classes[0][0]
-    assert lookups.tried(Origin("", {}, None), {"title": "x"}, None).before is None
+    assert lookups.tried(Origin("", {}, None), {"title": "x"}, None, None).before is None
     with pytest.raises(InputError) as caught:
-        lookups.tried(origin, {"titel": "x"}, None)
+        lookups.tried(origin, {"titel": "x"}, None, None)
     assert caught.value.code == "column-unknown"
     assert last_entries(tmp_path / "log", 10) == []
 

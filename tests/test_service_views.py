@@ -42,7 +42,8 @@ def test_cells_are_edited_as_what_they_are() -> None:
     assert (price.value, price.long, price.wide, price.options) == ("12", False, False, ())
     assert set(brand.options) == set(real().bundle.known.categorical["brand"])
     assert not fields_of(real().bundle, {})[0].long
-    assert try_view(real().bundle, "", {}, kept=False).photo
+    [bare], [kept] = (try_view(real().bundle, "", {}, EN, kept=names).files for names in ((), ("photo", "sound")))
+    assert (bare.key, bare.keep, kept.keep) == ("photo", "", "keep")
 
 
 @pytest.mark.parametrize(("t", "note"), [(EN, "the cell is empty"), (ZH, "单元格为空")])

@@ -35,6 +35,13 @@ def test_a_photo_comes_as_base64_or_as_a_part() -> None:
     assert product_from(ProductIn(), {"front": b"photo"}).photo is None
 
 
+def test_a_sound_comes_as_base64_or_as_a_part() -> None:
+    audio = base64.b64encode(b"sound").decode()
+    assert product_from(ProductIn(audio=audio), {}).sound == b"sound"
+    assert product_from(ProductIn(audio_part="a", image_part="b"), {"a": b"sound", "b": b"photo"}).sound == b"sound"
+    assert product_from(ProductIn(), {"a": b"sound"}).sound is None
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -42,6 +49,9 @@ def test_a_photo_comes_as_base64_or_as_a_part() -> None:
         (ProductIn(image_part="back"), "photo-part-missing"),
         (ProductIn(image="no base64!"), "photo-not-base64"),
         (ProductIn(image="é"), "photo-not-base64"),
+        (ProductIn(audio="aaaa", audio_part="front"), "sound-twice"),
+        (ProductIn(audio_part="back"), "sound-part-missing"),
+        (ProductIn(audio="no base64!"), "sound-not-base64"),
         (ProductIn(cells={"price": float("inf")}), "number-not-finite"),
     ],
 )

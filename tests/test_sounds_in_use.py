@@ -6,6 +6,7 @@ import base64
 import csv
 import itertools
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,9 @@ from prodcls.render import render_why
 from prodcls.scoring import PredictOptions, predict_catalogue
 from prodcls.sections.changes import search_sentences
 from prodcls.sections.heard import stretch_label
+from prodcls.service.app import make_app
 from prodcls.service.engine import Decision, Engine
+from prodcls.service.holder import Holder
 from prodcls.service.products import NewProduct
 from prodcls.service.settings import ServiceSettings
 from prodcls.service.vectors import VectorCache
@@ -42,6 +45,7 @@ from prodcls.sound_segments import without, write_recording
 from prodcls.sound_wav import read_wav, wav_bytes
 from prodcls.sounds import Sound, read_sound
 from prodcls.training import FitOutcome, fit_catalogue
+from service_factory import ask_app, form
 
 COPIED, COPY = 20, 41
 """Two products of one class under the same sound."""
@@ -272,6 +276,33 @@ def test_pages_draw_the_sound_over_time(bundle: Bundle, fitted: FitOutcome, late
         assert "1.75\u20132" in page
     dossiers = "".join(path.read_text(encoding="utf-8") for path in (fitted.report_path.parent / "products").glob("s*"))
     assert 'class="r strip"' in dossiers
+
+
+def test_the_page_of_the_service_takes_a_sound_and_keeps_it(fitted: FitOutcome) -> None:
+    holder = Holder(fitted.bundle_path, ServiceSettings(image_root=fitted.bundle_path.parents[1]))
+    app, drum = make_app(holder), sound("Drums", np.random.default_rng(3))
+
+    def tried(files: dict[str, bytes], **fields: str) -> str:
+        body, headers = form(fields, files)
+        found = ask_app(app, "POST", "/try", body, headers, lang="en")
+        assert found.status == 200
+        return found.text
+
+    began = ask_app(app, "GET", "/try", origin="s03", lang="en").text
+    assert 'name="sound"' in began
+    assert 'name="keep_sound"' in began
+    assert 'name="photo"' not in began
+
+    def first(page: str) -> str:
+        return re.findall(r'<li><bdi>([^<]*)</bdi> <span class="p">', page)[0]
+
+    assert first(tried({"sound": drum})) == "Drums"
+    kept, swapped = tried({}, origin="s03", keep_sound="1"), tried({"sound": drum}, origin="s03", keep_sound="1")
+    assert first(kept) == "Bells"
+    assert 'class="r strip"' in kept
+    assert first(swapped) == "Drums"
+    assert "Before the change" in swapped
+    assert "not a sound in WAV format" in tried({"sound": b"RIFF no sound"})
 
 
 def test_the_service_takes_a_sound_in_base64_and_opens_none_by_name(engine: Engine) -> None:

@@ -27,7 +27,7 @@ from prodcls.service.page import Page
 from prodcls.service.review_views import decide_view, queue_view
 from prodcls.service.reviews import Queue, Waiting
 from prodcls.service.searching import Hit, Hits
-from prodcls.service.views import Field, TryView, decision_view, search_view
+from prodcls.service.views import Field, FileField, TryView, decision_view, search_view
 from real_bundle import real
 from review_factory import make_scored
 from service_factory import served
@@ -75,7 +75,7 @@ def pages(text: str, lang: str) -> list[Shown]:
         (
             "try",
             {
-                "v": TryView(text, fields, photo=True, kept=True, fault=quoted(text)),
+                "v": TryView(text, fields, (FileField("photo", "image/*", text, text, "keep"),), quoted(text)),
                 "said": decision_view(decision, (text, 0.5), t),
                 "why": None,
             },

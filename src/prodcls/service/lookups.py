@@ -162,7 +162,7 @@ class Lookups:
         return case
 
     def origin(self, product: str) -> Origin:
-        """Return cells and photo of a training product; neither without an id.
+        """Return cells, photo and sound of a training product; none without an id.
 
         Parameters
         ----------
@@ -198,7 +198,7 @@ class Lookups:
             None if sound is None else sound.path.read_bytes(),
         )
 
-    def tried(self, origin: Origin, cells: Mapping[str, str], photo: bytes | None) -> Tried:
+    def tried(self, origin: Origin, cells: Mapping[str, str], photo: bytes | None, sound: bytes | None) -> Tried:
         """Classify and explain a product as it was described.
 
         Parameters
@@ -207,6 +207,7 @@ class Lookups:
             What it began with.
         cells : mapping of str to str
         photo : bytes or None
+        sound : bytes or None
 
         Returns
         -------
@@ -218,7 +219,7 @@ class Lookups:
             If the product cannot be taken.
         """
         engine = self.engine
-        product = NewProduct(origin.id or "new", cells, photo, origin.sound)
+        product = NewProduct(origin.id or "new", cells, photo, sound)
         (found,) = engine.classify([product], 3, logged=False)  # a question is no decision on a product
         if isinstance(found, InputError):
             raise found

@@ -97,16 +97,15 @@ class _Pages:
             found = self.lookups.origin(origin)
             if not found.id:
                 return page.text("try", v=self._form(found, {}, None, t), said=None, why=None)
-            return page.text("try", **self._answered(found, found.cells, found.photo, t))
+            return page.text("try", **self._answered(found, found.cells, found.photo, found.sound, t))
 
         return await page.shown(make)
 
     async def classify(self, request: Request, lang: Lang = None) -> Response:
         page = Page(request, self.lookups, lang, "try")
-        async with request.form(max_files=1, max_fields=FORM_PARTS, max_part_size=1 << 30) as form:
-            upload = form.get("photo")
-            photo = await upload.read() if isinstance(upload, UploadFile) else b""
-        return await page.shown(lambda t: page.text("try", **self._tried(form, photo, t)))
+        async with request.form(max_files=2, max_fields=FORM_PARTS, max_part_size=1 << 30) as form:
+            photo, sound = await _uploaded(form, "photo"), await _uploaded(form, "sound")
+        return await page.shown(lambda t: page.text("try", **self._tried(form, photo, sound, t)))
 
     async def model(self, request: Request, lang: Lang = None) -> Response:
         page = Page(request, self.lookups, lang, "model")
@@ -121,28 +120,39 @@ class _Pages:
         page = Page(request, self.lookups, lang, "model")
         return await page.shown(lambda _: self.lookups.audit(page.lang))
 
-    def _tried(self, form: FormData, upload: bytes, t: Language) -> dict[str, Any]:
+    def _tried(self, form: FormData, photo: bytes | None, sound: bytes | None, t: Language) -> dict[str, Any]:
         """Return what the page shows of a product that was described."""
         bundle = self.lookups.engine.bundle
         origin = self.lookups.origin(str(form.get("origin") or ""))
         cells = {one.name: _line_ends(form.get(one.key)) for one in fields_of(bundle, {})}
-        photo = upload or (origin.photo if form.get("keep") else None)
-        return self._answered(origin, cells, photo, t)
+        photo = photo or (origin.photo if form.get("keep") else None)
+        sound = sound or (origin.sound if form.get("keep_sound") else None)
+        return self._answered(origin, cells, photo, sound, t)
 
-    def _answered(self, origin: Origin, cells: Mapping[str, str], photo: bytes | None, t: Language) -> dict[str, Any]:
+    def _answered(
+        self, origin: Origin, cells: Mapping[str, str], photo: bytes | None, sound: bytes | None, t: Language
+    ) -> dict[str, Any]:
         """Return the form with these cells in it, and what the model says of them or why it says nothing."""
         try:
-            found = self.lookups.tried(origin, cells, photo)
+            found = self.lookups.tried(origin, cells, photo, sound)
         except InputError as error:
             return {"v": self._form(origin, cells, error, t), "said": None, "why": None}
         named = {*cells, *origin.cells}
-        same = photo == origin.photo and all(cells.get(one, "") == origin.cells.get(one, "") for one in named)
+        same = (photo, sound) == (origin.photo, origin.sound)
+        same = same and all(cells.get(one, "") == origin.cells.get(one, "") for one in named)
         said = decision_view(found.decision, None if same else found.before, t)
         return {"v": self._form(origin, cells, None, t), "said": said, "why": why_context(found.case, t)}
 
     def _form(self, origin: Origin, cells: Mapping[str, str], error: InputError | None, t: Language) -> object:
         fault = () if error is None else fault_prose(error, t)
-        return try_view(self.lookups.engine.bundle, origin.id, cells, kept=origin.photo is not None, fault=fault)
+        kept = tuple(name for name, file in (("photo", origin.photo), ("sound", origin.sound)) if file is not None)
+        return try_view(self.lookups.engine.bundle, origin.id, cells, t, kept=kept, fault=fault)
+
+
+async def _uploaded(form: FormData, name: str) -> bytes | None:
+    """Return a file of a form; None where none was chosen."""
+    upload = form.get(name)
+    return (await upload.read() or None) if isinstance(upload, UploadFile) else None
 
 
 def _line_ends(value: object) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from prodcls.bundle import Bundle
+from prodcls.catalogue import Role
 from prodcls.errors import InputError
 from prodcls.explain.product import REST
 from prodcls.language import Language, Prose, as_text, code, plain
@@ -16,6 +17,7 @@ from prodcls.service.searching import Hits
 __all__ = [
     "DecisionView",
     "Field",
+    "FileField",
     "Option",
     "SearchView",
     "TryView",
@@ -111,6 +113,28 @@ class DecisionView:
 
 
 @dataclass(frozen=True)
+class FileField:
+    """A file of the product.
+
+    Attributes
+    ----------
+    key : {"photo", "sound"}
+        Name of the field.
+    accept : str
+        Kinds of file that are offered.
+    label, keep_label : str
+    keep : str
+        Name of the field that keeps that of the origin; empty where there is none to keep.
+    """
+
+    key: str
+    accept: str
+    label: str
+    keep_label: str
+    keep: str
+
+
+@dataclass(frozen=True)
 class TryView:
     """The page on which a product is described or changed.
 
@@ -119,18 +143,15 @@ class TryView:
     origin : str
         Id of the training product that it began with; empty for a new one.
     fields : tuple of Field
-    photo : bool
-        Whether a photo can be given.
-    kept : bool
-        Whether that of the origin can be kept.
+    files : tuple of FileField
+        The photo and the sound, as far as the model takes them.
     fault : Prose
         Why there is no answer; empty when there is one, or nothing was asked.
     """
 
     origin: str
     fields: tuple[Field, ...]
-    photo: bool
-    kept: bool
+    files: tuple[FileField, ...]
     fault: Prose
 
 
@@ -159,7 +180,7 @@ def rivals(classes: Sequence[str], predicted: str, versus: str, t: Language) -> 
 
 
 def fields_of(bundle: Bundle, cells: Mapping[str, str]) -> tuple[Field, ...]:
-    """Return the cells to edit, but for the photo."""
+    """Return the cells to edit, but for the photo and the sound."""
     roles = {one.column: one.role for one in bundle.schema.columns}
     names = [name for name in bundle.schema.asked if roles[name] not in ("image", "audio")]
     fields = []
@@ -170,10 +191,23 @@ def fields_of(bundle: Bundle, cells: Mapping[str, str]) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def try_view(bundle: Bundle, origin: str, cells: Mapping[str, str], *, kept: bool, fault: Prose = ()) -> TryView:
-    """Return the form with these cells in it."""
-    photo = bool(bundle.schema.named("image"))
-    return TryView(origin, fields_of(bundle, cells), photo, kept, fault)
+FILES: tuple[tuple[Role, str, str, str, str, str], ...] = (
+    ("image", "photo", "image/*", "serve.photo", "serve.keep_photo", "keep"),
+    ("audio", "sound", "audio/wav,.wav", "serve.sound", "serve.keep_sound", "keep_sound"),
+)
+"""Role, field, kinds of file, strings, and the field that keeps the origin's."""
+
+
+def try_view(
+    bundle: Bundle, origin: str, cells: Mapping[str, str], t: Language, *, kept: Collection[str], fault: Prose = ()
+) -> TryView:
+    """Return the form with these cells in it; ``kept`` names the files of the origin that are at hand."""
+    files = tuple(
+        FileField(key, accept, t(label), t(keep_label), keep if key in kept else "")
+        for role, key, accept, label, keep_label, keep in FILES
+        if bundle.schema.named(role)
+    )
+    return TryView(origin, fields_of(bundle, cells), files, fault)
 
 
 def decision_view(found: Decision, before: tuple[str, float] | None, t: Language) -> DecisionView:

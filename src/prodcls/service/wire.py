@@ -52,6 +52,9 @@ class ProductIn(_Strict):
         default=None, max_length=200, description="In a multipart form: name of the part that holds its photo."
     )
     audio: str | None = Field(default=None, description="Its sound, a WAV file, in base64.")
+    audio_part: str | None = Field(
+        default=None, max_length=200, description="In a multipart form: name of the part that holds its sound."
+    )
 
 
 class ClassifyRequest(_Strict):
@@ -140,22 +143,10 @@ def product_from(given: ProductIn, files: Mapping[str, bytes]) -> NewProduct:
     Raises
     ------
     Problem
-        If its photo is given twice or not at all, a file is no base64, or a number is not finite.
+        If a file is given twice or not at all or is no base64, or a number is not finite.
     """
-    photo = None
-    if given.image is not None and given.image_part is not None:
-        raise Problem(422, "photo-twice", "give the photo either in 'image' or in 'image_part'", product=given.id)
-    if given.image_part is not None:
-        if given.image_part not in files:
-            raise Problem(422, "photo-part-missing", f"the form has no part {given.image_part!r}", product=given.id)
-        photo = files[given.image_part]
-    elif given.image is not None:
-        photo = _decoded(given.image)
-        if photo is None:
-            raise Problem(422, "photo-not-base64", "'image' is no base64", product=given.id)
-    sound = None if given.audio is None else _decoded(given.audio)
-    if given.audio is not None and sound is None:
-        raise Problem(422, "sound-not-base64", "'audio' is no base64", product=given.id)
+    photo = _file(given, files, "photo", "image")
+    sound = _file(given, files, "sound", "audio")
     try:
         cells = {name: cell_text(value) for name, value in given.cells.items()}
     except InputError as error:
@@ -163,11 +154,22 @@ def product_from(given: ProductIn, files: Mapping[str, bytes]) -> NewProduct:
     return NewProduct(given.id, cells, photo, sound)
 
 
-def _decoded(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+def _file(given: ProductIn, files: Mapping[str, bytes], what: str, field: str) -> bytes | None:
+    """Return the photo or the sound of a product, given in base64 or as a part of the form."""
+    coded, part = getattr(given, field), getattr(given, f"{field}_part")
+    if coded is not None and part is not None:
+        message = f"give the {what} either in '{field}' or in '{field}_part'"
+        raise Problem(422, f"{what}-twice", message, product=given.id)
+    if part is not None:
+        if part not in files:
+            raise Problem(422, f"{what}-part-missing", f"the form has no part {part!r}", product=given.id)
+        return files[part]
+    if coded is None:
         return None
+    try:
+        return base64.b64decode(coded, validate=True)
+    except (binascii.Error, ValueError):
+        raise Problem(422, f"{what}-not-base64", f"'{field}' is no base64", product=given.id) from None
 
 
 def decision_out(product: NewProduct, found: Decision | InputError) -> ProductOut:

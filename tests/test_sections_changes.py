@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from case_factory import make_case, make_changes
+from prodcls.explain.attribution import Part
 from prodcls.explain.changes import Band
 from prodcls.language import LANGUAGES, as_text, load_language
 from prodcls.sections.changes import band_sentence, band_words, changes_context, search_sentences
@@ -40,6 +41,22 @@ def test_one_word_is_not_said_to_be_minimal() -> None:
     told = bare(as_text(search_sentences(CHANGES, one, EN)))
     assert told.startswith("Without one word it would be Phone")
     assert told.endswith("Kettle. Versions scored: 120.")
+
+
+def test_a_stretch_is_told_by_its_seconds_and_the_whole_sound_as_such() -> None:
+    assert REGION.change is not None
+    parts = tuple(
+        Part("audio", "segment", f"{start:g}\u2013{start + 1:g} s", 0.4, box=(start / 4, 0.0, (start + 1) / 4, 1.0))
+        for start in (2.0, 1.0)
+    )
+    search = replace(REGION, kind="stretch", players=4, change=replace(REGION.change, parts=parts))
+    assert bare(as_text(search_sentences(CHANGES, search, EN))).startswith(
+        "With 1\u20133 s of the sound cut out it would"
+    )
+    whole = bare(as_text(search_sentences(CHANGES, replace(search, players=2), EN)))
+    assert whole.startswith("Without its sound it would be Phone")
+    none = replace(search, change=None, without_all="Phone")
+    assert "Without the sound it would be Phone." in bare(as_text(search_sentences(CHANGES, none, EN)))
 
 
 @pytest.mark.parametrize(("search", "words"), [(WORDS, "without which"), (REGION, "whose hiding")])

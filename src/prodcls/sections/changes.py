@@ -97,6 +97,8 @@ def search_sentences(changes: Changes, search: Search, t: Language) -> Prose:
         count = len(change.parts)
         if search.kind == "region":
             told.append(t.say("changes.region", n=plain(t.count(count)), all=plain(t.count(search.players)), **values))
+        elif search.kind == "stretch" and count == search.players:
+            told.append(t.say("changes.no_sound", **values))
         elif search.kind == "stretch":
             told.append(t.say("changes.stretch", stretch=plain(stretch_label(change.parts)), **values))
         elif count == 1:

@@ -9,10 +9,10 @@ import pytest
 
 PROBE = """
 import sys
-from prodcls import photo_worker
+from prodcls import child_process, photo_worker
 photo_worker._warm_up()
 heavy = {"torch", "pandas", "lightgbm", "onnxruntime", "scipy"} & set(sys.modules)
-photo_worker.limit_memory(100 << 20)
+child_process.limit_memory(100 << 20)
 try:
     open("/dev/null")
 except OSError as error:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, TypeVar
 
-__all__ = ["child_command", "child_environment", "limit_memory", "limit_time"]
+__all__ = ["Worker", "WorkerLostError", "child_command", "child_environment", "exactly", "limit_memory", "limit_time"]
+
+START_SECONDS = 60.0
+
+_Answer = TypeVar("_Answer")
+
+
+class WorkerLostError(Exception):
+    """A process for a file reached a limit, died, or gave no answer."""
 
 
 def child_command(module: str, *arguments: object) -> list[str]:
@@ -72,3 +85,119 @@ def limit_time(seconds: float) -> None:
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+class Worker:
+    """A process kept to decode one file after the other, started when the first one comes.
+
+    It gets the bytes of a file and answers with raw numbers, so nothing it says is ever interpreted. It says ``R`` once
+    it is ready; then a request is its length in 8 bytes, big-endian, and the file.
+
+    Parameters
+    ----------
+    module : str
+        Full name of what it runs; it is given memory and processor time as arguments.
+    memory : int
+        Bytes that it may use above what it needs idle.
+    cpu_seconds : float
+        Of processor time for a file, which decides: a busy machine refuses no other files than an idle one.
+    wait_seconds : float
+        Of patience for a file.
+    """
+
+    def __init__(self, module: str, memory: int, cpu_seconds: float, wait_seconds: float) -> None:
+        self.module = module
+        self.memory, self.cpu_seconds, self.wait_seconds = memory, cpu_seconds, wait_seconds
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def ask(self, data: bytes, read: Callable[[IO[bytes]], _Answer]) -> _Answer:
+        """Send a file and read the answer.
+
+        Parameters
+        ----------
+        data : bytes
+            Of the whole file.
+        read : callable
+            Reads all of the answer; raises EOFError or ValueError where it is none.
+
+        Returns
+        -------
+        object
+            What ``read`` makes of it.
+
+        Raises
+        ------
+        WorkerLostError
+            If there is none.
+        """
+        with self._lock:
+            try:
+                process = self._running()
+                with _deadline(process, self.wait_seconds):
+                    request = _pipe(process.stdin)
+                    request.write(len(data).to_bytes(8, "big"))
+                    request.write(data)
+                    request.flush()
+                    return read(_pipe(process.stdout))
+            except (OSError, EOFError, ValueError) as error:
+                self._stop()
+                raise WorkerLostError from error
+
+    def close(self) -> None:
+        """End the process; the next file starts another."""
+        with self._lock:
+            self._stop()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """Return the process, started where there is none, it has died, or it is that of the process forked from."""
+        if self._process is not None and self._owner == os.getpid() and self._process.poll() is None:
+            return self._process
+        self._stop()
+        command = child_command(self.module, self.memory, self.cpu_seconds)
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=child_environment()
+        )
+        self._owner = os.getpid()
+        with _deadline(self._process, START_SECONDS):
+            exactly(_pipe(self._process.stdout), 1)
+        return self._process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if self._owner == os.getpid():
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):  # what was not written yet cannot be any more
+                _pipe(pipe).close()
+
+
+class _deadline:  # noqa: N801 - used like a function
+    """Kill a process that has not answered in time; its pipe then ends, on every system."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.timer = threading.Timer(seconds, process.kill)
+        self.timer.daemon = True
+
+    def __enter__(self) -> None:
+        self.timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.timer.cancel()
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None  # noqa: S101 - asked for when the process was started
+    return pipe
+
+
+def exactly(pipe: IO[bytes], count: int) -> bytes:
+    """Return ``count`` bytes of a pipe; raises EOFError where it ends before."""
+    found = pipe.read(count)
+    if len(found) < count:
+        raise EOFError
+    return found

@@ -9,17 +9,15 @@ Processor time is what decides, so that a busy machine refuses no other photos t
 from __future__ import annotations
 
 import atexit
-import os
-import subprocess
-import threading
-from contextlib import suppress
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.child_process import child_command, child_environment
+from prodcls import child_process
+from prodcls.child_process import WorkerLostError, exactly
 from prodcls.errors import ImageError
+from prodcls.media_worker import read_refusal
 from prodcls.photo_decoding import WORKING_SIDE
 
 __all__ = ["CPU_SECONDS", "MEMORY_BYTES", "WAIT_SECONDS", "Worker", "decode_apart"]
@@ -28,12 +26,9 @@ MEMORY_BYTES = 245 << 20
 """For one photo: 50 million pixels at four bytes each, the file itself, and the picture scaled down."""
 CPU_SECONDS = 1.5
 WAIT_SECONDS = 4.5
-START_SECONDS = 60.0
-
-_LONGEST_TEXT = 1000
 
 
-class Worker:
+class Worker(child_process.Worker):
     """A process that decodes one photo after the other.
 
     Parameters
@@ -47,10 +42,7 @@ class Worker:
     def __init__(
         self, memory: int = MEMORY_BYTES, cpu_seconds: float = CPU_SECONDS, wait_seconds: float = WAIT_SECONDS
     ) -> None:
-        self.memory, self.cpu_seconds, self.wait_seconds = memory, cpu_seconds, wait_seconds
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0
+        super().__init__("prodcls.photo_worker", memory, cpu_seconds, wait_seconds)
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """Decode a photo.
@@ -70,88 +62,27 @@ class Worker:
         ImageError
             Its own, and ``photo-refused`` when the worker reached a limit or died.
         """
-        with self._lock:
-            try:
-                return self._ask(self._running(), data)
-            except (OSError, EOFError, ValueError):
-                self._stop()
-                reason = (
-                    f"photo absent: it is unusual, and could not be decoded within {self.cpu_seconds:g} s and "
-                    f"{self.memory >> 20} MB; save it as an ordinary JPEG or PNG"
-                )
-                raise ImageError(reason, code="photo-refused") from None
-
-    def close(self) -> None:
-        """End the process; the next photo starts another."""
-        with self._lock:
-            self._stop()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        """Return the process, started where there is none, it has died, or it is that of the process forked from."""
-        if self._process is not None and self._owner == os.getpid() and self._process.poll() is None:
-            return self._process
-        self._stop()
-        command = child_command("prodcls.photo_worker", self.memory, self.cpu_seconds)
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=child_environment()
-        )
-        self._owner = os.getpid()
-        with _deadline(self._process, START_SECONDS):
-            _exactly(_pipe(self._process.stdout), 1)
-        return self._process
-
-    def _stop(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if self._owner == os.getpid():
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):  # what was not written yet cannot be any more
-                _pipe(pipe).close()
-
-    def _ask(self, process: subprocess.Popen[bytes], data: bytes) -> NDArray[np.uint8]:
-        with _deadline(process, self.wait_seconds):
-            request, answer = _pipe(process.stdin), _pipe(process.stdout)
-            request.write(len(data).to_bytes(8, "big"))
-            request.write(data)
-            request.flush()
-            first, second = (int.from_bytes(_exactly(answer, 4), "big") for _ in range(2))
-            if first == 0:  # refused: code and reason in one text
-                code, _, reason = _exactly(answer, min(second, _LONGEST_TEXT)).decode().partition(" ")
-                raise ImageError(reason, code=code)
-            if not (first <= WORKING_SIDE and 1 <= second <= WORKING_SIDE):
-                message = "the worker answers with what is no picture"
-                raise ValueError(message)
-            pixels = np.frombuffer(_exactly(answer, 3 * first * second), dtype=np.uint8)
-        return pixels.reshape(first, second, 3)
+        try:
+            return self.ask(data, _pixels)
+        except WorkerLostError:
+            reason = (
+                f"photo absent: it is unusual, and could not be decoded within {self.cpu_seconds:g} s and "
+                f"{self.memory >> 20} MB; save it as an ordinary JPEG or PNG"
+            )
+            raise ImageError(reason, code="photo-refused") from None
 
 
-class _deadline:  # noqa: N801 - used like a function
-    """Kill a process that has not answered in time; its pipe then ends, on every system."""
-
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self.timer = threading.Timer(seconds, process.kill)
-        self.timer.daemon = True
-
-    def __enter__(self) -> None:
-        self.timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.timer.cancel()
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # noqa: S101 - asked for when the process was started
-    return pipe
-
-
-def _exactly(pipe: IO[bytes], count: int) -> bytes:
-    found = pipe.read(count)
-    if len(found) < count:
-        raise EOFError
-    return found
+def _pixels(answer: IO[bytes]) -> NDArray[np.uint8]:
+    first = int.from_bytes(exactly(answer, 4), "big")
+    if first == 0:
+        code, reason = read_refusal(answer)
+        raise ImageError(reason, code=code)
+    second = int.from_bytes(exactly(answer, 4), "big")
+    if not (first <= WORKING_SIDE and 1 <= second <= WORKING_SIDE):
+        message = "the worker answers with what is no picture"
+        raise ValueError(message)
+    pixels = np.frombuffer(exactly(answer, 3 * first * second), dtype=np.uint8)
+    return pixels.reshape(first, second, 3)
 
 
 _worker = Worker()

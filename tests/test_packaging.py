@@ -110,9 +110,9 @@ def foreign_imports(folder: Path) -> set[str]:
 
 def test_what_is_imported_is_declared() -> None:
     runtime, extra = ({canonicalize_name(need.name) for need in needs} for needs in declared())
-    # Imported where a workbook is read or a service, a cluster or a runtime used, with a hint if absent; one another
-    # asks for.
-    optional = {canonicalize_name(need.name) for need in extras("dask", "excel", "hub", "openvino", "serve")}
+    # Imported where a workbook or a compressed sound is read, or a service, a cluster or a runtime used, with a hint if
+    # absent; one another asks for.
+    optional = {canonicalize_name(need.name) for need in extras("dask", "excel", "hub", "openvino", "serve", "sound")}
     optional -= {"python-multipart"}
     assert foreign_imports(ROOT / "src") - runtime == optional
     assert foreign_imports(ROOT / "tests") - runtime - extra == set()

@@ -102,6 +102,8 @@ SOURCES = (
     "photo_folders",
     "photo_decoding",
     "photo_guard",
+    "sound_decoding",
+    "sound_guard",
     "sound_wav",
     "workbooks",
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from prodcls.catalogue import Catalogue
 from prodcls.errors import SoundError
@@ -29,6 +30,21 @@ def test_a_sound_is_checked_by_its_beginning_and_read_whole(tmp_path: Path) -> N
     for read in (check_sound, read_sound):
         with pytest.raises(SoundError, match="sound-format"):
             read(sound)
+
+
+def test_a_compressed_sound_is_read_in_another_process_and_needs_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound, samples = Sound(tmp_path / "a.flac"), np.round(TONE * 2**15) / 2**15
+    soundfile.write(sound.path, samples, RATE)
+    check_sound(sound)
+    np.testing.assert_array_equal(read_sound(sound).samples, samples.astype(np.float32))
+    found = read(tmp_path, "a.flac", "a.flac")
+    assert found.sounds == (sound, sound)
+    monkeypatch.setattr("prodcls.sound_decoding.find_spec", lambda _: None)
+    assert [(r.code, r.scope) for r in read(tmp_path, "a.flac", "").rejections] == [("sound-extra", "cell")]
+    with pytest.raises(SoundError, match="sound-extra"):
+        read_sound(sound)
 
 
 def test_too_large_a_file_is_not_read(tmp_path: Path) -> None:

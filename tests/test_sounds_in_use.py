@@ -302,7 +302,7 @@ def test_the_page_of_the_service_takes_a_sound_and_keeps_it(fitted: FitOutcome) 
     assert 'class="r strip"' in kept
     assert first(swapped) == "Drums"
     assert "Before the change" in swapped
-    assert "not a sound in WAV format" in tried({"sound": b"RIFF no sound"})
+    assert "not a sound in WAV, FLAC" in tried({"sound": b"RIFF no sound"})
 
 
 def test_the_service_takes_a_sound_in_base64_and_opens_none_by_name(engine: Engine) -> None:

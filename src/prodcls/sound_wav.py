@@ -165,7 +165,9 @@ def _header(data: bytes, size: int) -> _Format:
     What the header says is believed only as far as the file goes: nothing is allocated by it.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise SoundError("no sound in WAV format: convert it, for instance with ffmpeg", code="sound-format")
+        raise SoundError(
+            "no sound in WAV, FLAC, Ogg or MP3 format: convert it, for instance with ffmpeg", code="sound-format"
+        )
     at, form = 12, b""
     for _ in range(_CHUNKS):
         name, head = data[at : at + 4], data[at + 4 : at + 8]

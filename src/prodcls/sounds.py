@@ -10,6 +10,8 @@ from pathlib import Path
 
 from prodcls.errors import ImageError, SoundError
 from prodcls.images import read_file, resolve_photo
+from prodcls.sound_decoding import check_decoder, compressed_format
+from prodcls.sound_guard import decode_sound_apart
 from prodcls.sound_wav import Recording, check_wav, read_wav
 
 __all__ = ["Sound", "check_sound", "read_sound", "resolve_sound", "sound_digest"]
@@ -61,7 +63,7 @@ def resolve_sound(cell: str, root: Path) -> Sound:
 
 
 def check_sound(sound: Sound) -> None:
-    """Look at a sound's size and first headers without reading its samples.
+    """Look at a sound's size and first headers without reading its samples; at a compressed one's name of its format.
 
     Parameters
     ----------
@@ -71,11 +73,14 @@ def check_sound(sound: Sound) -> None:
     ------
     SoundError
         Codes ``sound-corrupt``, ``sound-format``, ``sound-too-short``, ``sound-too-large``, ``sound-absent``,
-        ``sound-not-a-file``.
+        ``sound-not-a-file``, ``sound-extra``.
     """
     with _as_sound():
         head = read_file(sound.path, HEAD_BYTES)
         size = sound.path.stat().st_size if sound.path.is_file() else len(head)
+    if name := compressed_format(head):
+        check_decoder(name)
+        return
     if len(head) < HEAD_BYTES:
         size = len(head)
     check_wav(head, size)
@@ -87,6 +92,7 @@ def read_sound(sound: Sound) -> Recording:
     Parameters
     ----------
     sound : Sound
+        WAV; or FLAC, Ogg or MP3 with the extra ``sound``.
 
     Returns
     -------
@@ -95,10 +101,13 @@ def read_sound(sound: Sound) -> Recording:
     Raises
     ------
     SoundError
-        Those of `check_sound`.
+        Those of `check_sound`, and ``sound-refused``.
     """
     with _as_sound():
         data = read_file(sound.path)
+    if name := compressed_format(data[:HEAD_BYTES]):
+        check_decoder(name)
+        return decode_sound_apart(data)  # the codecs are not ours: what they make of a file is told by another process
     return read_wav(data)
 
 

@@ -193,7 +193,7 @@ def fields_of(bundle: Bundle, cells: Mapping[str, str]) -> tuple[Field, ...]:
 
 FILES: tuple[tuple[Role, str, str, str, str, str], ...] = (
     ("image", "photo", "image/*", "serve.photo", "serve.keep_photo", "keep"),
-    ("audio", "sound", "audio/wav,.wav", "serve.sound", "serve.keep_sound", "keep_sound"),
+    ("audio", "sound", "audio/*", "serve.sound", "serve.keep_sound", "keep_sound"),
 )
 """Role, field, kinds of file, strings, and the field that keeps the origin's."""
 

@@ -51,7 +51,9 @@ class ProductIn(_Strict):
     image_part: str | None = Field(
         default=None, max_length=200, description="In a multipart form: name of the part that holds its photo."
     )
-    audio: str | None = Field(default=None, description="Its sound, a WAV file, in base64.")
+    audio: str | None = Field(
+        default=None, description="Its sound in base64: WAV, or FLAC, Ogg or MP3 where the extra is installed."
+    )
     audio_part: str | None = Field(
         default=None, max_length=200, description="In a multipart form: name of the part that holds its sound."
     )

@@ -32,7 +32,7 @@ from prodcls.bundle import Bundle, load_bundle
 from prodcls.catalogue import Catalogue
 from prodcls.dissection import Dissected, dissect_item
 from prodcls.embeddings import EmbeddingStore
-from prodcls.explain import reading, segments
+from prodcls.explain import reading, regions, segments
 from prodcls.explain.decisions import Account, decide
 from prodcls.explain.pieces import Pieces
 from prodcls.explain.reading import Difference, split_pieces
@@ -135,7 +135,7 @@ def read_parts(bundle: Bundle, batch: Catalogue) -> tuple[list[dict[str, Dissect
     with ThreadPoolExecutor() as pool:
         read = list(
             pool.map(
-                lambda one: dissect_item(one[1], one[2], (readers.image,) if one[1] == IMAGE_BLOCK else readers.text),
+                lambda one: dissect_item(one[1], one[2], readers.of(one[1])),
                 items,
             )
         )
@@ -163,7 +163,7 @@ def explained(bundle: Bundle, batch: Catalogue, inputs: Inputs) -> dict[str, Any
         )
 
     def accounts() -> list[Account]:
-        for kept in (_analyse, segments.words, segments.bounds, reading.word_places, reading._region_places):
+        for kept in (_analyse, segments.words, segments.bounds, reading.word_places, regions.region_places):
             kept.cache_clear()
         return list(decide(bundle.model, known).accounts(pieces))
 

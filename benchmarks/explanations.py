@@ -121,14 +121,14 @@ class Encoders:
 
     def __init__(self, recipe: Recipe) -> None:
         self.text = tuple(text_encoder(name, recipe.runtime) for name in recipe.text_encoders)
-        self.image = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime)
+        self.image = tuple(image_encoder(name, recipe.runtime) for name in recipe.image_encoders)
 
     def items(self, product: Product) -> dict[str, tuple[str | Path, tuple[Encoder, ...]]]:
         """Return what there is to encode, by block."""
         texts = {name: cells[0] for name, cells in product.inputs.texts.items() if cells[0].strip()}
         found: dict[str, tuple[str | Path, tuple[Encoder, ...]]] = {n: (text, self.text) for n, text in texts.items()}
-        if self.image is not None and product.photo is not None:
-            found[IMAGE_BLOCK] = (product.photo, (self.image,))
+        if self.image and product.photo is not None:
+            found[IMAGE_BLOCK] = (product.photo, self.image)
         return found
 
     def predict(self, product: Product) -> None:

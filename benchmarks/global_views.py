@@ -167,10 +167,10 @@ def subject(material: Material, row: int) -> Subject:
     }
     catalogue, at = material.place(row)
     photo = None if catalogue.photos is None else catalogue.photos[at]
-    if recipe.image_encoder is None or photo is None:
+    if not recipe.image_encoders or photo is None:
         return Subject(inputs, splits)
-    encoder = image_encoder(recipe.image_encoder, recipe.runtime)
-    splits[IMAGE_BLOCK] = Split((encoder,), (encoder.encode_parts([photo])[0],))
+    encoders = tuple(image_encoder(name, recipe.runtime) for name in recipe.image_encoders)
+    splits[IMAGE_BLOCK] = Split(encoders, tuple(e.encode_parts([photo])[0] for e in encoders))
     height, width = load_photo(photo).shape[:2]
     return Subject(inputs, splits, (width, height))
 

@@ -131,8 +131,7 @@ def fill(place: Place, catalogue: Path) -> None:
         (encoder, [cell for column in loaded.recipe.text_columns for cell in batch.texts[column] if cell])
         for encoder in readers.text
     ]
-    if readers.image is not None:
-        items.append((readers.image, [photo for photo in batch.photos or () if photo]))
+    items += [(encoder, [photo for photo in batch.photos or () if photo]) for encoder in readers.image]
     for encoder, those in items:
         found, _ = EmbeddingStore().load(encoder.identity, [content_key(item) for item in those])
         encoded = Encoded(

@@ -93,4 +93,7 @@ def test_photos_and_a_catalogue_to_test_on_count_too(config: FitConfig) -> None:
     photos = (config.catalogue,) * 3 + (None,) * 21
     shown = replace(material.catalogue, photos=photos)
     assert disk_room.writing_of(config, [shown], pictured, None).encoded == ((24, 16), (1, 12))
+    both = replace(pictured, image_encoder="lite0,lite1")
+    assert disk_room.writing_of(config, [shown], both, None).encoded == ((24, 16), (1, 12), (1, 12))
+    assert disk_room.writing_of(config, [shown], both, None).widths == (16, 24)
     assert disk_room.writing_of(replace(config, dossiers="all"), [shown], pictured, None).dossiers == 24

@@ -18,7 +18,7 @@ from prodcls.sounds import Sound, read_sound
 
 def test_a_hidden_region_shows_the_border(tmp_path: Path) -> None:
     path = draw_photo(tmp_path / "a.png", COLOURS[0])
-    found = maskable_photo(path, Quarters(), "border")
+    found = maskable_photo(path, (Quarters(),), "border")
     assert found is not None
     assert [(p.block, p.kind, p.label) for p in found.players] == [
         ("image", "region", f"{r}, {c}") for r in (1, 2) for c in (1, 2)
@@ -40,7 +40,7 @@ class Unseen(Quarters):
 
 def test_a_photo_whose_encoder_tells_no_regions_cannot_be_masked(tmp_path: Path) -> None:
     path = draw_photo(tmp_path / "a.png", COLOURS[0])
-    assert maskable_photo(path, Unseen(), "border") is None
+    assert maskable_photo(path, (Quarters(), Unseen()), "border") is None
 
 
 def test_a_segment_is_cut_out_and_the_rest_keeps_every_bit(tmp_path: Path) -> None:

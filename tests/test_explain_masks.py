@@ -16,6 +16,7 @@ from prodcls.explain.reading import region_pieces
 from prodcls.explain.segments import Word, words
 from prodcls.explain.subject import Split
 from prodcls.images import letterbox, load_photo
+from prodcls.photo_fitting import Fitting
 from prodcls.probes import Probe
 from synthetic import ColourEncoder
 
@@ -132,6 +133,19 @@ def test_regions_are_those_of_the_exact_account(tmp_path: Path, size: tuple[int,
     opened = open_photo(tmp_path / "photo.png", (7, 7))
     np.testing.assert_allclose(opened.boxes, pieces.places.boxes, atol=1e-9)
     assert [f"{row + 1}, {column + 1}" for row, column in opened.cells] == pieces.places.labels
+
+
+def test_a_grid_of_the_photo_is_one_grid_whatever_each_picture_shows(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (128, 64), (9, 9, 9)).save(photo)
+    whole = open_photo(photo, (2, 4), fitting=Fitting(32), of_photo=True)
+    cut = open_photo(photo, (2, 4), fitting=Fitting(32, "crop", 32), of_photo=True)
+    itself = open_photo(photo, (2, 4), fitting=Fitting(way="as it is"))
+    assert whole.cells == itself.cells == tuple((r, c) for r in range(2) for c in range(4))
+    assert whole.boxes == itself.boxes
+    assert cut.cells == tuple((r, c) for r in range(2) for c in (1, 2))  # the ends are cut off
+    assert cut.boxes == tuple(box for box, cell in zip(itself.boxes, itself.cells, strict=True) if cell[1] in (1, 2))
+    assert (itself.regions == np.arange(8).reshape(2, 4).repeat(32, axis=0).repeat(32, axis=1)).all()
 
 
 def test_hidden_parts_take_the_colour_of_the_border() -> None:

@@ -94,3 +94,27 @@ def test_regions_lie_on_the_photo_wherever_its_picture_was_cut() -> None:
     assert len(boxes) == 16
     np.testing.assert_allclose([boxes[:, 0].min(), boxes[:, 2].max()], [0.25, 0.75])
     np.testing.assert_allclose([boxes[:, 1].min(), boxes[:, 3].max()], [0.0, 1.0])
+
+
+def test_regions_of_several_encoders_go_on_one_grid_and_all_sum_to_the_lead() -> None:
+    parts = (
+        drawn((3, 3), 1, bent=True, fitting=Fitting(30, "crop", 34)),
+        drawn((5, 5), 0, bent=False),
+        drawn((2, 2), 1, bent=False, approximate=True, fitting=Fitting(way="as it is")),
+    )
+    random, size = np.random.default_rng(3), (90, 40)
+    probe = Probe(random.normal(size=(9, 2)).astype(np.float32), random.normal(size=2).astype(np.float32))
+    vector = np.concatenate([one.vector / np.linalg.norm(one.vector) for one in parts]) / np.sqrt(3)
+    lead = vector @ (probe.weights[:, 0] - probe.weights[:, 1]).astype(np.float64)
+    difference = reading.between(0, 1)
+    found = reading.region_pieces(size, Split((Bent(),) * 3, parts), probe, difference)
+    assert len(found.values) == len(found.places.labels) == 3 * 5
+    assert found.places.boxes[0] == (0.0, 0.0, 0.2, pytest.approx(1 / 3))
+    assert set(found.aside) == {"intercept", "border", "photo", "hidden"}
+    np.testing.assert_allclose(found.total, lead + difference(probe.intercept), atol=1e-6)
+    alone = reading.region_pieces(size, Split((Bent(),), parts[1:2]), _of(probe, slice(3, 6)), difference)
+    assert found.aside["border"] == pytest.approx(alone.aside["border"] / np.sqrt(3))
+
+
+def _of(probe: Probe, dimensions: slice) -> Probe:
+    return Probe(probe.weights[dimensions], probe.intercept)

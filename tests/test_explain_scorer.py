@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from explain_factory import CLASSES, Asked, asked, make_product
+import prodcls.explain.scorer
+from explain_factory import CLASSES, Asked, Quarters, asked, make_product
+from prodcls.encoders import Item, Parts
 from prodcls.explain.product import score
 from prodcls.explain.scorer import MaskScorer, attribution, item_seed
 
@@ -97,3 +102,30 @@ def test_seeds_depend_on_the_id_and_the_draw_alone() -> None:
     assert item_seed("p1") == item_seed("p1", 0) == 3929134636
     assert len({item_seed("p1"), item_seed("p2"), item_seed("p1", 1)}) == 3
     assert 0 <= item_seed("\ud800") < 2**32
+
+
+class Halves(Quarters):
+    """Sees two halves of the photo, by the colours of its quarters."""
+
+    identity = "halves-v1"
+
+    def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
+        return tuple(replace(parts, grid=(1, 4)) for parts in super().encode_parts(items))
+
+
+def test_several_photo_encoders_see_what_is_left_of_one_photo(monkeypatch: pytest.MonkeyPatch) -> None:
+    product = make_product()
+    assert product.photo is not None
+    viewers = {"quarters": Quarters(), "halves": Halves()}
+    monkeypatch.setattr(prodcls.explain.scorer, "image_encoder", lambda name, *_: viewers[name])
+    scorer = MaskScorer(replace(product, recipe=replace(product.recipe, image_encoder="quarters,halves")))
+    regions = scorer.positions("region")
+    assert [scorer.players[i].label for i in regions] == [f"{r}, {c}" for r in (1, 2) for c in (1, 2, 3, 4)]
+    kept = scorer.everything(2)
+    kept[1, regions[-2:]] = False  # the lower right quarter, which tells the class
+    found = scorer.inputs(kept).dense["image"]
+    whole = np.concatenate([v.encode([product.photo]).vectors[0] for v in viewers.values()])
+    np.testing.assert_allclose(found.vectors[0], whole / np.linalg.norm(whole), atol=1e-6)
+    halves = found.vectors.reshape(2, 2, -1)
+    np.testing.assert_array_equal(halves[:, 0], halves[:, 1])
+    assert np.abs(halves[0] - halves[1]).max() > 0.01

@@ -78,6 +78,27 @@ def test_each_text_column_and_the_photos_become_a_block(tmp_path: Path, monkeypa
         np.testing.assert_allclose(np.linalg.norm(e.vectors, axis=1), e.present, atol=1e-5)
 
 
+def test_photos_are_read_by_several_encoders_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_fake_encoders(monkeypatch)
+    write_photo(tmp_path / "red.png", (255, 0, 0))
+    catalogue = make_catalogue({}, (tmp_path / "red.png", None, None))
+    recipe = choose_recipe(catalogue, None, "onnx", "lite0, other")
+    assert (recipe.image_encoder, recipe.image_encoders) == ("lite0,other", ("lite0", "other"))
+    store = EmbeddingStore(tmp_path)
+    found = prepare(catalogue, recipe, store, SilentProgress()).dense[IMAGE_BLOCK]
+    alone = prepare(catalogue, replace(recipe, image_encoder="lite0"), store, SilentProgress()).dense[IMAGE_BLOCK]
+    np.testing.assert_allclose(found.vectors, np.tile(alone.vectors, 2) / np.sqrt(2), atol=1e-6)
+    assert found.present.tolist() == [True, False, False]
+    assert found.encoder == f"{alone.encoder} + {alone.encoder}"
+
+
+def test_what_one_encoder_cannot_read_is_absent() -> None:
+    first, second = (embeddings("image", np.ones((2, 3), np.float32)) for _ in range(2))
+    both = joined([first, replace(second, present=np.array([True, False]))])
+    assert both.present.tolist() == [True, False]
+    assert not both.vectors[1].any()
+
+
 def test_photos_may_all_be_missing_where_the_model_has_a_photo_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ def encoder() -> Counting:
 def reader(encoder: Counting) -> ItemReader:
     head = fitted().head
     assert isinstance(head, EvidenceHead)
-    return ItemReader(head.evidence.dense, ("title", "description"), Readers((encoder, PieceEncoder("two", 8)), None))
+    return ItemReader(head.evidence.dense, ("title", "description"), Readers((encoder, PieceEncoder("two", 8))))
 
 
 @pytest.fixture

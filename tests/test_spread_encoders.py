@@ -36,22 +36,20 @@ def test_vectors_have_the_bits_of_this_process_and_progress_goes_up(tmp_path: Pa
     for i, photo in enumerate(photos):
         Image.new("RGB", (24 + i, 24), (i, 90, 200)).save(photo)
     photos[PIECE_ITEMS + 1].write_bytes(b"no photo")
-    alone = Readers((text_encoder("minilm"),), image_encoder())
+    alone = Readers((text_encoder("minilm"),), (image_encoder(),))
     spread = spread_readers(alone, "onnx", cluster())
     done: list[int] = []
     assert same(spread.text[0].encode(TEXTS, done.append), alone.text[0].encode(TEXTS))
     assert done == [PIECE_ITEMS, 2 * PIECE_ITEMS]
-    assert spread.image is not None
-    assert alone.image is not None
-    found = spread.image.encode(photos)
-    assert same(found, alone.image.encode(photos))
+    found = spread.image[0].encode(photos)
+    assert same(found, alone.image[0].encode(photos))
     assert list(found.failed) == [PIECE_ITEMS + 1]
     assert same(spread.text[0].encode([]), alone.text[0].encode([]))
 
 
 def test_it_describes_itself_as_the_encoder_it_stands_for() -> None:
     alone = text_encoder("use-pooled")
-    (found,) = spread_readers(Readers((alone,), None), "onnx", cluster()).text
+    (found,) = spread_readers(Readers((alone,)), "onnx", cluster()).text
     for name in ("name", "identity", "dimension", "kind"):
         assert getattr(found, name) == getattr(alone, name)
     (parts,), (others,) = found.encode_parts(TEXTS[:1]), alone.encode_parts(TEXTS[:1])
@@ -62,7 +60,7 @@ def test_it_describes_itself_as_the_encoder_it_stands_for() -> None:
 
 def test_a_worker_with_other_weights_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MiniLM, "weights", replace(MiniLM.weights, sha256="0" * 64))
-    (found,) = spread_readers(Readers((text_encoder("minilm"),), None), "onnx", cluster()).text
+    (found,) = spread_readers(Readers((text_encoder("minilm"),)), "onnx", cluster()).text
     with pytest.raises(InputError) as caught:
         found.encode(TEXTS[:1])
     assert caught.value.code == "cluster-encoder"

@@ -66,11 +66,12 @@ def augment(
             continue
         copies += drawn
         source += [row] * len(drawn)
-    if recipe.image_encoder is None or not copies:
+    if not recipe.image_encoders or not copies:
         progress.note(f"--augment {least}: no class with fewer rows has photos, so nothing is copied")
         return inputs
-    encoder = image_encoder(recipe.image_encoder, recipe.runtime, threads)
-    found = joined([embed_block(f"{IMAGE_BLOCK} (copies)", copies, encoder, store, progress)], store.scratch)
+    encoders = [image_encoder(name, recipe.runtime, threads) for name in recipe.image_encoders]
+    block = f"{IMAGE_BLOCK} (copies)"
+    found = joined([embed_block(block, copies, one, store, progress) for one in encoders], store.scratch)
     there = np.flatnonzero(found.present)
     rows = np.array(source, dtype=np.intp)[there]
     classes, photos = len({labels[row] for row in rows}), len(np.unique(rows))

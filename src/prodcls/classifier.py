@@ -61,7 +61,8 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Figure that classes of unequal size are balanced for, where that raises it by more than chance.
     text_encoder : sequence of str, optional
         Chosen by the scripts of the texts by default.
-    image_encoder : str, default "lite0"
+    image_encoder : str or sequence of str, default "lite0"
+        Several are put side by side.
     audio_encoder : str, default "log-mel"
     runtime : {"onnx", "torch"}, default "onnx"
     cache_dir : path, optional
@@ -105,7 +106,7 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         head: Head = "evidence",
         balance: Balance = "macro-f1",
         text_encoder: Sequence[str] | None = None,
-        image_encoder: str = "lite0",
+        image_encoder: str | Sequence[str] = "lite0",
         audio_encoder: str = "log-mel",
         runtime: Runtime = "onnx",
         cache_dir: str | Path | None = None,
@@ -172,7 +173,11 @@ class ProductClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.schema_ = recognise(table, options, need_target=False)
         catalogue = self._catalogue(table, self.schema_)
         self.recipe_ = choose_recipe(
-            catalogue, _tuple(self.text_encoder), self.runtime, self.image_encoder, self.audio_encoder
+            catalogue,
+            _tuple(self.text_encoder),
+            self.runtime,
+            self.image_encoder if isinstance(self.image_encoder, str) else ",".join(self.image_encoder),
+            self.audio_encoder,
         )
         self._take_all(catalogue, len(X))
         inputs = self._inputs(catalogue)

@@ -131,7 +131,7 @@ class FitConfig:
     text_encoder : tuple of str or None
         Names of text encoders; ``("auto",)`` tries all on a sample. None: chosen by the scripts found in the catalogue.
     image_encoder, audio_encoder : str
-        Names of the encoders of photos and sounds.
+        Names of the encoders of photos and sounds; several of photos are parted by commas.
     runtime : {"onnx", "torch", "openvino"}
         What runs the encoders.
     precision : {"f32", "bf16"}
@@ -260,6 +260,8 @@ class FitConfig:
         """Refuse encoders that there are not."""
         if self.text_encoder == ():
             _refuse("text_encoder", "names no encoder; leave text out with --text ''")
+        if not all(name.strip() for name in self.image_encoder.split(",")):
+            _refuse("image_encoder", "names no encoder, or an empty one; leave photos out with --image ''")
         if self.precision != "f32" and self.runtime == "onnx":
             _refuse("precision", f"{self.precision} needs --runtime openvino (or torch)")
         if self.device != "cpu" and self.runtime != "torch":

@@ -78,7 +78,7 @@ def describe(bundle: Bundle) -> Description:
     """
     asked = bundle.schema.asked
     recipe, manifest = bundle.recipe, bundle.manifest
-    others = tuple(name for name in (recipe.image_encoder, recipe.audio_encoder) if name is not None)
+    sounds = () if recipe.audio_encoder is None else (recipe.audio_encoder,)
     return Description(
         bundle=bundle.digest,
         version=manifest.version,
@@ -87,7 +87,7 @@ def describe(bundle: Bundle) -> Description:
         classes=bundle.model.classes,
         added=bundle.added,
         columns=tuple(Column(one.column, one.role) for one in bundle.schema.columns if one.column in asked),
-        encoders=(*recipe.text_encoders, *others),
+        encoders=(*recipe.text_encoders, *recipe.image_encoders, *sounds),
         coverage=None if bundle.sets is None else bundle.sets.coverage,
         training_products=len(bundle.products),
         catalogue=bundle.source.path,

@@ -94,9 +94,9 @@ def writing_of(
         (readers.text, [cell for c in catalogues for cell in c.texts[column] if cell.strip()])
         for column in recipe.text_columns
     ]
-    if readers.image is not None:
+    if readers.image:
         photos: list[Item] = [photo for c in catalogues for photo in c.photos or () if photo is not None]
-        blocks.append(((readers.image,), photos))
+        blocks.append((readers.image, photos))
     if readers.audio is not None:
         blocks.append(((readers.audio,), [sound for c in catalogues for sound in c.sounds or () if sound is not None]))
     return Writing(

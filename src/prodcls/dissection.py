@@ -66,8 +66,8 @@ def dissect(
     """
     recipe, known = served.recipe, served.known
     found = {column: dissect_item(column, inputs.texts[column][0], readers.text) for column in recipe.text_columns}
-    if readers.image is not None:
-        found[IMAGE_BLOCK] = dissect_item(IMAGE_BLOCK, photo, (readers.image,))
+    if readers.image:
+        found[IMAGE_BLOCK] = dissect_item(IMAGE_BLOCK, photo, readers.image)
     if readers.audio is not None:
         found[AUDIO_BLOCK] = dissect_item(AUDIO_BLOCK, sound, (readers.audio,))
     dense = {block: one.embedding for block, one in found.items()}

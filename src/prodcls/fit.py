@@ -163,9 +163,9 @@ def _range(name: str) -> click.IntRange:
 @click.option("--audio-encoder", metavar="NAME", default=FitConfig.audio_encoder, help="Encoder of sounds.")
 @click.option(
     "--image-encoder",
-    metavar="NAME",
+    metavar="NAMES",
     default=FitConfig.image_encoder,
-    help="Photo encoder; `prodcls encoders` lists what there is.",
+    help="Photo encoders, parted by commas; `prodcls encoders` lists what there is.",
 )
 @click.option(
     "--runtime", type=click.Choice(get_args(Engine)), default=FitConfig.runtime, help="What runs the encoders."

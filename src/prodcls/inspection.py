@@ -95,18 +95,18 @@ def look_for(material: Material, plan: Plan, random_state: int) -> Look:
         Takes a `Judged` to a `FoldView`. Each class that is predicted in the fold comes once before any comes twice.
     """
     recipe = material.recipe
-    encoder = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime, 1)
+    encoders = tuple(image_encoder(name, recipe.runtime, 1) for name in recipe.image_encoders)
     folds = len(np.unique(material.problem.fold[material.problem.fold >= 0]))
-    return partial(_look, material, plan, encoder, folds, random_state)
+    return partial(_look, material, plan, encoders, folds, random_state)
 
 
 def _look(
-    material: Material, plan: Plan, encoder: Encoder | None, folds: int, random_state: int, judged: Judged
+    material: Material, plan: Plan, encoders: tuple[Encoder, ...], folds: int, random_state: int, judged: Judged
 ) -> FoldView:
     order = np.random.default_rng(random_state).permutation(len(judged.rows))
     words = _by_class(judged.ranked[:, 0], order, 0)[: -(-WORD_PRODUCTS // folds)]
     some = np.sort(order[: -(-EFFECT_PRODUCTS // folds)])
-    photos = () if encoder is None else _photos(material, encoder, folds, judged)
+    photos = _photos(material, encoders, folds, judged) if encoders else ()
     return FoldView(_words(material, judged, np.sort(words)), photos, _effects(material, plan, judged, some))
 
 
@@ -145,7 +145,7 @@ def _taken(account: EvidenceAccount, rows: NDArray[np.intp]) -> EvidenceAccount:
     )
 
 
-def _photos(material: Material, encoder: Encoder, folds: int, judged: Judged) -> tuple[Seen, ...]:
+def _photos(material: Material, encoders: tuple[Encoder, ...], folds: int, judged: Judged) -> tuple[Seen, ...]:
     """Take apart the photos that say most for their class; other folds begin with other classes."""
     of_photo = [c.block == IMAGE_BLOCK for c in judged.account.channels]
     share = judged.account.shares[:, of_photo].sum(axis=1)
@@ -153,7 +153,7 @@ def _photos(material: Material, encoder: Encoder, folds: int, judged: Judged) ->
     count = -(-PHOTOS // folds)
     first = count * int(material.problem.fold[judged.rows[0]])
     chosen = _by_class(judged.ranked[:, 0], np.array(told, dtype=np.intp), first)[:count]
-    return tuple(_seen(material, encoder, judged, int(i)) for i in chosen)
+    return tuple(_seen(material, encoders, judged, int(i)) for i in chosen)
 
 
 def _photo(material: Material, row: int) -> Path | None:
@@ -161,12 +161,12 @@ def _photo(material: Material, row: int) -> Path | None:
     return None if catalogue.photos is None else catalogue.photos[at]
 
 
-def _seen(material: Material, encoder: Encoder, judged: Judged, i: int) -> Seen:
+def _seen(material: Material, encoders: tuple[Encoder, ...], judged: Judged, i: int) -> Seen:
     row = int(judged.rows[i])
     photo = _photo(material, row)
     assert photo is not None  # noqa: S101 - chosen for it
     height, width = load_photo(photo).shape[:2]
-    split = Split((encoder,), (encoder.encode_parts([photo])[0],))
+    split = Split(encoders, tuple(encoder.encode_parts([photo])[0] for encoder in encoders))
     subject = Subject(material.problem.inputs.take(np.array([row])), {IMAGE_BLOCK: split}, (width, height))
     a, b = (int(k) for k in judged.ranked[i])
     names = judged.model.classes

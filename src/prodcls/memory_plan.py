@@ -81,18 +81,18 @@ def load_of(config: FitConfig, catalogue: Catalogue, tested: Catalogue | None, r
     both = [c for c in (catalogue, tested) if c is not None]
     words = count_terms("\n".join(cells) for c in both for cells in zip(*c.texts.values(), strict=True))
     text = sum(text_encoder(name, recipe.runtime).dimension for name in recipe.text_encoders)
-    image = () if recipe.image_encoder is None else (image_encoder(recipe.image_encoder, recipe.runtime).dimension,)
+    image = sum(image_encoder(name, recipe.runtime).dimension for name in recipe.image_encoders)
     audio = () if recipe.audio_encoder is None else (audio_encoder(recipe.audio_encoder, recipe.runtime).dimension,)
     return Load(
         held=held_memory(),
         rows=sum(map(len, both)),
         classes=len(set(catalogue.labels or ())),
-        dimensions=((text,) * len(recipe.text_columns) if text else ()) + image + audio,
+        dimensions=((text,) * len(recipe.text_columns) if text else ()) + ((image,) if image else ()) + audio,
         columns=len(catalogue.numeric) + len(catalogue.categorical),
         terms=words.common,
         all_terms=words.different,
         occurrences=words.occurrences,
-        encoders=(*recipe.text_encoders, *([] if recipe.image_encoder is None else [recipe.image_encoder])),
+        encoders=(*recipe.text_encoders, *recipe.image_encoders),
         folds=config.folds,
         threads=config.threads or available_processors(),
         tested=0 if tested is None else len(tested),

@@ -30,6 +30,7 @@ __all__ = [
     "embed_block",
     "failed_files",
     "joined",
+    "listed_names",
     "open_readers",
     "prepare",
 ]
@@ -53,7 +54,7 @@ class Recipe:
     text_columns : tuple of str
     text_encoders : tuple of str
     image_encoder : str or None
-        None: the catalogue has no photos.
+        One name, or several parted by commas. None: the catalogue has no photos.
     runtime : str
     reason : str
         Why these text encoders, for the reader.
@@ -67,6 +68,30 @@ class Recipe:
     runtime: Runtime
     reason: str
     audio_encoder: str | None = None
+
+    @property
+    def image_encoders(self) -> tuple[str, ...]:
+        """Photo encoders, whose vectors are put side by side."""
+        return () if self.image_encoder is None else listed_names(self.image_encoder)
+
+
+def listed_names(told: str) -> tuple[str, ...]:
+    """Return names parted by commas.
+
+    Parameters
+    ----------
+    told : str
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> listed_names("lite0, my-vgg")
+    ('lite0', 'my-vgg')
+    """
+    return tuple(name.strip() for name in told.split(","))
 
 
 def choose_recipe(
@@ -85,6 +110,7 @@ def choose_recipe(
         As set by the user; None: by the scripts of the texts.
     runtime : str
     photo_encoder : str, default "lite0"
+        One name, or several parted by commas.
     sound_encoder : str, default "log-mel"
 
     Returns
@@ -107,7 +133,9 @@ def choose_recipe(
     if text_encoders is None and columns:
         choice = choose_text_encoders([text for cells in catalogue.texts.values() for text in cells])
         names, reason = choice.encoders, choice.reason
-    photos = None if catalogue.photos is None else image_encoder(photo_encoder, runtime).name
+    photos = None
+    if catalogue.photos is not None:
+        photos = ",".join(image_encoder(name, runtime).name for name in listed_names(photo_encoder))
     sounds = None if catalogue.sounds is None else audio_encoder(sound_encoder, runtime).name
     return Recipe(columns, names, photos, runtime, reason, sounds)
 
@@ -118,23 +146,24 @@ class Readers:
 
     Attributes
     ----------
-    text : tuple of Encoder
-    image, audio : Encoder or None
+    text, image : tuple of Encoder
+        Their vectors are put side by side; empty where nothing is read.
+    audio : Encoder or None
     """
 
     text: tuple[Encoder, ...]
-    image: Encoder | None
+    image: tuple[Encoder, ...] = ()
     audio: Encoder | None = None
 
     def of(self, block: str) -> tuple[Encoder, ...]:
         """Return the encoders that read a block."""
-        one = {IMAGE_BLOCK: self.image, AUDIO_BLOCK: self.audio}.get(block)
-        return self.text if one is None else (one,)
+        sounds = () if self.audio is None else (self.audio,)
+        return {IMAGE_BLOCK: self.image, AUDIO_BLOCK: sounds}.get(block, self.text)
 
 
 def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
     """Return the encoders of ``recipe``; their weights are loaded at the first use."""
-    image = None if recipe.image_encoder is None else image_encoder(recipe.image_encoder, recipe.runtime, threads)
+    image = tuple(image_encoder(name, recipe.runtime, threads) for name in recipe.image_encoders)
     audio = None if recipe.audio_encoder is None else audio_encoder(recipe.audio_encoder, recipe.runtime, threads)
     return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image, audio)
 
@@ -172,9 +201,11 @@ def prepare(
         dense[column] = joined(
             [embed_block(column, catalogue.texts[column], e, store, progress) for e in readers.text], store.scratch
         )
-    if readers.image is not None:
+    if readers.image:
         photos: Sequence[Path | None] = catalogue.photos or (None,) * len(catalogue)
-        dense[IMAGE_BLOCK] = joined([embed_block(IMAGE_BLOCK, photos, readers.image, store, progress)], store.scratch)
+        dense[IMAGE_BLOCK] = joined(
+            [embed_block(IMAGE_BLOCK, photos, e, store, progress) for e in readers.image], store.scratch
+        )
     if readers.audio is not None:
         sounds: Sequence[Sound | None] = catalogue.sounds or (None,) * len(catalogue)
         dense[AUDIO_BLOCK] = joined([embed_block(AUDIO_BLOCK, sounds, readers.audio, store, progress)], store.scratch)
@@ -223,19 +254,25 @@ def joined(parts: Sequence[Embeddings], scratch: Path | None = None) -> Embeddin
     Returns
     -------
     Embeddings
-        ``read_share`` is the least of the parts'.
+        ``read_share`` is the least of the parts'. Present is what every encoder could read; else the vector is zero.
     """
     scale = np.float32(1.0 / np.sqrt(len(parts)))
+    present = np.all([p.present for p in parts], axis=0)
     n = len(parts[0].present)
     vectors = VectorFile((n, sum(p.vectors.shape[1] for p in parts)), scratch)
     for start in range(0, n, CHUNK_ROWS):
         rows = np.arange(start, min(start + CHUNK_ROWS, n))
-        vectors.put(rows, np.concatenate([_unit(p.vectors[rows]) * scale for p in parts], axis=1))
+        scales = scale * present[rows, None]
+        vectors.put(rows, np.concatenate([_unit(p.vectors[rows]) * scales for p in parts], axis=1))
         for part in parts:
             release(part.vectors)
     read_share = np.min([p.read_share for p in parts], axis=0)
     return replace(
-        parts[0], encoder=" + ".join(p.encoder for p in parts), vectors=vectors.array(), read_share=read_share
+        parts[0],
+        encoder=" + ".join(p.encoder for p in parts),
+        vectors=vectors.array(),
+        present=present,
+        read_share=read_share,
     )
 
 

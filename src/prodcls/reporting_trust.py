@@ -173,8 +173,9 @@ def _subject(product: Product, readers: Readers) -> Subject:
         if cells[0].strip()
     }
     size = None
-    if readers.image is not None and product.photo is not None and product.inputs.dense[IMAGE_BLOCK].present[0]:
-        splits[IMAGE_BLOCK] = Split((readers.image,), (readers.image.encode_parts([product.photo])[0],))
+    if readers.image and product.photo is not None and product.inputs.dense[IMAGE_BLOCK].present[0]:
+        parts = tuple(reader.encode_parts([product.photo])[0] for reader in readers.image)
+        splits[IMAGE_BLOCK] = Split(readers.image, parts)
         height, width = load_photo(product.photo).shape[:2]
         size = (width, height)
     if readers.audio is not None and product.sound is not None and product.inputs.dense[AUDIO_BLOCK].present[0]:

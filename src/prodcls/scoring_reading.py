@@ -100,7 +100,7 @@ class ItemReader:
         """Return the text or photo of each block of a product, None where it is absent."""
         texts = {name: batch.texts[name][i] for name in self._columns}
         found: dict[str, Item | None] = {name: text if text.strip() else None for name, text in texts.items()}
-        if self._readers.image is not None:
+        if self._readers.image:
             found[IMAGE_BLOCK] = None if batch.photos is None else batch.photos[i]
         if self._readers.audio is not None:
             found[AUDIO_BLOCK] = None if batch.sounds is None else batch.sounds[i]

@@ -116,7 +116,7 @@ def spread_readers(readers: Readers, runtime: Runtime, cluster: Cluster) -> Read
     return replace(
         readers,
         text=tuple(SpreadEncoder(one, runtime, cluster) for one in readers.text),
-        image=None if readers.image is None else SpreadEncoder(readers.image, runtime, cluster),
+        image=tuple(SpreadEncoder(one, runtime, cluster) for one in readers.image),
         audio=None if readers.audio is None else SpreadEncoder(readers.audio, runtime, cluster),
     )
 

@@ -8,9 +8,9 @@ but for the error of the numerical integration, which is reported; that is no ce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import scipy.special
@@ -26,8 +26,10 @@ from prodcls.explain.lines import Gathering
 from prodcls.explain.masks import open_photo
 from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import column_part, lexical_pieces, word_part
+from prodcls.explain.regions import Grid, photo_grid
 from prodcls.explain.segments import bounds, overlaps, words
 from prodcls.head import EvidenceHead, Margins
+from prodcls.images import load_photo
 from prodcls.preparation import IMAGE_BLOCK
 
 __all__ = ["IntegratedGradients"]
@@ -172,12 +174,13 @@ class _Pull:
         weights = probe.weights @ self._direction * rate
         blank, at = float(probe.intercept @ self._direction) * rate, 0
         is_text = block in self.product.inputs.texts
-        names = recipe.text_encoders if is_text else (recipe.image_encoder or "",)
-        for name in names:
-            encoder = (text_encoder if is_text else image_encoder)(name, recipe.runtime)
+        names = recipe.text_encoders if is_text else recipe.image_encoders
+        encoders = [(text_encoder if is_text else image_encoder)(name, recipe.runtime) for name in names]
+        place = self._words if is_text else partial(self._regions, cells=self._cells(encoders))
+        for encoder in encoders:
             mine = slice(at, at + encoder.dimension)
             at = mine.stop
-            placed = (self._words if is_text else self._regions)(block, encoder, weights[mine] / np.sqrt(len(names)))
+            placed = place(block, encoder, weights[mine] / np.sqrt(len(names)))
             if placed is None:
                 served = self.product.inputs.dense[block].vectors[0, mine]
                 yield Part(block, "context", "no-gradient", float(served @ weights[mine]))
@@ -200,14 +203,24 @@ class _Pull:
         marks = Part(block, "context", "marks", 0.0)
         return self._placed((*places, marks), on_words, lambda steps: integrate(encoder, item.value, weights, steps))
 
-    def _regions(self, block: str, encoder: Encoder, weights: NDArray[np.float64]) -> _Placed | None:
+    def _cells(self, encoders: Sequence[Encoder]) -> Grid | None:
+        """Return the cells of the photo on which several encoders tell their regions; None for those of its own."""
+        path = self.product.photo
+        if path is None or len(encoders) == 1:
+            return None
+        height, width = load_photo(path).shape[:2]
+        return photo_grid([encoder.encode_parts([path])[0] for encoder in encoders], (width, height))[0]
+
+    def _regions(
+        self, block: str, encoder: Encoder, weights: NDArray[np.float64], *, cells: Grid | None
+    ) -> _Placed | None:
         path = self.product.photo
         if path is None or not has_module(encoder):
             return None
         parts = encoder.encode_parts([path])[0]
         if parts.grid is None:
             return None
-        photo = open_photo(path, parts.grid, fitting=parts.fitting)
+        photo = open_photo(path, cells or parts.grid, fitting=parts.fitting, of_photo=cells is not None)
         places = tuple(
             Part(block, "region", f"{row + 1}, {column + 1}", 0.0, box=box)
             for (row, column), box in zip(photo.cells, photo.boxes, strict=True)

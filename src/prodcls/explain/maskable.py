@@ -14,11 +14,16 @@ from prodcls.encoders import Encoder, Item
 from prodcls.explain.attribution import Part
 from prodcls.explain.masks import Fill, open_photo
 from prodcls.explain.reading import segment_places
+from prodcls.explain.regions import photo_grid
+from prodcls.images import load_photo
 from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK
 from prodcls.sound_segments import shares_of, without, write_recording
 from prodcls.sounds import Sound, read_sound
 
 __all__ = ["Maskable", "maskable_photo", "maskable_sound"]
+
+PHOTO_BYTES = 10_000_000
+"""Of masked photos that are on disk at a time: 66 of 224 x 224 pixels."""
 
 
 @dataclass(frozen=True)
@@ -27,26 +32,30 @@ class Maskable:
 
     Attributes
     ----------
-    encoder : Encoder
-        That reads it.
+    encoders : tuple of Encoder
+        That read it.
     players : tuple of Part
         Its regions row by row or its segments, each with the value 0.
     write : callable
         Writes what is left of it under a mask, shape (players,), to a path, which is given without an ending.
+    at_once : int
+        Copies that are on disk at a time, for the encoders to read like any other file.
     """
 
-    encoder: Encoder
+    encoders: tuple[Encoder, ...]
     players: tuple[Part, ...]
     write: Callable[[NDArray[np.bool_], Path], Item]
+    at_once: int = 64
 
 
-def maskable_photo(path: Path, encoder: Encoder, fill: Fill) -> Maskable | None:
-    """Return a photo in regions that can be hidden; None where the encoder tells none.
+def maskable_photo(path: Path, encoders: tuple[Encoder, ...], fill: Fill) -> Maskable | None:
+    """Return a photo in regions that can be hidden; None where an encoder tells none.
 
     Parameters
     ----------
     path : Path
-    encoder : Encoder
+    encoders : tuple of Encoder
+        At least one. Several read the photo itself, with cells of it hidden; one its own picture of it.
     fill : {"border", "blur"}
         What a hidden region shows.
 
@@ -59,10 +68,12 @@ def maskable_photo(path: Path, encoder: Encoder, fill: Fill) -> Maskable | None:
     ImageError
         If the photo cannot be read.
     """
-    parts = encoder.encode_parts([path])[0]
-    if parts.grid is None:
+    parts = [encoder.encode_parts([path])[0] for encoder in encoders]
+    if any(one.grid is None for one in parts):
         return None
-    photo = open_photo(path, parts.grid, fill, parts.fitting)
+    height, width = load_photo(path).shape[:2]
+    grid, fitting = photo_grid(parts, (width, height))
+    photo = open_photo(path, grid, fill, fitting)
 
     def write(kept: NDArray[np.bool_], to: Path) -> Item:
         to = to.with_suffix(".bmp")
@@ -73,7 +84,7 @@ def maskable_photo(path: Path, encoder: Encoder, fill: Fill) -> Maskable | None:
         Part(IMAGE_BLOCK, "region", f"{row + 1}, {column + 1}", 0.0, box=box)
         for (row, column), box in zip(photo.cells, photo.boxes, strict=True)
     )
-    return Maskable(encoder, tuple(players), write)
+    return Maskable(encoders, tuple(players), write, max(1, PHOTO_BYTES // photo.pixels.nbytes))
 
 
 def maskable_sound(sound: Sound, encoder: Encoder) -> Maskable | None:
@@ -107,4 +118,4 @@ def maskable_sound(sound: Sound, encoder: Encoder) -> Maskable | None:
         Part(AUDIO_BLOCK, "segment", label, 0.0, box=box)
         for label, box in zip(places.labels, places.boxes, strict=True)
     )
-    return Maskable(encoder, tuple(players), write)
+    return Maskable((encoder,), tuple(players), write)

@@ -98,7 +98,12 @@ class HideablePhoto:
 
 
 def open_photo(
-    path: Path, grid: tuple[int, int], fill: Fill = "border", fitting: Fitting | None = None
+    path: Path,
+    grid: tuple[int, int],
+    fill: Fill = "border",
+    fitting: Fitting | None = None,
+    *,
+    of_photo: bool = False,
 ) -> HideablePhoto:
     """Read a photo and cut it into regions.
 
@@ -110,6 +115,8 @@ def open_photo(
     fill : {"border", "blur"}
     fitting : Fitting, optional
         How the encoder makes its picture of a photo; into a white square by default.
+    of_photo : bool, default False
+        Whether the grid cuts up the photo, of which the picture may show a part, and not the picture.
 
     Returns
     -------
@@ -131,8 +138,12 @@ def open_photo(
     filling = pixels.copy()
     filling[inside] = border_colour(pixels[inside]) if fill == "border" else _blurred(pixels[inside], radius)
     regions = np.full((frame.height, frame.width), -1, dtype=np.int64)
+    first, length = ((0, 0), (frame.height, frame.width))
+    if of_photo:
+        first, length = (frame.top, frame.left), (frame.down, frame.across)
     rows, columns = (
-        np.arange(side + 0.0) * n // side for side, n in zip((frame.height, frame.width), grid, strict=True)
+        (np.arange(side + 0.0) - begin) * n // whole
+        for side, begin, whole, n in zip((frame.height, frame.width), first, length, grid, strict=True)
     )
     regions[inside] = (rows[:, None] * grid[1] + columns)[inside].astype(np.int64)
     found, numbers = np.unique(regions[inside], return_inverse=True)
@@ -140,10 +151,10 @@ def open_photo(
     cells = tuple((int(cell) // grid[1], int(cell) % grid[1]) for cell in found)
     boxes = tuple(
         (
-            _share(c / grid[1] * frame.width, frame.left, frame.across),
-            _share(r / grid[0] * frame.height, frame.top, frame.down),
-            _share((c + 1) / grid[1] * frame.width, frame.left, frame.across),
-            _share((r + 1) / grid[0] * frame.height, frame.top, frame.down),
+            _share(first[1] + c / grid[1] * length[1], frame.left, frame.across),
+            _share(first[0] + r / grid[0] * length[0], frame.top, frame.down),
+            _share(first[1] + (c + 1) / grid[1] * length[1], frame.left, frame.across),
+            _share(first[0] + (r + 1) / grid[0] * length[0], frame.top, frame.down),
         )
         for r, c in cells
     )

@@ -19,11 +19,11 @@ from prodcls.encoders import Encoder, Parts
 from prodcls.evidence import LexicalBlock
 from prodcls.explain.attribution import Line, Part
 from prodcls.explain.pieces import Pieces, Places, bounded_rate
+from prodcls.explain.regions import on_cells, photo_grid, region_places
 from prodcls.explain.segments import Bounds, Spread, Word, bounds, overlaps, words
 from prodcls.explain.subject import Split
 from prodcls.inputs import Inputs
 from prodcls.lexical import ascii_words, terms
-from prodcls.photo_fitting import Fitting
 from prodcls.probes import Probe
 from prodcls.sound_segments import shares_of
 
@@ -219,25 +219,33 @@ def region_pieces(size: tuple[int, int], split: Split, probe: Probe, difference:
     size : tuple of int
         Width and height of the photo.
     split : Split
-        With one encoder.
     probe : Probe
     difference : callable
 
     Returns
     -------
     Pieces
-        Regions wholly in the white that makes the photo square are set aside, and so is what no region tells.
+        Regions wholly in the white that makes the photo square are set aside, and so is what no region tells. Those of
+        several encoders are put on one grid, see `prodcls.explain.regions`.
     """
-    (parts,), (encoder,) = split.parts, split.encoders
-    assert parts.grid is not None  # noqa: S101 - only texts have none
-    places, inside = _region_places(parts.grid, size, parts.fitting or Fitting())
-    values, as_one = _of_parts(encoder, parts, difference(probe.weights) / _length(parts))
-    aside = {"intercept": float(difference(probe.intercept))}
-    regions, rest = values[: len(inside)], float(values[len(inside) :].sum())
-    aside["border"] = float(regions[~inside].sum())
-    if not parts.linear or len(values) > len(inside):
-        aside["hidden" if parts.approximate else "photo"] = rest + as_one
-    return Pieces(places, regions[inside], aside)
+    cells, cut = photo_grid(split.parts, size)
+    places, there = region_places(cells, size, cut)
+    values = np.zeros(len(there))
+    aside = {"intercept": float(difference(probe.intercept)), "border": 0.0}
+    direction, at = difference(probe.weights), 0
+    for encoder, parts in zip(split.encoders, split.parts, strict=True):
+        weights = direction[at : at + len(parts.vector)] / (_length(parts) * np.sqrt(len(split.parts)))
+        at += len(parts.vector)
+        all_told, as_one = _of_parts(encoder, parts, weights)
+        grid, fitting = photo_grid((parts,), size)
+        inside = region_places(grid, size, fitting)[1]
+        told, rest = all_told[: len(inside)], float(all_told[len(inside) :].sum())
+        aside["border"] += float(told[~inside].sum())
+        if not parts.linear or len(all_told) > len(inside):
+            label = "hidden" if parts.approximate else "photo"
+            aside[label] = aside.get(label, 0.0) + rest + as_one
+        values += told if len(split.parts) == 1 else on_cells(grid, fitting, size, cells, told)
+    return Pieces(places, values[there], aside)
 
 
 def _of_parts(encoder: Encoder, parts: Parts, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
@@ -312,42 +320,3 @@ def split_pieces(
         return segment_pieces(split, probe, difference)
     assert photo_size is not None  # noqa: S101 - told with the split
     return region_pieces(photo_size, split, probe, difference)
-
-
-@lru_cache(maxsize=256)
-def _region_places(grid: tuple[int, int], size: tuple[int, int], fitting: Fitting) -> tuple[Places, NDArray[np.bool_]]:
-    """Return the regions that lie on the photo, and which of the grid's these are."""
-    frame = fitting.frame(size)
-    across = _stretches(grid[1], frame.width, frame.left, frame.across)
-    down = _stretches(grid[0], frame.height, frame.top, frame.down)
-    boxes = [c and r and (c[0], r[0], c[1], r[1]) for r in down for c in across]
-    labels = [f"{i // grid[1] + 1}, {i % grid[1] + 1}" for i, box in enumerate(boxes) if box is not None]
-    there = [box for box in boxes if box is not None]
-    nothing = [None] * len(there)
-    return Places("region", labels, [""] * len(there), nothing, nothing, there), np.array(
-        [b is not None for b in boxes]
-    )
-
-
-def _stretches(count: int, side: int, first: int, length: int) -> list[tuple[float, float] | None]:
-    """Return which share of a photo's side each of ``count`` equal stretches of the picture's side sees.
-
-    Whole pixels of the photo on the picture decide, so that no stretch is thinner than one; None stands for a stretch
-    beside the photo.
-
-    Parameters
-    ----------
-    count : int
-    side, first, length : int
-        Pixels of the picture's side, and where on it the photo begins and how long it is there.
-
-    Returns
-    -------
-    list of (tuple of float or None), length count
-    """
-    found: list[tuple[float, float] | None] = []
-    for i in range(count):
-        start, end = max(-(-i * side // count), first), min(-(-(i + 1) * side // count), first + length)
-        place = [min(1.0, max(0.0, (at * side / count - first) / length)) for at in (i, i + 1)]
-        found.append((place[0], place[1]) if start < end else None)
-    return found

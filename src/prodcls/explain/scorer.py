@@ -31,9 +31,6 @@ __all__ = ["MaskScorer", "attribution", "item_seed"]
 FILED: dict[str, PartKind] = {IMAGE_BLOCK: "region", AUDIO_BLOCK: "segment"}
 """Players that are parts of a file, by block."""
 
-FILES_AT_ONCE = 64
-"""Masked photos or sounds that are on disk at a time, for the encoder to read like any other."""
-
 
 class MaskScorer:
     """Scores one product with players taken out.
@@ -111,7 +108,7 @@ class MaskScorer:
                 dense[name] = joined([self._embed(name, reader, texts[name]) for reader in self._readers])
             elif name in self._files:
                 mine = kept[:, self.positions(FILED[name])]
-                dense[name] = joined([self._embed_copies(name, self._files[name], mine)])
+                dense[name] = joined(self._embed_copies(name, self._files[name], mine))
             else:
                 dense[name] = _repeated(block, n)
         numeric = {name: np.repeat(values, n) for name, values in served.numeric.items()}
@@ -128,9 +125,9 @@ class MaskScorer:
         """Yield the photo and the sound that the model is served, as far as they are at hand."""
         product, recipe = self.product, self.product.recipe
         served = {name for name, block in product.inputs.dense.items() if block.present[0]}
-        if product.photo is not None and recipe.image_encoder is not None and IMAGE_BLOCK in served:
-            viewer = image_encoder(recipe.image_encoder, recipe.runtime, self._threads)
-            yield IMAGE_BLOCK, maskable_photo(product.photo, viewer, self._fill)
+        if product.photo is not None and recipe.image_encoders and IMAGE_BLOCK in served:
+            viewers = tuple(image_encoder(name, recipe.runtime, self._threads) for name in recipe.image_encoders)
+            yield IMAGE_BLOCK, maskable_photo(product.photo, viewers, self._fill)
         if product.sound is not None and recipe.audio_encoder is not None and AUDIO_BLOCK in served:
             listener = audio_encoder(recipe.audio_encoder, recipe.runtime, self._threads)
             yield AUDIO_BLOCK, maskable_sound(product.sound, listener)
@@ -157,15 +154,16 @@ class MaskScorer:
         self._encode(reader, missing, missing)
         return self._assembled(block, reader, [t if t.strip() else None for t in texts])
 
-    def _embed_copies(self, block: str, file: Maskable, kept: NDArray[np.bool_]) -> Embeddings:
-        encoder, masks = file.encoder, {mask.tobytes(): mask for mask in kept}
-        missing = [key for key in masks if (encoder.identity, key) not in self._encoded]
+    def _embed_copies(self, block: str, file: Maskable, kept: NDArray[np.bool_]) -> list[Embeddings]:
+        first, masks = file.encoders[0], {mask.tobytes(): mask for mask in kept}
+        missing = [key for key in masks if (first.identity, key) not in self._encoded]
         with TemporaryDirectory(prefix="prodcls-masks-") as folder:
-            for first in range(0, len(missing), FILES_AT_ONCE):
-                keys = missing[first : first + FILES_AT_ONCE]
+            for start in range(0, len(missing), file.at_once):
+                keys = missing[start : start + file.at_once]
                 items = [file.write(masks[key], Path(folder) / f"{i}") for i, key in enumerate(keys)]
-                self._encode(encoder, keys, items)
-        return self._assembled(block, encoder, [mask.tobytes() for mask in kept])
+                for encoder in file.encoders:
+                    self._encode(encoder, keys, items)
+        return [self._assembled(block, encoder, [mask.tobytes() for mask in kept]) for encoder in file.encoders]
 
     def _encode(self, encoder: Encoder, keys: Sequence[str | bytes], items: Sequence[Item]) -> None:
         if not items:

@@ -366,6 +366,26 @@ def triage_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def sound_lines(results: dict[str, Any]) -> list[str]:
+    """Return the tables of sounds."""
+    left = results["left out"]
+    lines = [
+        f"| left out of {left['recordings']} steady machines | class changes: cut out | silenced |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {name} | {c['cut']:.1%} | {c['silenced']:.1%} |" for name, c in left["changed"].items()]
+    judged = results["judged"]
+    lines += ["", f"| accounts of {judged['products']} sounds, segments | comprehensiveness | sufficiency | seconds |"]
+    lines.append("|" + "---|" * 4)
+    for name, (more, enough, seconds) in judged["methods"].items():
+        lines.append(f"| {name} | {more:.4f} | {enough:.4f} | {f'{seconds:.4f}' if seconds else '-'} |")
+    lines += ["", "| model | harm | products | accuracy before | after |", "|" + "---|" * 5]
+    for model, found in results["harms"].items():
+        for name, harm in found.items():
+            lines.append(f"| {model} | {name} | {harm['products']} | {harm['before']:.3f} | {harm['after']:.3f} |")
+    return lines
+
+
 def unseen_lines(results: dict[str, Any]) -> list[str]:
     """Return the table of classes that were added from a few examples."""
     lines = ["| catalogue | draws | found | least, draws of .6 or more | elsewhere, worst | no names | fitted again |"]
@@ -695,6 +715,9 @@ def main() -> None:
         "## Classes added from a few examples: their products, and points of accuracy that the others gain",
         "`python benchmarks/unseen.py`; classes left out at random, a fifth of the others held out; beside a new fit",
         "\n".join(unseen_lines(json.loads((RESULTS / "unseen.json").read_text()))),
+        "## Sounds of the example of machines: segments left out, accounts, and harm",
+        "`python benchmarks/sounds.py`; what is left out is so in a model of the other half; the rest out of fold",
+        "\n".join(sound_lines(json.loads((RESULTS / "sounds.json").read_text()))),
         "## Trees of classes: near misses by branch, and where decisions stop at target .95, out of fold",
         "`python benchmarks/hierarchy.py`; stops over 20 splits into halves, near-duplicates together",
         "\n".join(hierarchy_lines(json.loads((RESULTS / "hierarchy.json").read_text()))),

@@ -9,7 +9,7 @@ import pytest
 
 from prodcls.errors import SoundError
 from prodcls.sound_segments import segment_seconds, shares_of, without, write_recording
-from prodcls.sound_wav import Recording
+from prodcls.sound_wav import MAX_RATE, MAX_SECONDS, Recording
 from prodcls.sounds import read_sound
 
 RATE = 8_000
@@ -45,6 +45,12 @@ def test_what_is_cut_out_is_as_if_it_had_never_been_recorded(tmp_path: Path) -> 
     found = read_sound(write_recording(left, tmp_path / "a.wav"))
     assert (found.samples.tobytes(), found.rate, found.seconds) == (left.samples.tobytes(), RATE, 0.5)
     assert without(whole, []) is whole
+
+
+def test_the_longest_sound_there_is_can_be_written_and_read_again(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).uniform(-1.0, 1.0, round(MAX_SECONDS * MAX_RATE)).astype(np.float32)
+    sound = write_recording(Recording(samples, MAX_RATE, MAX_SECONDS), tmp_path / "a.wav")
+    assert read_sound(sound).samples.tobytes() == samples.tobytes()
 
 
 def test_nothing_left_is_no_sound(tmp_path: Path) -> None:

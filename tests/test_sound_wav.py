@@ -103,6 +103,14 @@ def test_damaged_files_are_read_or_refused_and_nothing_else() -> None:
             assert error.code.startswith("sound-")
 
 
+def test_samples_that_are_widened_piece_by_piece_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(0).integers(-(2**15), 2**15, size=(RATE, 3)).astype("<i2")
+    data = wav(draw.tobytes(), 16, channels=3)
+    whole = read_wav(data).samples
+    monkeypatch.setattr("prodcls.sound_wav.FRAMES_AT_ONCE", 77)
+    assert read_wav(data).samples.tobytes() == whole.tobytes()
+
+
 @pytest.mark.parametrize(
     ("samples", "width"),
     [

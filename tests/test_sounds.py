@@ -11,11 +11,10 @@ import soundfile
 
 from prodcls.catalogue import Catalogue
 from prodcls.errors import SoundError
-from prodcls.images import MAX_PHOTO_BYTES
 from prodcls.intake import read_catalogue
 from prodcls.schema import ColumnOptions
 from prodcls.sound_wav import wav_bytes
-from prodcls.sounds import Sound, check_sound, read_sound, resolve_sound, sound_digest
+from prodcls.sounds import MAX_SOUND_BYTES, Sound, check_sound, read_sound, resolve_sound, sound_digest
 
 RATE = 8_000
 TONE = 0.5 * np.sin(2.0 * np.pi * 440.0 * np.arange(RATE) / RATE)
@@ -50,7 +49,7 @@ def test_a_compressed_sound_is_read_in_another_process_and_needs_the_extra(
 def test_too_large_a_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(wav_bytes(TONE, RATE))
-    os.truncate(path, MAX_PHOTO_BYTES + 1)
+    os.truncate(path, MAX_SOUND_BYTES + 1)
     with pytest.raises(SoundError, match="sound-too-large"):
         check_sound(Sound(path))
 

@@ -52,6 +52,7 @@ LIMITS = {
         ("photo_decoding", "FORMATS", "MAX_PIXELS", "MAX_SIDE", "MAX_RATIO", "WORKING_SIDE"),
     ),
     "Sounds": (
+        ("sounds", "MAX_SOUND_BYTES"),
         ("sound_wav", "MIN_RATE", "MAX_RATE", "MAX_CHANNELS", "MAX_SECONDS", "LEAST_SECONDS"),
         ("encoders.log_mel", "BANDS", "LOW", "HIGH", "WINDOW", "HOP"),
         ("sound_segments", "SEGMENTS", "LENGTHS"),

@@ -99,13 +99,15 @@ def _inside(name: Path, base: Path) -> bool:
     return True
 
 
-def read_file(path: Path, most: int | None = None) -> bytes:
+def read_file(path: Path, most: int | None = None, limit: int | None = None) -> bytes:
     """Return the bytes of a file, or its first ``most``; follow no link in its place, wait for no pipe.
 
     Parameters
     ----------
     path : Path
     most : int, optional
+    limit : int, optional
+        Bytes that the file may have; `MAX_PHOTO_BYTES` by default.
 
     Returns
     -------
@@ -116,14 +118,15 @@ def read_file(path: Path, most: int | None = None) -> bytes:
     ImageError
         Codes ``photo-too-large``, ``photo-absent``, ``photo-not-a-file``.
     """
+    limit = MAX_PHOTO_BYTES if limit is None else limit
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise ImageError("the name is not that of a file", code="photo-not-a-file")
-            if found.st_size > MAX_PHOTO_BYTES:
-                reason = f"the file has {found.st_size} bytes, more than {MAX_PHOTO_BYTES}"
+            if found.st_size > limit:
+                reason = f"the file has {found.st_size} bytes, more than {limit}"
                 raise ImageError(reason, code="photo-too-large")
             return file.read(found.st_size if most is None else min(most, found.st_size))
     except OSError as error:

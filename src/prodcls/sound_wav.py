@@ -37,6 +37,9 @@ MAX_SECONDS = 60.0
 LEAST_SECONDS = 0.1
 """Shorter ones are no sound that anything could be told from."""
 
+FRAMES_AT_ONCE = 1 << 20
+"""Samples of all channels that are widened at a time, which bounds the memory."""
+
 _CHUNKS = 64
 """Chunks of a file that are walked through at most."""
 
@@ -116,10 +119,13 @@ def read_wav(data: bytes) -> Recording:
     """
     found = _header(data, len(data))
     frames = min(found.size // found.frame, round(MAX_SECONDS * found.rate))
-    values = _samples(data[found.first : found.first + frames * found.frame], found)
-    if not np.isfinite(values).all():
-        raise SoundError("samples are infinite or no numbers", code="sound-corrupt")
-    mono = np.clip(values.reshape(frames, found.channels).mean(axis=1), -1.0, 1.0).astype(np.float32)
+    mono = np.empty(frames, dtype=np.float32)
+    for start in range(0, frames, FRAMES_AT_ONCE):
+        end = min(start + FRAMES_AT_ONCE, frames)
+        values = _samples(data[found.first + start * found.frame : found.first + end * found.frame], found)
+        if not np.isfinite(values).all():
+            raise SoundError("samples are infinite or no numbers", code="sound-corrupt")
+        mono[start:end] = np.clip(values.reshape(-1, found.channels).mean(axis=1), -1.0, 1.0)
     return Recording(mono, found.rate, found.size / found.frame / found.rate)
 
 

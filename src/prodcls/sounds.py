@@ -14,7 +14,10 @@ from prodcls.sound_decoding import check_decoder, compressed_format
 from prodcls.sound_guard import decode_sound_apart
 from prodcls.sound_wav import Recording, check_wav, read_wav
 
-__all__ = ["Sound", "check_sound", "read_sound", "resolve_sound", "sound_digest"]
+__all__ = ["MAX_SOUND_BYTES", "Sound", "check_sound", "read_sound", "resolve_sound", "sound_digest"]
+
+MAX_SOUND_BYTES = 48 << 20
+"""Bytes of a sound's file: a minute of one channel at the highest rate, as wide as copies of it are ever written."""
 
 HEAD_BYTES = 64 << 10
 """Bytes looked at by `check_sound`: editors put their notes before the samples."""
@@ -76,7 +79,7 @@ def check_sound(sound: Sound) -> None:
         ``sound-not-a-file``, ``sound-extra``.
     """
     with _as_sound():
-        head = read_file(sound.path, HEAD_BYTES)
+        head = read_file(sound.path, HEAD_BYTES, MAX_SOUND_BYTES)
         size = sound.path.stat().st_size if sound.path.is_file() else len(head)
     if name := compressed_format(head):
         check_decoder(name)
@@ -104,7 +107,7 @@ def read_sound(sound: Sound) -> Recording:
         Those of `check_sound`, and ``sound-refused``.
     """
     with _as_sound():
-        data = read_file(sound.path)
+        data = read_file(sound.path, limit=MAX_SOUND_BYTES)
     if name := compressed_format(data[:HEAD_BYTES]):
         check_decoder(name)
         return decode_sound_apart(data)  # the codecs are not ours: what they make of a file is told by another process
@@ -114,4 +117,4 @@ def read_sound(sound: Sound) -> Recording:
 def sound_digest(sound: Sound) -> str:
     """Return the SHA-256 of the file's bytes as 64 hex digits."""
     with _as_sound():
-        return hashlib.sha256(read_file(sound.path)).hexdigest()
+        return hashlib.sha256(read_file(sound.path, limit=MAX_SOUND_BYTES)).hexdigest()

@@ -16,6 +16,7 @@ from prodcls.cells import MAX_CELL_CHARS
 from prodcls.errors import CatalogueError, InputError
 from prodcls.images import MAX_PHOTO_BYTES
 from prodcls.new_products import read_described
+from prodcls.sounds import MAX_SOUND_BYTES
 
 __all__ = ["Cell", "NewProduct", "as_catalogue", "cell_text"]
 
@@ -108,8 +109,8 @@ def as_catalogue(
     _refuse_names(product.cells, bundle.schema.named("image"), "photo")
     _refuse_names(product.cells, bundle.schema.named("audio"), "sound")
     cells = dict(product.cells)
-    cells |= _file_cell(product.photo, bundle.schema.named("image"), folder, "photo")
-    cells |= _file_cell(product.sound, bundle.schema.named("audio"), folder, "sound")
+    cells |= _file_cell(product.photo, bundle.schema.named("image"), folder, "photo", MAX_PHOTO_BYTES)
+    cells |= _file_cell(product.sound, bundle.schema.named("audio"), folder, "sound", MAX_SOUND_BYTES)
     return read_described(product.id, cells, bundle, folder, most)
 
 
@@ -120,14 +121,14 @@ def _refuse_names(cells: Mapping[str, str], columns: tuple[str, ...], what: str)
             raise CatalogueError(message, code=f"{what}-by-name", column=column)
 
 
-def _file_cell(data: bytes | None, columns: tuple[str, ...], folder: Path, what: str) -> dict[str, str]:
+def _file_cell(data: bytes | None, columns: tuple[str, ...], folder: Path, what: str, most: int) -> dict[str, str]:
     """Write a photo or a sound, and return the cell that names it."""
     if data is None:
         return {}
     if not columns:
         raise InputError(f"the model uses no {what}s: send the product without one", code=f"{what}-not-used")
-    if len(data) > MAX_PHOTO_BYTES:
-        message = f"the {what} has {len(data)} bytes, more than {MAX_PHOTO_BYTES}"
+    if len(data) > most:
+        message = f"the {what} has {len(data)} bytes, more than {most}"
         raise CatalogueError(message, code=f"{what}-too-large", column=columns[0])
     name = sha256(data).hexdigest()
     (folder / name).write_bytes(data)

@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prodcls.explain.attention
-from explain_factory import Counting, make_product
+from encoder_factory import write_bert
+from explain_factory import CLASSES, Counting, make_product
+from prodcls.encoders.folder_text import FolderText
+from prodcls.encoders.inner import attentions
+from prodcls.encoders.model_folder import read_folder
 from prodcls.explain.attention import Attention, rollout
 from prodcls.explain.attribution import Attribution
 from prodcls.explain.product import Product
@@ -70,3 +74,19 @@ def test_an_encoder_that_is_no_transformer_is_named_as_a_gap(monkeypatch: pytest
         ("title", "no-attention", 0.0),
         ("description", "no-attention", 0.0),
     ]
+
+
+@pytest.mark.parametrize(("pooling", "rows"), [("cls", slice(0, 1)), ("mean", slice(None))])
+def test_only_the_states_count_that_the_vector_is_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pooling: str, rows: slice
+) -> None:
+    encoder = FolderText(read_folder(write_bert(tmp_path / "bert", pooling=pooling)), "torch")
+    monkeypatch.setattr(prodcls.explain.attention, "text_encoder", lambda *_: encoder)
+    product = make_product("red teapot", "")
+    item = encoder.prepare("red teapot")
+    layers = attentions(encoder, item.value)
+    assert layers is not None
+    looked = rollout(layers)[rows].mean(axis=0)[1:3]  # between the two marks
+    parts = [p for p in Attention().explain(product, *CLASSES[:2]).parts if p.kind == "word"]
+    found = {p.label: p.value for p in parts}
+    assert found == pytest.approx(dict(zip(("red", "teapot"), looked / looked.sum(), strict=True)))

@@ -62,6 +62,8 @@ class FrozenEncoder(ABC):
     vector_output: str = "vector"
     pooled_output: str = "vector"
     """The same output as the vector's where the encoder is linear after pooling."""
+    pooled_tokens: slice = slice(None)
+    """Tokens of a text of whose last states the vector is the mean."""
     fitting: Fitting | None = None
     """How a photo becomes what the network reads; None for texts."""
 

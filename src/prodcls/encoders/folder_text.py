@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.config import Runtime
-from prodcls.encoders.base import FrozenEncoder, Item, Kind, Prepared, readable_text, without_blanks
+from prodcls.encoders.base import FrozenEncoder, Item, Kind, Parts, Prepared, readable_text, without_blanks
 from prodcls.encoders.filled_texts import open_filled
 from prodcls.encoders.finishing import finished
 from prodcls.encoders.model_folder import ModelFolder
 from prodcls.encoders.network import Network
+from prodcls.encoders.occlusion import occluded
 from prodcls.encoders.word_pieces import mean_parts, open_tokenizer, word_pieces
 from prodcls.errors import InputError
 
@@ -38,7 +40,8 @@ class FolderText(FrozenEncoder):
 
     Pooled by the mean, a vector is linear in its tokens' states. Pooled by one token, it is what comes after the last
     attention, which is a sum over the tokens: see `prodcls.encoders.folder_net.FirstTokenNet` for the first token, and
-    `prodcls.encoders.tower_net` for the last one.
+    `prodcls.encoders.tower_net` for the last one. Where texts are filled up, what fills them holds nearly all of that
+    sum, so that words are left out one by one instead.
 
     Parameters
     ----------
@@ -56,9 +59,12 @@ class FolderText(FrozenEncoder):
         self.folder = folder
         self.name = folder.name
         self.dimension = folder.dimension
+        self.pooled_tokens = {"mean": slice(None), "cls": slice(0, 1)}.get(folder.pooling, slice(-1, None))
         outputs: tuple[str, ...] = ("vector", "states")
         if folder.pooling != "mean":
-            outputs, self.pooled_output = ("vector", "pooled", "states"), "pooled"
+            outputs = ("vector", "pooled", "states")
+        if folder.pooling in ("cls", "end"):
+            self.pooled_output = "pooled"
         self.network = Network(
             f"{folder.path.name}-{folder.digest[:12]}", partial(_build, folder), outputs, (None,), "int64"
         )
@@ -103,6 +109,21 @@ class FolderText(FrozenEncoder):
 
         return Prepared(np.array(ids, dtype=np.int64), share, locate)
 
+    def encode_parts(self, items: Sequence[Item]) -> tuple[Parts, ...]:
+        """Return the vector of each text split over its tokens, or over its words where texts are filled up.
+
+        Parameters
+        ----------
+        items : sequence of str, length n
+
+        Returns
+        -------
+        tuple of Parts, length n
+        """
+        if self.folder.pooling == "filled":
+            return tuple(occluded(self, item) for item in items)
+        return super().encode_parts(items)
+
     def split(self, states: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what each token adds: its share of the mean over its length, or its term of the last attention.
 
@@ -127,4 +148,4 @@ class FolderText(FrozenEncoder):
         -------
         ndarray of shape (n, d), float64
         """
-        return pooled if self.folder.pooling == "mean" else finished(self.network, pooled)
+        return finished(self.network, pooled) if self.pooled_output == "pooled" else pooled

@@ -14,7 +14,7 @@ from prodcls.encoders.torch_run import one_thread, open_module
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Integrated", "attentions", "has_module", "integrate", "prepared"]
+__all__ = ["Integrated", "attentions", "has_module", "integrate", "pooled_tokens", "prepared"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,11 @@ def attentions(encoder: Encoder, ids: NDArray[np.generic]) -> NDArray[np.float64
     with one_thread(), torch.inference_mode():
         found: NDArray[np.float64] = module.attentions(torch.tensor(ids[None]))[:, 0].double().numpy()
     return found
+
+
+def pooled_tokens(encoder: Encoder) -> slice:
+    """Return of which tokens' last states an encoder's vector is the mean."""
+    return encoder.pooled_tokens if isinstance(encoder, FrozenEncoder) else slice(None)
 
 
 def _rule(steps: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

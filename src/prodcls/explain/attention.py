@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.encoders import text_encoder
-from prodcls.encoders.inner import attentions, prepared
+from prodcls.encoders.inner import attentions, pooled_tokens, prepared
 from prodcls.explain.attribution import Attribution, Part, Scope
 from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import word_part
@@ -57,8 +57,9 @@ def _shares(product: Product, column: str) -> Iterator[Part]:
         if item is None or item.spans is None or layers is None:
             blind = True
             continue
-        # The vector is the mean of all token states, so each of them counts as much.
-        on_words = overlaps(bounds(text), item.spans).to_words(rollout(layers).mean(axis=0))
+        # The vector is the mean of some last states, or of all of them: each of these counts as much.
+        looked = rollout(layers)[pooled_tokens(encoder)].mean(axis=0)
+        on_words = overlaps(bounds(text), item.spans).to_words(looked)
         if on_words.any():
             total += on_words / on_words.sum()
             readers += 1

@@ -28,6 +28,7 @@ from prodcls.audit_precision import PrecisionSection
 from prodcls.audit_quality import QualityFindings
 from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
+from prodcls.audit_tuning import TuningSection
 from prodcls.audit_views import GlobalViews
 
 __all__ = [
@@ -393,6 +394,8 @@ class AuditReport:
         None in reports made before there was a queue.
     augmentation : AugmentationSection or None
         None where no copies of photos were made.
+    tuning : TuningSection or None
+        None where the text encoders learned nothing.
     overrides : OverridesSection or None
         None where no decisions of people were given.
     stops : StopStudy or None
@@ -426,6 +429,7 @@ class AuditReport:
     comparison: Comparison | None = None
     oversight: OversightSection | None = None
     augmentation: AugmentationSection | None = None
+    tuning: TuningSection | None = None
     overrides: OverridesSection | None = None
     stops: StopStudy | None = None
     balance: BalanceSection | None = None

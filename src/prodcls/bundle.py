@@ -22,6 +22,7 @@ from prodcls.bundle_checks import (
     check_leaves,
     check_model,
     check_products,
+    check_recipe,
     check_sets,
     make_canary,
     replay,
@@ -377,6 +378,7 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
             try_apart(text)
     found = unpack(config, _Stored, leaves)
     check_model(found.model)
+    check_recipe(found.recipe)
     check_leaves(found.model, found.leaves)
     check_sets(found.model, found.sets)
     check_automation(found.automation)

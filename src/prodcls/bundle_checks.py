@@ -17,6 +17,7 @@ from prodcls.flat import FlatModel, flat_probabilities
 from prodcls.head import EvidenceHead, Margins
 from prodcls.inputs import Inputs
 from prodcls.model import Model
+from prodcls.preparation import Recipe
 from prodcls.probes import Probe
 from prodcls.selective import Automation
 from prodcls.usual import Usual
@@ -30,6 +31,7 @@ __all__ = [
     "check_leaves",
     "check_model",
     "check_products",
+    "check_recipe",
     "check_sets",
     "make_canary",
     "replay",
@@ -196,6 +198,30 @@ def check_sets(model: Model, sets: SetRule | None) -> None:
     _check("set promises", sets.promised, (len(model.classes),))
     if sets.thresholds.min() < 0 or sets.thresholds.max() > 1 or not 0 < sets.coverage < 1:
         _refuse("set thresholds", "are not within 0 to 1")
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Hold the adapters of a recipe against each other.
+
+    Parameters
+    ----------
+    recipe : Recipe
+
+    Raises
+    ------
+    BundleError
+        Code ``bundle-content``, if one changes no encoder of the recipe, or its two sides do not fit each other.
+    """
+    changed = [adapter.encoder for adapter in recipe.adapters]
+    if len(set(changed)) < len(changed) or not set(changed) <= set(recipe.text_encoders):
+        _refuse("adapters", "do not belong to the text encoders")
+    for adapter in recipe.adapters:
+        if not adapter.down or sorted(adapter.down) != sorted(adapter.up):
+            _refuse("adapters", "lack one side of a map")
+        for name, down in adapter.down.items():
+            rank, width = _sides(name, down)
+            _check(name, down, (rank, width))
+            _check(name, adapter.up[name], (_sides(name, adapter.up[name])[0], rank))
 
 
 def check_automation(automation: Automation | None) -> None:

@@ -29,7 +29,7 @@ __all__ = [
     "json_object",
 ]
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 """Raised by the rule in ``docs/bundle-format.md``; every version from 1 on is read, see `prodcls.bundle_upgrades`."""
 
 _MIB, _GIB = 1 << 20, 1 << 30

@@ -16,10 +16,9 @@ from prodcls.bundle_checks import CANARIES, FlatCanary
 from prodcls.bundle_environment import EncoderCheck, Findings
 from prodcls.bundle_trust import Trust
 from prodcls.embeddings import EmbeddingStore
-from prodcls.encoders import text_encoder
 from prodcls.errors import BundleError
 from prodcls.head import EvidenceHead
-from prodcls.preparation import embed_block, joined
+from prodcls.preparation import embed_block, joined, open_readers
 from prodcls.progress import Progress, SilentProgress
 
 __all__ = ["LEAST_COSINE", "check_encoders", "open_bundle"]
@@ -85,7 +84,7 @@ def check_encoders(bundle: Bundle, folder: Path) -> Findings:
     BundleError
         Code ``bundle-encoder``, if a vector is less like the kept one than `LEAST_COSINE`.
     """
-    readers = [text_encoder(name, bundle.recipe.runtime) for name in bundle.recipe.text_encoders]
+    readers = open_readers(bundle.recipe).text
     largest, cosine, texts = 0.0, 1.0, 0
     with tempfile.TemporaryDirectory() as place:  # a store of its own: kept vectors would say nothing of the encoders
         store = EmbeddingStore(Path(place))

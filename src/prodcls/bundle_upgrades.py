@@ -129,11 +129,16 @@ def _to_7(content: Content) -> None:
     content.config["recipe"]["audio_encoder"] = None
 
 
+def _to_8(content: Content) -> None:
+    """Say that the text encoders learned nothing."""
+    content.config["recipe"]["adapters"] = []
+
+
 def _put(node: dict[str, Any], name: str, leaves: Leaves, path: str, array: np.ndarray[Any, np.dtype[Any]]) -> None:
     """Add an array to a tree and to its leaves."""
     node[name] = {"array": str(array.dtype), "shape": list(array.shape)}
     leaves.arrays[path] = array
 
 
-STEPS: tuple[Callable[[Content], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6, _to_7)
+STEPS: tuple[Callable[[Content], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6, _to_7, _to_8)
 """The step from version 1 comes first; there is one for each version but the last."""

@@ -27,6 +27,7 @@ __all__ = [
     "Limit",
     "Precision",
     "Runtime",
+    "Tune",
 ]
 
 Head = Literal["evidence", "flat"]
@@ -36,6 +37,7 @@ Precision = Literal["f32", "bf16"]
 Device = Literal["cpu", "cuda"]
 Runtime = Literal["onnx", "torch", "openvino", "openvino-bf16", "torch-bf16", "torch-cuda", "torch-cuda-bf16"]
 """Engine, device and precision in one word: all that a vector depends on besides encoder and item."""
+Tune = Literal["lora"]
 Lang = Literal["en", "zh"]
 ExampleName = Literal["finance", "devices", "machines"]
 
@@ -132,6 +134,9 @@ class FitConfig:
         Names of text encoders; ``("auto",)`` tries all on a sample. None: chosen by the scripts found in the catalogue.
     image_encoder, audio_encoder : str
         Names of the encoders of photos and sounds; several of photos are parted by commas.
+    tune : {"lora"} or None
+        Whether the text encoders that can be are changed a little by the classes of the training rows, fold by fold.
+        None: all stay as they are.
     runtime : {"onnx", "torch", "openvino"}
         What runs the encoders.
     precision : {"f32", "bf16"}
@@ -211,6 +216,7 @@ class FitConfig:
     text_encoder: tuple[str, ...] | None = None
     image_encoder: str = "lite0"
     audio_encoder: str = "log-mel"
+    tune: Tune | None = None
     runtime: Engine = "onnx"
     precision: Precision = "f32"
     device: Device = "cpu"
@@ -252,9 +258,23 @@ class FitConfig:
             _refuse("dossiers", f"{self.dossiers!r} is neither a number nor 'all'")
         if self.augment and self.head != "evidence":
             _refuse("augment", "needs --head evidence")
+        self._check_tuning()
         self._check_encoders()
         self._check_reading()
         self._check_roles()
+
+    def _check_tuning(self) -> None:
+        """Refuse what an adapter does not go together with."""
+        if self.tune is None:
+            return
+        if self.tune not in get_args(Tune):
+            _refuse("tune", f"{self.tune!r} is none of {', '.join(get_args(Tune))}")
+        if self.head != "evidence":
+            _refuse("tune", "needs --head evidence")
+        if self.augment:
+            _refuse("tune", "cannot be told apart from what --augment brings: leave one of them out")
+        if self.precision != "f32":
+            _refuse("tune", "needs --precision f32")
 
     def _check_encoders(self) -> None:
         """Refuse encoders that there are not."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,9 @@ class Problem:
     fold : ndarray of shape (n,), int64
         `NOT_TESTED` for rows that are only trained on.
     classes : tuple of str
+    tuned : mapping of int to Inputs
+        The same products as encoders read them that learned from the other folds, by fold; empty where no encoder
+        learned anything. ``inputs`` are then what the encoders of the model for use read.
     """
 
     inputs: Inputs
@@ -45,6 +49,11 @@ class Problem:
     groups: NDArray[np.int64]
     fold: NDArray[np.int64]
     classes: tuple[str, ...]
+    tuned: Mapping[int, Inputs] = field(default_factory=dict)
+
+    def seen(self, fold: int) -> Inputs:
+        """Return the n products as the model of a fold reads them."""
+        return self.tuned.get(fold, self.inputs)
 
 
 @dataclass(frozen=True)
@@ -136,7 +145,7 @@ def cross_validate(
         Takes samples of each fold, several folds at a time. Not asked with the flat head.
     parts : bool
         Whether to fit further models on parts of one fold's training rows, beside the folds; not with the flat head,
-        nor where they would cost much.
+        nor where they would cost much, nor where encoders learned from all of these rows.
     whole : ndarray of shape (w,), intp, optional
         Rows to fit the model for use on, ascending.
 
@@ -145,9 +154,9 @@ def cross_validate(
     OutOfFold
     """
 
-    def fit(rows: NDArray[np.intp]) -> ModelFit:
+    def fit(inputs: Inputs, rows: NDArray[np.intp]) -> ModelFit:
         return fit_model(
-            problem.inputs.take(rows),
+            inputs.take(rows),
             problem.labels[rows],
             problem.groups[rows],
             problem.classes,
@@ -160,14 +169,16 @@ def cross_validate(
     def judge(k: int) -> FoldScores:
         train, test = np.flatnonzero(problem.fold != k), np.flatnonzero(problem.fold == k)
         tested = whole is not None and np.array_equal(train, whole)
-        return score_fold(served.result() if served and tested else fit(train), problem.inputs, test, look)
+        inputs = problem.seen(k)
+        return score_fold(served.result() if served and tested else fit(inputs, train), inputs, test, look)
 
     # One thread a model: side by side is faster than many threads on small matrices, and gives the same bits. The
     # largest comes first, and with a catalogue for testing its model is the one that is tested.
     numbers = np.unique(problem.fold[problem.fold != NOT_TESTED]).tolist()
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
-        served = None if whole is None else pool.submit(fit, whole)
+        served = None if whole is None else pool.submit(fit, problem.inputs, whole)
         judged = [pool.submit(judge, k) for k in numbers]
+        parts = parts and not problem.tuned
         learning = pool.submit(_learn, problem, numbers[0], head, balance, random_state) if parts else None
         folds = [future.result() for future in judged]
     rows = np.concatenate([f.rows for f in folds])

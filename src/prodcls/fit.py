@@ -22,6 +22,7 @@ from prodcls.config import (
     Head,
     Lang,
     Precision,
+    Tune,
 )
 from prodcls.console import EXIT_UNMET, printable, run_and_exit
 from prodcls.rates import Rates, read_rates
@@ -215,6 +216,12 @@ def _range(name: str) -> click.IntRange:
     type=_range("augment"),
     default=FitConfig.augment,
     help="Train classes with fewer than N rows also on turned, cut and mirrored copies of their photos; 0 for none.",
+)
+@click.option(
+    "--tune",
+    type=click.Choice(get_args(Tune)),
+    help="Let the text encoder learn from the classes: a small adapter for each fold, whose effect is reported beside "
+    "the encoder as it is. Takes minutes more.",
 )
 @click.option(
     "--min-class-size",

@@ -167,7 +167,8 @@ def _seen(material: Material, encoders: tuple[Encoder, ...], judged: Judged, i: 
     assert photo is not None  # noqa: S101 - chosen for it
     height, width = load_photo(photo).shape[:2]
     split = Split(encoders, tuple(encoder.encode_parts([photo])[0] for encoder in encoders))
-    subject = Subject(material.problem.inputs.take(np.array([row])), {IMAGE_BLOCK: split}, (width, height))
+    inputs = material.problem.seen(int(material.problem.fold[row]))
+    subject = Subject(inputs.take(np.array([row])), {IMAGE_BLOCK: split}, (width, height))
     a, b = (int(k) for k in judged.ranked[i])
     names = judged.model.classes
     account = explain_many(judged.model, subject, [(names[a], names[b])])[0]

@@ -23,6 +23,7 @@ from prodcls.reporting_augmentation import augmentation_section
 from prodcls.reporting_precision import precision_section
 from prodcls.reporting_robustness import robustness_section
 from prodcls.reporting_trust import trust_section
+from prodcls.reporting_tuning import tuning_section
 from prodcls.resuming import RESUME, Resumption, fingerprint
 
 __all__ = ["judge"]
@@ -71,7 +72,11 @@ def judge(config: FitConfig, material: Material, progress: Progress) -> Findings
     if config.augment:
         with progress.stage("augment"):
             augmentation = augmentation_section(config, material, scores, threads=threads)
-    found = Findings(scores, probabilities, baselines, augmentation=augmentation)
+    tuning = None
+    if material.frozen is not None:
+        with progress.stage("evaluate untuned"):
+            tuning = tuning_section(config, material, material.frozen, scores, probabilities, threads=threads)
+    found = Findings(scores, probabilities, baselines, augmentation=augmentation, tuning=tuning)
     return _question(config, material, found, kept, progress)
 
 
@@ -92,11 +97,11 @@ def _baselines(
     def run(name: str) -> _Baseline:
         threads = config.threads or available_processors()
         classes, seed = len(problem.classes), config.random_state
-        made = run_baseline(name, problem.inputs, problem.labels, classes, problem.fold, seed, threads)
+        made = run_baseline(name, material.unlearned, problem.labels, classes, problem.fold, seed, threads)
         return _Baseline(tuple(made.predicted.tolist()), made.seconds)
 
     with progress.stage("baselines"):
-        names = [name for name in baseline_names(problem.inputs) if name != config.head]
+        names = [name for name in baseline_names(material.unlearned) if name != config.head]
         with progress.items("baselines", len(names)) as done:
             for i, name in enumerate(names):
                 result = kept.result("baselines", i, _Baseline, partial(run, name))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +13,7 @@ from prodcls.catalogue import Catalogue, Rejection
 from prodcls.embeddings import EmbeddingStore
 from prodcls.evaluation import Problem
 from prodcls.hierarchy import ClassTree
+from prodcls.inputs import Inputs
 from prodcls.preparation import Recipe
 from prodcls.relabelling import Relabelled, Relabelling
 from prodcls.trees import TreeReading, read_tree
@@ -54,6 +56,12 @@ class Material:
         What decisions of people did to the labels of the catalogue; None where none were given.
     folds_at_once : int
         Models that there is memory to fit at the same time.
+    recipes : mapping of int to Recipe
+        What reads the products of each fold where that differs from ``recipe``, which is that of the model for use.
+    frozen : Inputs or None
+        The rows of ``problem`` as encoders read them that learned nothing; None: as in ``problem``.
+    lessons : int
+        Texts that each encoder of the model for use learned from.
     """
 
     catalogue: Catalogue
@@ -71,6 +79,18 @@ class Material:
     sound_digests: tuple[str | None, ...]
     relabelling: Relabelling | None = None
     folds_at_once: int = 1
+    recipes: Mapping[int, Recipe] = field(default_factory=dict)
+    frozen: Inputs | None = None
+    lessons: int = 0
+
+    def recipe_of(self, fold: int) -> Recipe:
+        """Return what reads the products of a fold, for the model that has not seen them."""
+        return self.recipes.get(fold, self.recipe)
+
+    @property
+    def unlearned(self) -> Inputs:
+        """The rows of ``problem`` as encoders read them that learned nothing of their classes."""
+        return self.problem.inputs if self.frozen is None else self.frozen
 
     @property
     def grouped(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,16 @@ from prodcls.catalogue import Catalogue, Rejection
 from prodcls.config import Runtime
 from prodcls.embedding_store import EmbedStats
 from prodcls.embeddings import Embeddings, VectorStore, embed
-from prodcls.encoders import Encoder, Item, audio_encoder, choose_text_encoders, image_encoder, text_encoder
+from prodcls.encoders import (
+    Encoder,
+    Item,
+    audio_encoder,
+    choose_text_encoders,
+    image_encoder,
+    text_encoder,
+)
+from prodcls.encoders.adapter import Adapter
+from prodcls.encoders.base import FrozenEncoder
 from prodcls.errors import SchemaError
 from prodcls.inputs import Inputs
 from prodcls.progress import Progress
@@ -33,6 +42,7 @@ __all__ = [
     "listed_names",
     "open_readers",
     "prepare",
+    "read_texts",
 ]
 
 IMAGE_BLOCK = "image"
@@ -60,6 +70,8 @@ class Recipe:
         Why these text encoders, for the reader.
     audio_encoder : str or None
         None: the catalogue has no sounds.
+    adapters : tuple of Adapter
+        Changes of some of the text encoders.
     """
 
     text_columns: tuple[str, ...]
@@ -68,6 +80,7 @@ class Recipe:
     runtime: Runtime
     reason: str
     audio_encoder: str | None = None
+    adapters: tuple[Adapter, ...] = ()
 
     @property
     def image_encoders(self) -> tuple[str, ...]:
@@ -162,10 +175,19 @@ class Readers:
 
 
 def open_readers(recipe: Recipe, threads: int | None = None) -> Readers:
-    """Return the encoders of ``recipe``; their weights are loaded at the first use."""
+    """Return the encoders of ``recipe``, with their adapters; their weights are loaded at the first use."""
+    text = tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders)
     image = tuple(image_encoder(name, recipe.runtime, threads) for name in recipe.image_encoders)
     audio = None if recipe.audio_encoder is None else audio_encoder(recipe.audio_encoder, recipe.runtime, threads)
-    return Readers(tuple(text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders), image, audio)
+    return Readers(tuple(_adapted(one, recipe.adapters) for one in text), image, audio)
+
+
+def _adapted(encoder: Encoder, adapters: Sequence[Adapter]) -> Encoder:
+    """Return an encoder with its adapter, where there is one."""
+    for adapter in adapters:
+        if adapter.encoder == encoder.name and isinstance(encoder, FrozenEncoder):
+            return encoder.adapted(adapter)
+    return encoder
 
 
 def prepare(
@@ -197,10 +219,7 @@ def prepare(
     """
     dense: dict[str, Embeddings] = {}
     readers = readers or open_readers(recipe, threads)
-    for column in recipe.text_columns:
-        dense[column] = joined(
-            [embed_block(column, catalogue.texts[column], e, store, progress) for e in readers.text], store.scratch
-        )
+    dense |= read_texts({name: catalogue.texts[name] for name in recipe.text_columns}, readers.text, store, progress)
     if readers.image:
         photos: Sequence[Path | None] = catalogue.photos or (None,) * len(catalogue)
         dense[IMAGE_BLOCK] = joined(
@@ -210,6 +229,29 @@ def prepare(
         sounds: Sequence[Sound | None] = catalogue.sounds or (None,) * len(catalogue)
         dense[AUDIO_BLOCK] = joined([embed_block(AUDIO_BLOCK, sounds, readers.audio, store, progress)], store.scratch)
     return Inputs(catalogue.ids, catalogue.texts, dense, catalogue.numeric, catalogue.categorical)
+
+
+def read_texts(
+    texts: Mapping[str, Sequence[str]], encoders: Sequence[Encoder], store: VectorStore, progress: Progress
+) -> dict[str, Embeddings]:
+    """Embed columns of text, the vectors of all encoders side by side.
+
+    Parameters
+    ----------
+    texts : mapping of str to sequence of str, length n
+    encoders : sequence of Encoder
+    store : VectorStore
+    progress : Progress
+
+    Returns
+    -------
+    dict of str to Embeddings
+        By column.
+    """
+    return {
+        name: joined([embed_block(name, cells, one, store, progress) for one in encoders], store.scratch)
+        for name, cells in texts.items()
+    }
 
 
 def embed_block(

@@ -34,6 +34,7 @@ from prodcls.audit_augmentation import AugmentationSection
 from prodcls.audit_precision import PrecisionSection
 from prodcls.audit_robustness import RobustnessSection
 from prodcls.audit_trust import TrustSection
+from prodcls.audit_tuning import TuningSection
 from prodcls.baselines import BaselineResult
 from prodcls.bundle import photo_folder
 from prodcls.calibration import softmax
@@ -107,6 +108,8 @@ class Findings:
         What harms cost on a sample.
     augmentation : AugmentationSection or None
         What copies of photos brought.
+    tuning : TuningSection or None
+        What encoders that learned brought.
     precision : PrecisionSection or None
         What shorter numbers in the encoders do to predictions.
     """
@@ -117,6 +120,7 @@ class Findings:
     trust: TrustSection | None = None
     robustness: RobustnessSection | None = None
     augmentation: AugmentationSection | None = None
+    tuning: TuningSection | None = None
     precision: PrecisionSection | None = None
 
     @property
@@ -189,6 +193,7 @@ def build_report(
             trust=findings.trust,
             robustness=findings.robustness,
             augmentation=findings.augmentation,
+            tuning=findings.tuning,
             precision=findings.precision,
             overrides=overrides_section(material, findings.scores),
             balance=balance_section(problem, findings.scores, config, served.balance.strength if served else 0.0),
@@ -204,7 +209,7 @@ def _probes(material: Material, findings: Findings) -> dict[str, NDArray[np.floa
     """Return the scores of the model for use that are those of the search for faults; none where they are others."""
     served, problem = findings.served, material.problem
     alike = material.grouped and len(problem.labels) == len(material.catalogue)
-    if served is None or not alike or any(e.copies for e in problem.inputs.dense.values()):
+    if served is None or not alike or problem.tuned or any(e.copies for e in problem.inputs.dense.values()):
         return {}
     return served.probes
 

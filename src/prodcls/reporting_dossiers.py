@@ -202,14 +202,13 @@ class _Maker:
         self._evaluated = evaluated
         material, scores = evaluated.material, evaluated.scores
         self._fold = {int(row): fold for fold in scores.folds for row in fold.rows}
-        self._readers: Readers = open_readers(material.recipe, evaluated.threads)
         problem, n = material.problem, len(material.catalogue)
         inputs = problem.inputs if len(problem.inputs) == n else problem.inputs.take(np.arange(n))
         judged = judgements(material, scores, evaluated.probabilities)
         self._products: Products = collect_products(material.catalogue, inputs, evaluated.image_root, judged)
         values = {name: tuple(sorted(set(cells) - {""})) for name, cells in inputs.categorical.items()}
         self._known = KnownColumns(tuple(inputs.numeric), values)
-        self._last: tuple[FoldScores, FoldModel] | None = None
+        self._last: tuple[FoldScores, FoldModel, Readers] | None = None
 
     def dossier(self, one: Chosen) -> Dossier:
         scores, problem = self._evaluated.scores, self._evaluated.material.problem
@@ -219,7 +218,7 @@ class _Maker:
         margin = float((scores.margins[one.at, a] - scores.margins[one.at, b]) / scores.temperature[one.at])
         catalogue, place = self._evaluated.material.place(row)
         photo = None if catalogue.photos is None else catalogue.photos[place]
-        served = problem.inputs.take(np.array([row]))
+        served = problem.seen(int(problem.fold[row])).take(np.array([row]))
         picture = None if photo is None else thumbnail_jpeg(photo, PICTURE)
         known = something_known(served, self._known)[0]
         bare = Dossier(
@@ -258,11 +257,12 @@ class _Maker:
 
     def _explained(self, bare: Dossier, at: int, served: Inputs, photo: Path | None, sound: Sound | None) -> Dossier:
         """Return the dossier with all that the fold's model and its training products say of it."""
-        trained = self._trained(self._fold[int(self._evaluated.scores.rows[at])])
-        if trained is None:
+        found_model = self._trained(self._fold[int(self._evaluated.scores.rows[at])])
+        if found_model is None:
             return bare
+        trained, readers = found_model
         # The vectors are those that the evaluation scored; reading again only tells what they are made of.
-        subject = replace(dissect(served, photo, trained, self._readers, sound), inputs=served)
+        subject = replace(dissect(served, photo, trained, readers, sound), inputs=served)
         found = Found(subject, photo, None, sound=sound)
         account = explain(trained.model, subject, bare.predicted, bare.versus)
         if not abs(account.margin - bare.margin) <= ROUNDING:
@@ -292,24 +292,26 @@ class _Maker:
             return None
         return roll_up(trained.model, subject, tree, found.probabilities[at], int(found.stops.depth[at]))
 
-    def _trained(self, fold: FoldScores) -> FoldModel | None:
+    def _trained(self, fold: FoldScores) -> tuple[FoldModel, Readers] | None:
+        """Return the model of a fold and the encoders that it was fitted with."""
         if fold.model is None:
             return None
         if self._last is None or self._last[0] is not fold:
             material = self._evaluated.material
-            number = material.problem.fold[fold.rows[0]]
+            number = int(material.problem.fold[fold.rows[0]])
+            recipe = material.recipe_of(number)
             rows = np.flatnonzero(material.problem.fold[: len(self._products)] != number)
             model = FoldModel(
                 fold.model,
-                material.recipe,
+                recipe,
                 material.catalogue.schema,
                 material.catalogue.source,
                 self._known,
                 self._products.take(rows),
                 np.zeros((len(rows), 0), dtype=np.int32),
             )
-            self._last = fold, model
-        return self._last[1]
+            self._last = fold, model, open_readers(recipe, self._evaluated.threads)
+        return self._last[1:]
 
 
 def _base64(data: bytes) -> str:

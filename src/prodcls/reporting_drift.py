@@ -64,7 +64,7 @@ def drift_section(material: Material, random_state: int = 0) -> DriftSection | N
     """
     if material.tested is None:
         return None
-    n, inputs = len(material.catalogue), material.problem.inputs
+    n, inputs = len(material.catalogue), material.unlearned
     before, after = inputs.take(np.arange(n)), inputs.take(np.arange(n, len(inputs)))
     unknown = [name for name, count in sorted(material.unknown_classes.items()) for _ in range(count)]
     labels = (list(material.catalogue.labels or ()), [*(material.tested.labels or ()), *unknown])

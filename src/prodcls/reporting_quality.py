@@ -45,7 +45,7 @@ def find_faults(
     """
     problem = material.problem
     with threadpool_limits(1):  # the same bits on any number of processors
-        opinions = held_out_opinions(problem.inputs, problem.labels, material.copies, len(problem.classes), scores)
+        opinions = held_out_opinions(material.unlearned, problem.labels, material.copies, len(problem.classes), scores)
         mined = mine_phrases(problem.inputs.texts, material.copies) if phrases is None else phrases
         rows = Rows(material)
         found = sorted(_all(rows, opinions, mined), key=lambda f: (SEVERITIES.index(f.severity), KINDS.index(f.kind)))

@@ -21,7 +21,7 @@ from prodcls.explain.faithfulness import bootstrap_mean
 from prodcls.explain.scorer import item_seed
 from prodcls.gathering import Material
 from prodcls.images import load_photo
-from prodcls.inputs import Inputs
+from prodcls.inputs import Inputs, concatenated
 from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, prepare
 from prodcls.progress import SilentProgress
 from prodcls.sound_segments import write_recording
@@ -100,7 +100,7 @@ def robustness_section(
         return None
     sample = drawn(material, scores, count, random_state)
     chosen = sample.rows
-    served = material.problem.inputs.take(chosen)
+    served = _as_served(material, chosen)
     labels = material.problem.labels[chosen]
     harms = []
     with threadpool_limits(1):  # so that the number of processors moves no digit
@@ -108,10 +108,39 @@ def robustness_section(
         for name, harmed, befallen in _harms(sample, served):
             if not befallen.any():
                 continue
-            inputs = prepare(harmed, material.recipe, material.store, SilentProgress(), threads=threads)
+            inputs = _as_read(material, harmed, chosen, threads)
             after = fold_probabilities(scores, inputs.aligned(served.numeric, served.categorical), chosen)
             harms.append(_degradation(name, before[befallen], after[befallen], labels[befallen]))
     return RobustnessSection(len(chosen), tuple(harms))
+
+
+def _by_fold(material: Material, rows: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Yield which of the rows each fold tests, where folds have encoders of their own; else all of them at once."""
+    numbers = material.problem.fold[rows]
+    if not material.recipes:
+        yield int(numbers[0]), np.arange(len(rows))
+        return
+    for number in np.unique(numbers).tolist():
+        yield number, np.flatnonzero(numbers == number)
+
+
+def _as_served(material: Material, rows: NDArray[np.intp]) -> Inputs:
+    """Return tested products as the models of their folds saw them."""
+    places = list(_by_fold(material, rows))
+    found = concatenated([material.problem.seen(number).take(rows[mine]) for number, mine in places])
+    return found.take(np.argsort(np.concatenate([mine for _, mine in places])))
+
+
+def _as_read(material: Material, catalogue: Catalogue, rows: NDArray[np.intp], threads: int | None) -> Inputs:
+    """Read changed products, each by the encoders of its fold."""
+    places, store = list(_by_fold(material, rows)), material.store
+    found = concatenated(
+        [
+            prepare(catalogue.take(mine), material.recipe_of(number), store, SilentProgress(), threads=threads)
+            for number, mine in places
+        ]
+    )
+    return found.take(np.argsort(np.concatenate([mine for _, mine in places])))
 
 
 def fold_probabilities(scores: OutOfFold, inputs: Inputs, rows: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -80,7 +80,7 @@ def trust_section(
         return None
     labels, ranked = material.problem.labels[scores.rows], scores.ranked
     top = np.take_along_axis(probabilities, ranked, axis=1)
-    effort, readers = Effort(threads=threads), open_readers(material.recipe, threads)
+    effort = Effort(threads=threads)
     checks: list[CrossCheck] = []
     found: list[str] = []
     judged: list[str] = []
@@ -89,7 +89,7 @@ def trust_section(
             product = _product(material, scores, int(scores.rows[at]))
             if judged and judged_kind(product) != judged[0]:
                 continue  # words, regions and segments do not go into one mean
-            ask = partial(_checked, product, readers, effort, again=len(checks) < AGAIN)
+            ask = partial(_checked, product, open_readers(product.recipe, threads), effort, again=len(checks) < AGAIN)
             check = (ask() if kept is None else kept.result("witnesses", at, _Check, ask)).found
             if check is None:
                 continue
@@ -151,7 +151,9 @@ def _product(material: Material, scores: OutOfFold, row: int) -> Product:
     catalogue, at = material.place(row)
     photo = None if catalogue.photos is None else catalogue.photos[at]
     sound = None if catalogue.sounds is None else catalogue.sounds[at]
-    return Product(fold.model, material.recipe, material.problem.inputs.take(np.array([row])), photo, sound)
+    number = int(material.problem.fold[row])
+    inputs = material.problem.seen(number).take(np.array([row]))
+    return Product(fold.model, material.recipe_of(number), inputs, photo, sound)
 
 
 @dataclass(frozen=True)

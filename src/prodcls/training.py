@@ -36,6 +36,7 @@ from prodcls.reporting_cost import automation
 from prodcls.reporting_dossiers import chosen_dossiers, make_dossiers
 from prodcls.reporting_kept import kept_judgements
 from prodcls.reporting_papers import read_papers
+from prodcls.reporting_tuning import tuning_lines
 from prodcls.reporting_verdict import failing
 from prodcls.resuming import forget
 from prodcls.shards import write_shards
@@ -49,6 +50,7 @@ from prodcls.tables import (
     out_of_fold_bytes,
     rejections_bytes,
 )
+from prodcls.tuning import tuned
 
 __all__ = ["FitOutcome", "fit_catalogue"]
 
@@ -99,7 +101,7 @@ def fit_catalogue(config: FitConfig, progress: Progress) -> FitOutcome:
     papers = read_papers(config)
     earlier = None if config.compare is None else read_audited(config.compare)
     with staged(config.out) as stage:
-        material = gather(config, progress)
+        material = tuned(config, gather(config, progress), progress)
         findings = judge(config, material, progress)
         with progress.stage("report"):
             tables = _tables(config, material, findings)
@@ -242,6 +244,7 @@ def _summary(report: AuditReport) -> Iterator[str]:
         name, best = max(e.baselines.items(), key=lambda item: item[1].accuracy.value)
         yield f"best baseline: {name}, accuracy {_range(best.accuracy)}, macro-F1 {_range(best.macro_f1)}"
     yield from augmentation_lines(report.augmentation)
+    yield from tuning_lines(report.tuning)
     yield from balance_lines(report.balance)
     judged = [c for c in report.verdict if c.passed is not None]
     if judged:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.config import Runtime
+from prodcls.encoders.adapter import Adapter
 from prodcls.encoders.items import Encoded, Encoder, Item, Kind, Parts, Prepared, Progress
 from prodcls.encoders.network import Network
 from prodcls.encoders.processors import available_processors
@@ -74,7 +78,27 @@ class FrozenEncoder(ABC):
     @property
     def identity(self) -> str:
         """Name, weights, preprocessing version and runtime; fit for a file name."""
-        return f"{self.name}-{self.weights.sha256[:12]}-p{self.preprocessing}-{self.runtime}"
+        return f"{self.name}-{self.weights.sha256[:12]}{self.tuned}-p{self.preprocessing}-{self.runtime}"
+
+    @property
+    def tuned(self) -> str:
+        """Part of the identity that tells of an adapter; empty without one."""
+        return "" if self.network.adapter is None else f"-lora-{self.network.adapter.digest[:12]}"
+
+    def adapted(self, adapter: Adapter) -> Self:
+        """Return the same encoder with changed weights.
+
+        Parameters
+        ----------
+        adapter : Adapter
+
+        Returns
+        -------
+        FrozenEncoder
+        """
+        made = copy.copy(self)
+        made.network = replace(self.network, adapter=adapter)
+        return made
 
     @abstractmethod
     def prepare(self, item: Item) -> Prepared:

@@ -72,7 +72,7 @@ class FolderText(FrozenEncoder):
     @property
     def identity(self) -> str:
         """Name, digest, preprocessing version and runtime; fit for a file name."""
-        return f"{self.folder.path.name}-{self.folder.digest[:12]}-p{self.preprocessing}-{self.runtime}"
+        return f"{self.folder.path.name}-{self.folder.digest[:12]}{self.tuned}-p{self.preprocessing}-{self.runtime}"
 
     def prepare(self, item: Item) -> Prepared:
         """Return the token ids of a text, cut to the model's length; the prompt stands for no character of it.

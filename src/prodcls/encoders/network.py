@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.encoders.adapter import Adapter
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -46,6 +48,8 @@ class Network:
     step : int
         Multiple of tokens that ONNX Runtime's texts are filled up to: more of them then run together. What a text is
         filled up to depends on its own length alone.
+    adapter : Adapter or None
+        What is added to the weights of ``build``.
     """
 
     key: str
@@ -55,3 +59,4 @@ class Network:
     input_dtype: str
     opened: Callable[[], Run] | None = field(default=None, compare=False)
     step: int = 1
+    adapter: Adapter | None = None

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.atomic import cache_root, discard, keep_addressed, read_addressed
+from prodcls.encoders.adapter import changed_onnx
 from prodcls.encoders.network import Network, Run
 
 __all__ = ["exported", "run_onnx"]
@@ -41,7 +42,7 @@ def run_onnx(network: Network) -> Run:
     """
     from prodcls.encoders.onnx_session import open_session
 
-    session = open_session(exported(network))
+    session = open_session(changed_onnx(exported(network), network.adapter))
 
     def run(items: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = session.run(list(outputs), {"items": items})
@@ -51,7 +52,7 @@ def run_onnx(network: Network) -> Run:
 
 
 def exported(network: Network) -> bytes:
-    """Return ``network`` as an ONNX file, from the cache or exported now.
+    """Return ``network`` as an ONNX file without its adapter, from the cache or exported now.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from prodcls.encoders.adapter import changed_module
 from prodcls.encoders.network import OPEN_NETWORKS, Network, Run
 from prodcls.errors import InputError
 
@@ -37,7 +39,7 @@ def open_module(network: Network) -> nn.Module:
     InputError
         If the weights are not the pinned ones.
     """
-    return network.build().requires_grad_(requires_grad=False)
+    return changed_module(network.build(), network.adapter).requires_grad_(requires_grad=False)
 
 
 @contextmanager
@@ -81,7 +83,9 @@ def run_torch(network: Network, *, device: str = "cpu", bf16: bool = False) -> R
         )
         raise InputError(message, code="device-absent")
     # The module on the processor is shared with what asks for gradients.
-    module = open_module(network) if device == "cpu" else network.build().requires_grad_(requires_grad=False).to(device)
+    module = open_module(network)
+    if device != "cpu":
+        module = copy.deepcopy(module).to(device)
 
     def run(items: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         with (

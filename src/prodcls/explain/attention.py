@@ -11,12 +11,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.encoders import text_encoder
 from prodcls.encoders.inner import attentions, pooled_tokens, prepared
 from prodcls.explain.attribution import Attribution, Part, Scope
 from prodcls.explain.product import REST, Product, class_numbers, score
 from prodcls.explain.reading import word_part
 from prodcls.explain.segments import bounds, overlaps, words
+from prodcls.preparation import open_readers
 
 __all__ = ["Attention", "rollout"]
 
@@ -47,11 +47,10 @@ class Attention:
 
 def _shares(product: Product, column: str) -> Iterator[Part]:
     """Yield the words of a text, whose shares sum to 1; one context part for each encoder without attention."""
-    text, recipe = product.inputs.texts[column][0], product.recipe
+    text = product.inputs.texts[column][0]
     found = words(text)
     total, readers, blind = np.zeros(len(found)), 0, False
-    for name in recipe.text_encoders if found else ():
-        encoder = text_encoder(name, recipe.runtime)
+    for encoder in open_readers(product.recipe).text if found else ():
         item = prepared(encoder, text)
         layers = None if item is None else attentions(encoder, item.value)
         if item is None or item.spans is None or layers is None:

@@ -16,7 +16,7 @@ import numpy as np
 import scipy.special
 from numpy.typing import NDArray
 
-from prodcls.encoders import Encoder, image_encoder, text_encoder
+from prodcls.encoders import Encoder
 from prodcls.encoders.inner import Integrated, has_module, integrate, prepared
 from prodcls.errors import InputError
 from prodcls.evidence import LEXICAL
@@ -30,7 +30,7 @@ from prodcls.explain.regions import Grid, photo_grid
 from prodcls.explain.segments import bounds, overlaps, words
 from prodcls.head import EvidenceHead, Margins
 from prodcls.images import load_photo
-from prodcls.preparation import IMAGE_BLOCK
+from prodcls.preparation import IMAGE_BLOCK, open_readers
 
 __all__ = ["IntegratedGradients"]
 
@@ -170,17 +170,16 @@ class _Pull:
 
     def _read(self, block: str, rate: float) -> Iterator[Part]:
         """Yield the words or regions of a block, encoder by encoder, and what its probe says of a blank one."""
-        probe, recipe = self.head.evidence.dense[block].probe, self.product.recipe
+        probe = self.head.evidence.dense[block].probe
         weights = probe.weights @ self._direction * rate
         blank, at = float(probe.intercept @ self._direction) * rate, 0
         is_text = block in self.product.inputs.texts
-        names = recipe.text_encoders if is_text else recipe.image_encoders
-        encoders = [(text_encoder if is_text else image_encoder)(name, recipe.runtime) for name in names]
+        encoders = open_readers(self.product.recipe).of(block)
         place = self._words if is_text else partial(self._regions, cells=self._cells(encoders))
         for encoder in encoders:
             mine = slice(at, at + encoder.dimension)
             at = mine.stop
-            placed = place(block, encoder, weights[mine] / np.sqrt(len(names)))
+            placed = place(block, encoder, weights[mine] / np.sqrt(len(encoders)))
             if placed is None:
                 served = self.product.inputs.dense[block].vectors[0, mine]
                 yield Part(block, "context", "no-gradient", float(served @ weights[mine]))

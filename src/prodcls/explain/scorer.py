@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.embeddings import Embeddings
-from prodcls.encoders import Encoder, Item, audio_encoder, image_encoder, text_encoder
+from prodcls.encoders import Encoder, Item
 from prodcls.explain.attribution import Attribution, Part, PartKind
 from prodcls.explain.maskable import Maskable, maskable_photo, maskable_sound
 from prodcls.explain.masks import Fill, text_left
@@ -24,7 +24,7 @@ from prodcls.explain.product import REST, Product, Scored, score
 from prodcls.explain.reading import word_part
 from prodcls.explain.segments import words
 from prodcls.inputs import Inputs
-from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, joined
+from prodcls.preparation import AUDIO_BLOCK, IMAGE_BLOCK, joined, open_readers
 
 __all__ = ["MaskScorer", "attribution", "item_seed"]
 
@@ -51,11 +51,9 @@ class MaskScorer:
     """
 
     def __init__(self, product: Product, *, fill: Fill = "border", threads: int | None = None) -> None:
-        recipe = product.recipe
         self.product = product
         self._fill: Fill = fill
-        self._threads = threads
-        self._readers = [text_encoder(name, recipe.runtime, threads) for name in recipe.text_encoders]
+        self._readers = open_readers(product.recipe, threads)
         self._texts = {name: cells[0] for name, cells in product.inputs.texts.items()}
         self._words = {name: words(text) for name, text in self._texts.items()}
         self._encoded: dict[tuple[str, str | bytes], tuple[NDArray[np.float32], bool, float]] = {}
@@ -105,7 +103,7 @@ class MaskScorer:
         dense = {}
         for name, block in served.dense.items():
             if name in texts:
-                dense[name] = joined([self._embed(name, reader, texts[name]) for reader in self._readers])
+                dense[name] = joined([self._embed(name, reader, texts[name]) for reader in self._readers.text])
             elif name in self._files:
                 mine = kept[:, self.positions(FILED[name])]
                 dense[name] = joined(self._embed_copies(name, self._files[name], mine))
@@ -123,14 +121,12 @@ class MaskScorer:
 
     def _maskable(self) -> Iterator[tuple[str, Maskable | None]]:
         """Yield the photo and the sound that the model is served, as far as they are at hand."""
-        product, recipe = self.product, self.product.recipe
+        product, readers = self.product, self._readers
         served = {name for name, block in product.inputs.dense.items() if block.present[0]}
-        if product.photo is not None and recipe.image_encoders and IMAGE_BLOCK in served:
-            viewers = tuple(image_encoder(name, recipe.runtime, self._threads) for name in recipe.image_encoders)
-            yield IMAGE_BLOCK, maskable_photo(product.photo, viewers, self._fill)
-        if product.sound is not None and recipe.audio_encoder is not None and AUDIO_BLOCK in served:
-            listener = audio_encoder(recipe.audio_encoder, recipe.runtime, self._threads)
-            yield AUDIO_BLOCK, maskable_sound(product.sound, listener)
+        if product.photo is not None and readers.image and IMAGE_BLOCK in served:
+            yield IMAGE_BLOCK, maskable_photo(product.photo, readers.image, self._fill)
+        if product.sound is not None and readers.audio is not None and AUDIO_BLOCK in served:
+            yield AUDIO_BLOCK, maskable_sound(product.sound, readers.audio)
 
     def _list_players(self) -> tuple[Part, ...]:
         players = [

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import prodcls.explain.scorer
+import prodcls.preparation
 from prodcls.embeddings import Embeddings
 from prodcls.encoders import Encoded, Item, Parts, Progress
 from prodcls.encoders.lite0 import SIDE
@@ -71,8 +71,8 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     """Put encoders without weights in place; gives what they are asked for."""
     seen = Asked([], [])
-    monkeypatch.setattr(prodcls.explain.scorer, "text_encoder", lambda *_: Counting(seen.texts))
-    monkeypatch.setattr(prodcls.explain.scorer, "image_encoder", lambda *_: Quarters(seen.photos))
+    monkeypatch.setattr(prodcls.preparation, "text_encoder", lambda *_: Counting(seen.texts))
+    monkeypatch.setattr(prodcls.preparation, "image_encoder", lambda *_: Quarters(seen.photos))
     return seen
 
 

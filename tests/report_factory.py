@@ -70,6 +70,7 @@ from prodcls.audit_precision import PrecisionSection
 from prodcls.audit_quality import Example, Finding, QualityFindings
 from prodcls.audit_robustness import Degradation, RobustnessSection
 from prodcls.audit_trust import MethodAgreement, MethodFaithfulness, TrustSection
+from prodcls.audit_tuning import TuningFigures, TuningSection
 from prodcls.audit_views import (
     ClassView,
     ClassWord,
@@ -801,6 +802,19 @@ def make_report(
         precision=PrecisionSection("bf16", 700, 2, 0.0123, 0.99912),
         augmentation=AugmentationSection(
             20, 3, 41, 120, Interval(0.002, -0.003, 0.007), Interval(0.004, -0.002, 0.01), 7, 5, 0.774
+        ),
+        tuning=TuningSection(
+            ("minilm",),
+            6,
+            36_864,
+            1_400,
+            TuningFigures(_near(0.941), _near(0.93), 0.204, 0.013),
+            TuningFigures(_near(0.953), _near(0.944), 0.181, 0.016),
+            Interval(0.012, 0.001, 0.023),
+            Interval(0.014, -0.001, 0.027),
+            13,
+            5,
+            0.096,
         ),
         balance=BalanceSection(
             "macro-f1",

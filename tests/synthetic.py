@@ -15,8 +15,6 @@ import pytest
 from PIL import Image
 
 import prodcls.augmentation
-import prodcls.bundle_opening
-import prodcls.explain.scorer
 import prodcls.head
 import prodcls.inspection
 import prodcls.preparation
@@ -180,11 +178,8 @@ def use_fake_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     def image(name: str, *_: object) -> Encoder:
         return ColourEncoder(name)
 
-    for module in (prodcls.preparation, prodcls.explain.scorer):
-        monkeypatch.setattr(module, "text_encoder", text)
-        monkeypatch.setattr(module, "image_encoder", image)
-    monkeypatch.setattr(prodcls.bundle_opening, "text_encoder", text)
-    for module in (prodcls.augmentation, prodcls.inspection):
+    monkeypatch.setattr(prodcls.preparation, "text_encoder", text)
+    for module in (prodcls.preparation, prodcls.augmentation, prodcls.inspection):
         monkeypatch.setattr(module, "image_encoder", image)
 
 

@@ -443,7 +443,7 @@ print(found.digest, [m for m in ("torch", "onnxruntime", "matplotlib") if m in s
 
 def test_what_the_manifest_lists_can_be_checked_with_other_tools(intact: Path) -> None:
     manifest = json.loads((intact / "manifest.json").read_bytes())
-    assert manifest["format_version"] == FORMAT_VERSION == 7
+    assert manifest["format_version"] == FORMAT_VERSION == 8
     assert manifest["created"] == CREATED
     assert manifest["environment"]["python"] == sys.version.split()[0]
     assert set(manifest["files"]) == set(FILES) - {"manifest.json"}

@@ -46,6 +46,7 @@ DIGESTS = {
     "v5/evidence": "d0566846db5abe4656f144c44191bb067c35540cbf2d15a88261562734f00915",
     "v6/evidence": "2421edf33cef3437025a6badaf7d8ceb16e0dd0e976668ab6c1d12de18c1f75c",
     "v7/evidence": "e61ae4b74074b050345858e37417e1d6cfeafe440d2bc46fb2600d0d0dc1e6dc",
+    "v8/evidence": "121939d5d6884febe9230d949aa4d08260deb8c65f88a1a778e2e04c0069e769",
 }
 
 

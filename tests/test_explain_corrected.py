@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import explain_factory
 import prodcls.explain.corrected
-import prodcls.explain.scorer
+import prodcls.preparation
 from chain_factory import CLASSES, SCRIPTS, TEXT, fitted, make_subject, subjects
 from explain_factory import asked, make_product
 from prodcls.encoders import Item, Parts
@@ -52,7 +52,7 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             seen.append(len(items))
             return self.inner.encode(items)
 
-    monkeypatch.setattr(prodcls.explain.scorer, "text_encoder", lambda name, *_: Counted(name))
+    monkeypatch.setattr(prodcls.preparation, "text_encoder", lambda name, *_: Counted(name))
     return seen
 
 
@@ -143,7 +143,7 @@ class _Seen(explain_factory.Quarters):
 def test_the_region_that_tells_the_class_comes_first_and_the_photo_keeps_its_share(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(prodcls.explain.scorer, "image_encoder", lambda *_: _Seen())
+    monkeypatch.setattr(prodcls.preparation, "image_encoder", lambda *_: _Seen())
     product = make_product("new", "")
     assert product.photo is not None
     split = Split((_Seen(),), _Seen().encode_parts([product.photo]))

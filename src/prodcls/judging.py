@@ -74,7 +74,7 @@ def judge(config: FitConfig, material: Material, progress: Progress) -> Findings
             augmentation = augmentation_section(config, material, scores, threads=threads)
     tuning = None
     if material.frozen is not None:
-        with progress.stage("evaluate untuned"):
+        with progress.stage("untuned"):
             tuning = tuning_section(config, material, material.frozen, scores, probabilities, threads=threads)
     found = Findings(scores, probabilities, baselines, augmentation=augmentation, tuning=tuning)
     return _question(config, material, found, kept, progress)

@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from prodcls.errors import InputError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from collections.abc import Callable
+
+    from onnx import GraphProto
+    from torch import Tensor, nn
 
 __all__ = ["Adapter", "changed_module", "changed_onnx"]
 
@@ -91,10 +94,7 @@ def changed_module(module: nn.Module, adapter: Adapter | None) -> nn.Module:
 
     with torch.no_grad():
         for name, change in ({} if adapter is None else adapter.changes()).items():
-            try:
-                weight = module.get_parameter(name + WEIGHT)
-            except AttributeError:
-                raise _other(name) from None
+            weight = _weight(module, name)
             if weight.shape != change.shape:
                 raise _other(name)
             # A sum of its own: the weights may lie in memory that others read too.
@@ -102,15 +102,17 @@ def changed_module(module: nn.Module, adapter: Adapter | None) -> nn.Module:
     return module
 
 
-def changed_onnx(data: bytes, adapter: Adapter | None) -> bytes:
+def changed_onnx(data: bytes, adapter: Adapter | None, build: Callable[[], nn.Module]) -> bytes:
     """Return an exported network with its weights changed.
 
     Parameters
     ----------
     data : bytes
-        Of the ONNX file, in which weights have the names that they have in torch.
+        Of the ONNX file.
     adapter : Adapter or None
         None changes nothing.
+    build : callable
+        Returns the torch module that was exported; asked where an exported weight has lost its name.
 
     Returns
     -------
@@ -128,13 +130,45 @@ def changed_onnx(data: bytes, adapter: Adapter | None) -> bytes:
 
     model = onnx.load_model_from_string(data)
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
-    for name, change in adapter.changes().items():
-        tensor = tensors.get(name + WEIGHT)
-        if tensor is None or tuple(tensor.dims) != change.shape:
+    changes = adapter.changes()
+    unnamed = [name for name in changes if name + WEIGHT not in tensors]
+    renamed = _renamed(model.graph, build(), unnamed) if unnamed else {}
+    for name, change in changes.items():
+        place, turned = renamed.get(name, (name + WEIGHT, False))
+        tensor, added = tensors[place], change.T if turned else change
+        if tuple(tensor.dims) != added.shape:
             raise _other(name)
-        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) + change, name + WEIGHT))
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) + added, place))
     found: bytes = model.SerializeToString()
     return found
+
+
+def _renamed(graph: GraphProto, module: nn.Module, names: list[str]) -> dict[str, tuple[str, bool]]:
+    """Return under which name each map's weights were exported, and whether they were turned on the way."""
+    from onnx import numpy_helper
+
+    found: dict[str, tuple[str, bool]] = {}
+    wanted = {name: _weight(module, name).detach().numpy() for name in names}
+    shapes = {side.shape for weight in wanted.values() for side in (weight, weight.T)}
+    exported = {t.name: numpy_helper.to_array(t) for t in graph.initializer if tuple(t.dims) in shapes}
+    for name, weight in wanted.items():
+        alike = [
+            (place, turned)
+            for place, array in exported.items()
+            for turned in (False, True)
+            if np.array_equal(array, weight.T if turned else weight)
+        ]
+        if len(alike) != 1:
+            raise _other(name)
+        found[name] = alike[0]
+    return found
+
+
+def _weight(module: nn.Module, name: str) -> Tensor:
+    try:
+        return module.get_parameter(name + WEIGHT)
+    except AttributeError:
+        raise _other(name) from None
 
 
 def _other(name: str) -> InputError:

@@ -42,7 +42,7 @@ def run_onnx(network: Network) -> Run:
     """
     from prodcls.encoders.onnx_session import open_session
 
-    session = open_session(changed_onnx(exported(network), network.adapter))
+    session = open_session(changed_onnx(exported(network), network.adapter, network.build))
 
     def run(items: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = session.run(list(outputs), {"items": items})

@@ -49,7 +49,9 @@ def run_openvino(network: Network, *, bf16: bool = False) -> Run:
         "ENABLE_CPU_PINNING": False,
     }
     core = openvino.Core()
-    compiled = core.compile_model(core.read_model(changed_onnx(exported(network), network.adapter)), "CPU", options)
+    compiled = core.compile_model(
+        core.read_model(changed_onnx(exported(network), network.adapter, network.build)), "CPU", options
+    )
     free: list[Any] = []  # each holds the memory of one run; threads come and go
 
     def run(items: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:

@@ -13,6 +13,7 @@ from prodcls.sections.closer import learning_figure, precision_curves, slice_fig
 from prodcls.sections.languages import language_note
 from prodcls.sections.parts import Column, Figure, Section, Table, baseline_name
 from prodcls.sections.stops import hierarchy_levels, hierarchy_note
+from prodcls.sections.tuned import tuning_note, tuning_table
 
 __all__ = ["SECTION", "PerformanceContext"]
 
@@ -32,6 +33,10 @@ class PerformanceContext:
         Figures over all classes with their intervals.
     calibration : Prose
         Calibration error before and after, log loss.
+    tuning : Prose
+        What encoders that learned brought; nothing where none did.
+    tuning_table : Table or None
+        Figures with them and with the encoders as they are.
     rivals : Figure or None
         Against the baselines; None when none was run.
     ablation : Figure or None
@@ -59,6 +64,8 @@ class PerformanceContext:
     method: Prose
     headline: Table
     calibration: Prose
+    tuning: Prose
+    tuning_table: Table | None
     rivals: Figure | None
     ablation: Figure | None
     balance: Prose
@@ -225,6 +232,8 @@ def build(report: AuditReport, t: Language) -> PerformanceContext:
         method=_method(ev, t),
         headline=_headline(ev, t),
         calibration=t.say(calibration, **{name: plain(text) for name, text in numbers.items()}),
+        tuning=() if report.tuning is None else tuning_note(report.tuning, t),
+        tuning_table=None if report.tuning is None else tuning_table(report.tuning, t),
         rivals=_rivals(ev, t),
         ablation=_ablation(ev, t),
         balance=() if report.balance is None else balance_note(report.balance, t),

@@ -1,9 +1,9 @@
 """What ``--tune lora`` brings: fits with tuned text encoders against the same ones as they are, on the same folds.
 
-Run from the checkout: ``python benchmarks/tuning.py [CATALOGUE ...]``. The fits are those of a user, and the figures are
-those that their audits tell. Vectors of the encoders as they are come from the store; tuned ones are made anew where
-they are not in it. Each catalogue is added to ``benchmarks/results/tuning.json``. Constants were set on two folds of
-4,000 products of amazon_in11k, titles alone.
+Run from the checkout: ``python benchmarks/tuning.py [CATALOGUE ...]``. The fits are those of a user, and the figures
+are those that their audits tell. Vectors of the encoders as they are come from the store; tuned ones are made anew
+where they are not in it. Each catalogue is added to ``benchmarks/results/tuning.json``. Constants were set on two folds
+of 4,000 products of amazon_in11k, titles alone.
 """
 
 from __future__ import annotations
@@ -50,7 +50,11 @@ def measured(catalogue: str, threads: int) -> dict[str, Any]:
         report = fit_catalogue(config, SilentProgress()).report
     if report.tuning is None:
         raise TypeError
-    told = {"rows": report.data.rows, "classes": report.data.classes, "encoders": list(report.lineage.encoders.values())}
+    told = {
+        "rows": report.data.rows,
+        "classes": report.data.classes,
+        "encoders": list(report.lineage.encoders.values()),
+    }
     return told | {"tuning": asdict(report.tuning), "seconds": report.timing}
 
 

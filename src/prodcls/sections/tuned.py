@@ -33,13 +33,13 @@ def tuning_table(found: TuningSection, t: Language) -> Table:
     )
     rows = tuple(
         (
-            t.say(f"tuning.{name}"),
+            t.say(name),
             _with_range(t, figures.accuracy),
             _with_range(t, figures.macro_f1),
             plain(t.decimal(figures.log_loss, 3)),
             plain(t.decimal(figures.ece, 3)),
         )
-        for name, figures in (("tuned", found.tuned), ("frozen", found.frozen))
+        for name, figures in (("tuning.tuned", found.tuned), ("tuning.frozen", found.frozen))
     )
     return Table(t("tuning.title"), heads, rows)
 

@@ -683,6 +683,22 @@ def auto_lines(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def tuning_lines(results: dict[str, Any]) -> list[str]:
+    """Return the table of fits with tuned encoders, beside the same encoders as they are."""
+    heads = ("as they are", "tuned", "accuracy changes by", "macro-F1 changes by", "p", "ECE", "tuning, s", "whole, s")
+    lines = [f"| catalogue | rows, classes | {' | '.join(heads)} |", "|" + "---|" * (len(heads) + 2)]
+    for name, found in results.items():
+        told = found["tuning"]
+        sides = [told[side] for side in ("frozen", "tuned")]
+        cells = [f"{one['accuracy']['value']:.4f} / {one['macro_f1']['value']:.4f}" for one in sides]
+        changes = (told["accuracy"], told["macro_f1"])
+        cells += [f"{one['value']:+.4f} ({one['low']:+.4f} to {one['high']:+.4f})" for one in changes]
+        cells += [f"{told['p_value']:.3f}", " to ".join(f"{one['ece']:.3f}" for one in sides)]
+        cells += [f"{found['seconds'][key]:.0f}" for key in ("tune", "total")]
+        lines.append(f"| {name} | {found['rows']}, {found['classes']} | {' | '.join(cells)} |")
+    return lines
+
+
 def main() -> None:
     """Print the page."""
     explanations = json.loads((RESULTS / "explanations.json").read_text())
@@ -730,6 +746,9 @@ def main() -> None:
         "## `--text-encoder auto` against each single encoder, accuracy / macro-F1 of whole fits on the same folds",
         "`python benchmarks/auto.py`; default columns; amazon_in11k with plain folds; at most 1 point behind is wanted",
         "\n".join(auto_lines(json.loads((RESULTS / "auto.json").read_text()))),
+        "## `--tune lora`: accuracy / macro-F1 with tuned text encoders and with the same ones as they are",
+        "`python benchmarks/tuning.py`; out of fold, paired 95% intervals, McNemar's test; a busy machine",
+        "\n".join(tuning_lines(json.loads((RESULTS / "tuning.json").read_text()))),
         "## The audit: size and time",
         "`python benchmarks/audit.py`; fit with witnesses on 10 products, embeddings in the cache",
         "\n".join(audit_lines(json.loads((RESULTS / "audit.json").read_text()))),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import prodcls.explain.attention
+import prodcls.preparation
 from encoder_factory import write_bert
 from explain_factory import CLASSES, Counting, make_product
 from prodcls.encoders.folder_text import FolderText
@@ -68,7 +68,8 @@ def test_the_json_says_that_it_is_no_explanation() -> None:
 
 def test_an_encoder_that_is_no_transformer_is_named_as_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [p.label for p in ask("smart phone").parts if p.kind == "context"] == ["no-attention"]  # of use-pooled
-    monkeypatch.setattr(prodcls.explain.attention, "text_encoder", lambda *_: Counting([]))
+    monkeypatch.setattr(prodcls.preparation, "text_encoder", lambda *_: Counting([]))
+    monkeypatch.setattr(prodcls.preparation, "image_encoder", lambda *_: None)
     account = Attention().explain(make_product(), "Kettle", "Lamp")
     assert [(p.block, p.label, p.value) for p in account.parts] == [
         ("title", "no-attention", 0.0),
@@ -81,7 +82,8 @@ def test_only_the_states_count_that_the_vector_is_made_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pooling: str, rows: slice
 ) -> None:
     encoder = FolderText(read_folder(write_bert(tmp_path / "bert", pooling=pooling)), "torch")
-    monkeypatch.setattr(prodcls.explain.attention, "text_encoder", lambda *_: encoder)
+    monkeypatch.setattr(prodcls.preparation, "text_encoder", lambda *_: encoder)
+    monkeypatch.setattr(prodcls.preparation, "image_encoder", lambda *_: None)
     product = make_product("red teapot", "")
     item = encoder.prepare("red teapot")
     layers = attentions(encoder, item.value)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import prodcls.explain.gradients
+import prodcls.preparation
 from explain_factory import Counting, Quarters, make_product
 from prodcls.errors import InputError
 from prodcls.explain.attribution import Attribution
@@ -112,8 +112,8 @@ def test_the_same_in_every_run() -> None:
 
 
 def test_an_encoder_without_gradients_keeps_its_share_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prodcls.explain.gradients, "text_encoder", lambda *_: Counting([]))
-    monkeypatch.setattr(prodcls.explain.gradients, "image_encoder", lambda *_: Quarters())
+    monkeypatch.setattr(prodcls.preparation, "text_encoder", lambda *_: Counting([]))
+    monkeypatch.setattr(prodcls.preparation, "image_encoder", lambda *_: Quarters())
     account = QUICK.explain(make_product(), "Kettle", "Lamp")
     whole = {p.block for p in account.parts if p.label == "no-gradient"}
     assert whole == {"title", "description", "image"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import prodcls.explain.scorer
+import prodcls.preparation
 from explain_factory import CLASSES, Asked, Quarters, asked, make_product
 from prodcls.encoders import Item, Parts
 from prodcls.explain.product import score
@@ -117,7 +117,7 @@ def test_several_photo_encoders_see_what_is_left_of_one_photo(monkeypatch: pytes
     product = make_product()
     assert product.photo is not None
     viewers = {"quarters": Quarters(), "halves": Halves()}
-    monkeypatch.setattr(prodcls.explain.scorer, "image_encoder", lambda name, *_: viewers[name])
+    monkeypatch.setattr(prodcls.preparation, "image_encoder", lambda name, *_: viewers[name])
     scorer = MaskScorer(replace(product, recipe=replace(product.recipe, image_encoder="quarters,halves")))
     regions = scorer.positions("region")
     assert [scorer.players[i].label for i in regions] == [f"{r}, {c}" for r in (1, 2) for c in (1, 2, 3, 4)]

@@ -162,7 +162,9 @@ def test_photos_are_looked_up_below_the_image_root(classifier: ProductClassifier
         write_photo(tmp_path / "photos" / f"{name}.png", colour)
     frame = pd.DataFrame({"image": [f"{name}.png" for name in LABELS], "title": "thing"})
     frame["title"] = [f"{word} thing" for word in FRAME["title"]]
-    classifier.set_params(image_root=tmp_path / "photos", text=[]).fit(frame, LABELS)
+    both = ["lite0", "other"]  # side by side
+    classifier.set_params(image_root=tmp_path / "photos", text=[], image_encoder=both).fit(frame, LABELS)
+    assert classifier.recipe_.image_encoders == ("lite0", "other")
     photos = pd.DataFrame({"image": ["Phones.png", "Kettles.png"], "title": ""})
     assert classifier.predict(photos).tolist() == ["Phones", "Kettles"]
 

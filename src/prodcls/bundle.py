@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from prodcls.bundle_added import Addition, added_names, additions_from, additions_to
+from prodcls.bundle_added import Addition, added_names, additions_from, additions_to, additions_told
 from prodcls.bundle_booster import checked_booster
 from prodcls.bundle_checks import (
     Canary,
@@ -53,6 +53,7 @@ from prodcls.bundle_products import (
     products_from_bytes,
     products_to_bytes,
 )
+from prodcls.bundle_refitted import Refit, refits_from, refits_to, refits_told
 from prodcls.bundle_tree import check_stopping
 from prodcls.bundle_trust import Trust
 from prodcls.bundle_upgrades import Content, upgraded
@@ -162,6 +163,8 @@ class Bundle:
         Which format it was read from, and what has changed since it was written.
     additions : tuple of Addition
         Classes that were added after the fit and never evaluated.
+    refits : tuple of Refit
+        Fits of the model alone since the one that was evaluated.
     """
 
     model: Model
@@ -179,6 +182,7 @@ class Bundle:
     canary: Canary
     findings: Findings
     additions: tuple[Addition, ...]
+    refits: tuple[Refit, ...]
     _products: bytes
 
     @property
@@ -190,6 +194,11 @@ class Bundle:
     def added(self) -> tuple[str, ...]:
         """Names of the classes that were added after the fit."""
         return added_names(self.additions)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Lines on what became of the bundle since its model was evaluated."""
+        return (*(f"classes {line}" for line in additions_told(self.additions)), *refits_told(self.refits))
 
     @cached_property
     def products(self) -> Products:
@@ -282,6 +291,7 @@ def save_extended(folder: Path, bundle: Bundle, products: Products, *, created: 
         bundle.stopping,
     )
     measured = additions_to({SOURCE: pack(bundle.source, Source, Leaves())}, bundle.additions)
+    measured = refits_to(measured, bundle.refits)
     return _put(folder, stored, bundle.options, products, None, measured, created)
 
 
@@ -403,5 +413,6 @@ def _build(stored: StoredFiles, *, own: bool = False) -> Bundle:
         found.canary,
         Findings(wrote.format_version, changes(wrote.version, wrote.environment), scores),
         additions_from(measured, found.model.classes),
+        refits_from(measured),
         products,
     )

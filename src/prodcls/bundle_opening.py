@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodcls.bundle import Bundle, load_bundle
-from prodcls.bundle_added import additions_told
 from prodcls.bundle_checks import CANARIES, FlatCanary
 from prodcls.bundle_environment import EncoderCheck, Findings
 from prodcls.bundle_trust import Trust
@@ -58,8 +57,8 @@ def open_bundle(folder: Path, progress: Progress, trust: Trust | None = None, *,
     warning = findings.warning()
     if warning is not None:
         progress.note(warning)
-    for line in additions_told(bundle.additions):
-        progress.note(f"classes {line}")
+    for line in bundle.told:
+        progress.note(line)
     return replace(bundle, findings=findings)
 
 

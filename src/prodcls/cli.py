@@ -16,6 +16,7 @@ COMMANDS = {
     name: name
     for name in (
         "fit",
+        "refit",
         "check",
         "drift",
         "predict",

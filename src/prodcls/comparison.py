@@ -21,8 +21,8 @@ from prodcls.audit_comparison import (
 from prodcls.audit_interval import Interval
 from prodcls.audit_stored import whole_report
 from prodcls.bundle import Bundle, load_bundle
-from prodcls.bundle_added import not_reported
 from prodcls.bundle_products import Products
+from prodcls.bundle_refitted import no_report
 from prodcls.bundle_trust import Trust
 from prodcls.comparison_data import SHOWN, compare_data, text_changes
 from prodcls.errors import BundleError
@@ -129,8 +129,9 @@ def report_of(bundle: Bundle, earlier: Path | None = None, trust: Trust | None =
     BundleError
         If one of both is damaged, of another format, or without a report.
     """
-    if bundle.additions and bundle.report is None:
-        raise BundleError(f"the bundle has no report: {not_reported(bundle.additions)}", code="bundle-report")
+    reason = no_report(bundle.additions, bundle.refits)
+    if reason is not None and bundle.report is None:
+        raise BundleError(f"the bundle has no report: {reason}", code="bundle-report")
     report = whole_report(bundle.report, bundle.manifest)
     if earlier is None:
         return report

@@ -253,7 +253,7 @@ def fit_head(
     if len(np.unique(groups)) < 2:
         message = "all products are near-duplicates of each other: none can be held out"
         raise ValueError(message)
-    fit = fit_evidence(inputs, labels, groups, n_classes)
+    fit = fit_evidence(inputs, labels, groups, n_classes, threads)
     described = fit.model.channels
     kept = shorten(fit, labels, groups, threads=threads)
     alike = np.array([c.kind == "score" for c in described])

@@ -7,6 +7,7 @@ Scores of all products and classes are never held at once: they are made for som
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,7 +110,9 @@ class EvidenceFit:
         return self.scores(np.arange(self.n_rows))
 
 
-def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int) -> EvidenceFit:
+def fit_evidence(
+    inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.int64], n_classes: int, threads: int = 1
+) -> EvidenceFit:
     """Fit all channels.
 
     Parameters
@@ -121,6 +124,8 @@ def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.i
     groups : ndarray of shape (n,), int64
         Group of near-duplicates of each product.
     n_classes : int
+    threads : int
+        Probes that are fitted at the same time; no effect on them.
 
     Returns
     -------
@@ -129,16 +134,19 @@ def fit_evidence(inputs: Inputs, labels: NDArray[np.int64], groups: NDArray[np.i
     n, targets = len(inputs), Targets(labels, n_classes)
     dense: dict[str, DenseBlock] = {}
     probes, near = [], []
-    for name, e in inputs.dense.items():
-        rows = np.flatnonzero(e.present)
-        if len(np.unique(groups[rows])) < 2:
-            continue
-        vectors = e.vectors[rows]
-        fit = _fit_dense(e, vectors, rows, targets, groups)
+    told = {name: np.flatnonzero(e.present) for name, e in inputs.dense.items()}
+    told = {name: rows for name, rows in told.items() if len(np.unique(groups[rows])) > 1}
+    with ThreadPoolExecutor(threads) as pool:  # the words take longest
+        of_words = pool.submit(_fit_lexical, inputs, targets, groups)
+        of_blocks = {
+            name: pool.submit(_fit_dense, inputs.dense[name], rows, targets, groups) for name, rows in told.items()
+        }
+    for name, rows in told.items():
+        vectors, fit = of_blocks[name].result()
         dense[name] = DenseBlock(fit.probe, Neighbours(vectors, labels[rows], NEIGHBOURS))
         probes.append(_placed(fit.scores, rows, n, n_classes))
         near.append(NearOthers(dense[name].neighbours, _places(rows, n), groups[rows], OwnGroups(groups[rows])))
-    lexical, words = _fit_lexical(inputs, targets, groups)
+    lexical, words = of_words.result()
     numeric = {name: fit_number(values, labels, n_classes) for name, values in inputs.numeric.items()}
     tables = [number_held_out(values, labels, groups, n_classes) for values in inputs.numeric.values()]
     categorical = {name: fit_category(cells, labels, n_classes) for name, cells in inputs.categorical.items()}
@@ -169,14 +177,15 @@ def words_at_most(n_rows: int, n_classes: int) -> int:
 
 
 def _fit_dense(
-    e: Embeddings, vectors: NDArray[np.float32], rows: NDArray[np.intp], targets: Targets, groups: NDArray[np.int64]
-) -> ProbeFit:
-    """Fit the probe of a block; ``vectors`` are those of ``rows``, and the first rows of the probe."""
+    e: Embeddings, rows: NDArray[np.intp], targets: Targets, groups: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], ProbeFit]:
+    """Return the vectors of ``rows`` and the probe of their block, of which they are the first rows."""
+    vectors = e.vectors[rows]
     if e.copies is None:
-        return fit_probe(vectors, targets.take(rows), groups[rows])
+        return vectors, fit_probe(vectors, targets.take(rows), groups[rows])
     # Each copy is in the group of its product, so that neither has a say in the other's score.
     taught = np.append(rows, e.copies.source)
-    return fit_probe(np.concatenate([vectors, e.copies.vectors]), targets.take(taught), groups[taught])
+    return vectors, fit_probe(np.concatenate([vectors, e.copies.vectors]), targets.take(taught), groups[taught])
 
 
 def _fit_lexical(

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from prodcls.bundle import Bundle
-from prodcls.bundle_added import additions_told
 from prodcls.bundle_opening import open_bundle
 from prodcls.bundle_trust import Trust
 from prodcls.catalogue import Catalogue, Rejection
@@ -156,7 +155,7 @@ def predict_catalogue(
         seen, rejections = _write(products, scorer, lambda found: score(found, kept), out, options)
     lines = (
         f"{seen.rows} rows classified into {len(fitted.model.classes)} classes by bundle {fitted.digest[:12]}",
-        *(f"classes {line}" for line in additions_told(fitted.additions)),
+        *fitted.told,
         *kept.told(),
         *seen.cleaned_line(),
         *seen.difference_lines(r.column for r in products.schema.columns if r.reason == "not known to the model"),

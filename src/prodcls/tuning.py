@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from prodcls.encoders.adapter import Adapter
     from prodcls.encoders.adapter_learning import Lesson
 
-__all__ = ["tuned"]
+__all__ = ["read_tuned", "tuned"]
 
 
 def tuned(config: FitConfig, material: Material, progress: Progress) -> Material:
@@ -66,8 +66,8 @@ def tuned(config: FitConfig, material: Material, progress: Progress) -> Material
         per_model = [tuple(adapters[i : i + len(encoders)]) for i in range(0, len(adapters), len(encoders))]
         served, *others = (replace(material.recipe, adapters=some) for some in per_model)
         recipes = dict(zip(own, others, strict=True))
-        read = {k: _read(material, recipe, threads, progress) for k, recipe in recipes.items()}
-        inputs = _read(material, served, threads, progress)
+        read = {k: read_tuned(material, recipe, threads, progress) for k, recipe in recipes.items()}
+        inputs = read_tuned(material, served, threads, progress)
     return replace(
         material,
         problem=replace(problem, inputs=inputs, tuned={k: read.get(k, inputs) for k in trained}),
@@ -157,8 +157,21 @@ def _count(task: _Task) -> int:
     return min(len(task.lesson().texts), MOST_TEXTS)
 
 
-def _read(material: Material, recipe: Recipe, threads: int, progress: Progress) -> Inputs:
-    """Return all products with their texts read by tuned encoders."""
+def read_tuned(material: Material, recipe: Recipe, threads: int | None, progress: Progress) -> Inputs:
+    """Return the products of a problem with their texts read by the encoders of a recipe.
+
+    Parameters
+    ----------
+    material : Material
+    recipe : Recipe
+        With adapters.
+    threads : int, optional
+    progress : Progress
+
+    Returns
+    -------
+    Inputs
+    """
     inputs = material.problem.inputs
     dense = read_texts(inputs.texts, open_readers(recipe, threads).text, material.store, progress)
     return replace(inputs, dense={**inputs.dense, **dense})

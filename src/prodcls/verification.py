@@ -9,10 +9,10 @@ from pathlib import Path
 
 from prodcls.audit import AuditReport
 from prodcls.bundle import Bundle, load_bundle
-from prodcls.bundle_added import additions_told, not_reported
 from prodcls.bundle_files import REPORT
 from prodcls.bundle_layout import MANIFEST
 from prodcls.bundle_opening import check_encoders
+from prodcls.bundle_refitted import no_report
 from prodcls.bundle_trust import UNTRUSTED, Trust
 from prodcls.comparison import report_of
 from prodcls.differences import first_few
@@ -118,11 +118,12 @@ def verify_place(place: Place, earlier: Path | None = None, trust: Trust | None 
     since = tuple(f"written with {changed}" for changed in bundle.findings.changed)
     yield Result("bundle scores", True, (f"the kept products get {bundle.findings.kept()}", *since))
     yield _encoders(bundle, place.bundle)
-    if bundle.additions and bundle.report is None:
-        yield Result("bundle classes", True, additions_told(bundle.additions))
-        yield Result("bundle report", True, (f"none: {not_reported(bundle.additions)}",))
+    reason = no_report(bundle.additions, bundle.refits)
+    if reason is not None and bundle.report is None:
+        yield Result("bundle classes" if bundle.additions else "bundle model", True, bundle.told)
+        yield Result("bundle report", True, (f"none: {reason}",))
         if place.folder is not None:
-            yield Result("report", False, ("is of another bundle: this one has none, since classes were added",))
+            yield Result("report", False, ("is of another bundle: this one has none",))
         return
     try:
         report = report_of(bundle)

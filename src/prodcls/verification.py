@@ -9,10 +9,11 @@ from pathlib import Path
 
 from prodcls.audit import AuditReport
 from prodcls.bundle import Bundle, load_bundle
+from prodcls.bundle_added import additions_told
 from prodcls.bundle_files import REPORT
 from prodcls.bundle_layout import MANIFEST
 from prodcls.bundle_opening import check_encoders
-from prodcls.bundle_refitted import no_report
+from prodcls.bundle_refitted import no_report, refits_told
 from prodcls.bundle_trust import UNTRUSTED, Trust
 from prodcls.comparison import report_of
 from prodcls.differences import first_few
@@ -120,7 +121,9 @@ def verify_place(place: Place, earlier: Path | None = None, trust: Trust | None 
     yield _encoders(bundle, place.bundle)
     reason = no_report(bundle.additions, bundle.refits)
     if reason is not None and bundle.report is None:
-        yield Result("bundle classes" if bundle.additions else "bundle model", True, bundle.told)
+        for name, lines in (("classes", additions_told(bundle.additions)), ("model", refits_told(bundle.refits))):
+            if lines:
+                yield Result(f"bundle {name}", True, lines)
         yield Result("bundle report", True, (f"none: {reason}",))
         if place.folder is not None:
             yield Result("report", False, ("is of another bundle: this one has none",))

@@ -183,3 +183,13 @@ def test_code_beside_a_model_is_never_run(models: Path, tmp_path: Path, kind: st
             encoder.encode(TEXTS)
         assert caught.value.code == "encoder-unusable"
     assert not trace.exists()
+
+
+@pytest.mark.parametrize("name", ["mean-bert", "cls-bert", "mean-roberta"])
+def test_the_longest_texts_are_read_by_every_runtime(name: str) -> None:
+    encoder = text_encoder(name, "openvino")
+    assert isinstance(encoder, FolderText)
+    texts = ["blue " * n for n in (40, 62, 63, 200)]
+    assert max(len(encoder.prepare(text).value) for text in texts) % 16 or name == "mean-roberta"
+    expected = text_encoder(name, "torch").encode(texts).vectors
+    np.testing.assert_allclose(encoder.encode(texts).vectors, expected, atol=1e-5)

@@ -65,9 +65,8 @@ class FolderText(FrozenEncoder):
             outputs = ("vector", "pooled", "states")
         if folder.pooling in ("cls", "end"):
             self.pooled_output = "pooled"
-        self.network = Network(
-            f"{folder.path.name}-{folder.digest[:12]}", partial(_build, folder), outputs, (None,), "int64"
-        )
+        key, build = f"{folder.path.name}-{folder.digest[:12]}", partial(_build, folder)
+        self.network = Network(key, build, outputs, (None,), "int64", longest=folder.max_tokens)
 
     @property
     def identity(self) -> str:

@@ -48,6 +48,8 @@ class Network:
     step : int
         Multiple of tokens that ONNX Runtime's texts are filled up to: more of them then run together. What a text is
         filled up to depends on its own length alone.
+    longest : int or None
+        Tokens that a text is never filled up beyond: the network knows no more places. None: any number.
     adapter : Adapter or None
         What is added to the weights of ``build``.
     """
@@ -59,4 +61,5 @@ class Network:
     input_dtype: str
     opened: Callable[[], Run] | None = field(default=None, compare=False)
     step: int = 1
+    longest: int | None = None
     adapter: Adapter | None = None

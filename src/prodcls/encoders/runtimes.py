@@ -32,6 +32,8 @@ class Stacking:
         Whether a stack with fewer items is filled up with copies, so that the shape depends on the length alone.
     threads : bool
         Whether several stacks may run at the same time.
+    longest : int or None
+        Tokens that no text is filled up beyond; each has at most so many.
     """
 
     step: int = 1
@@ -39,6 +41,7 @@ class Stacking:
     photos: int = 1
     whole: bool = False
     threads: bool = True
+    longest: int | None = None
 
     def stack(self, values: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
         """Return items of one group as the network takes them, shape (n, ...); copies of the first beyond their number.
@@ -60,7 +63,8 @@ class Stacking:
 
     def filled(self, length: int) -> int:
         """Return the length that a text of ``length`` tokens is filled up to."""
-        return -(-length // self.step) * self.step
+        filled = -(-length // self.step) * self.step
+        return filled if self.longest is None else min(filled, self.longest)
 
     def most(self, length: int) -> int:
         """Return how many texts of a filled length make a stack."""
@@ -94,9 +98,9 @@ class Stacking:
 def stacking(runtime: Runtime, network: Network) -> Stacking:
     """Return how a runtime takes the items of a network."""
     if runtime.startswith("openvino"):
-        return Stacking(step=16, tokens=1024, photos=1)
+        return Stacking(step=16, tokens=1024, photos=1, longest=network.longest)
     if runtime.startswith("torch-cuda"):
-        return Stacking(step=16, tokens=8192, photos=32, whole=True, threads=False)
+        return Stacking(step=16, tokens=8192, photos=32, whole=True, threads=False, longest=network.longest)
     if runtime.startswith("torch"):
         # torch counts its threads for the whole process: one run after the other, each by one thread.
         return Stacking(threads=False)

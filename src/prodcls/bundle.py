@@ -98,6 +98,8 @@ class BundleContents:
         From which thresholds on certainty follow; None: there are none.
     stopping : StopRule or None
         How the classes stand to each other, and how far down a decision goes; None: they form no tree.
+    products : Products or None
+        What is kept of the catalogue, where it was collected before; ``judged`` is part of it.
     """
 
     model: Model
@@ -112,6 +114,7 @@ class BundleContents:
     sets: SetRule | None = None
     automation: Automation | None = None
     stopping: StopRule | None = None
+    products: Products | None = None
 
 
 @dataclass(frozen=True)
@@ -233,7 +236,9 @@ def save_bundle(folder: Path, contents: BundleContents, *, created: str) -> Mani
         If something cannot be written; nothing has changed then.
     """
     catalogue, options = contents.catalogue, contents.options
-    products = collect_products(catalogue, contents.inputs, photo_folder(options, catalogue), contents.judged)
+    products = contents.products
+    if products is None:
+        products = collect_products(catalogue, contents.inputs, photo_folder(options, catalogue), contents.judged)
     stored = _Stored(
         contents.model,
         contents.recipe,

@@ -30,6 +30,9 @@ FEW_CLASSES = 128
 WEIGHTS = 2**25
 """Words times classes, beyond `FEW_CLASSES`, that a probe has weights for."""
 
+AHEAD_CELLS = 2**17
+"""Rows times classes up to which neighbours are looked for before anything asks, all rows at once."""
+
 MOST_WORDS = 200_000
 """Words and pairs of words of a vocabulary."""
 
@@ -88,6 +91,8 @@ class EvidenceFit:
     near : tuple of NearOthers
     tables : tuple of callable
         Typicality, affinity and share of the class.
+    ahead : tuple of NeighbourScores
+        What ``near`` says of all rows, where it was asked for already.
     """
 
     model: EvidenceModel
@@ -95,11 +100,13 @@ class EvidenceFit:
     probes: tuple[HeldOut, ...]
     near: tuple[NearOthers, ...]
     tables: tuple[HeldOut, ...]
+    ahead: tuple[NeighbourScores, ...] = ()
 
     def scores(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return channel values of some rows, shape (r, K, C); rows of a group are best asked for together."""
         n_classes = len(self.model.log_prior)
-        near = [one.scores(rows, n_classes) for one in self.near]
+        known = len(self.ahead) == len(self.near) and np.array_equal(rows, np.arange(self.n_rows))
+        near = list(self.ahead) if known else [one.scores(rows, n_classes) for one in self.near]
         columns = [probe(rows) for probe in self.probes]
         columns += [*(found.shares for found in near), *(found.closest for found in near)]
         return np.stack([*columns, *(table(rows) for table in self.tables)], axis=2)
@@ -136,17 +143,20 @@ def fit_evidence(
     probes, near = [], []
     told = {name: np.flatnonzero(e.present) for name, e in inputs.dense.items()}
     told = {name: rows for name, rows in told.items() if len(np.unique(groups[rows])) > 1}
-    with ThreadPoolExecutor(threads) as pool:  # the words take longest
+    ahead = []
+    with ThreadPoolExecutor(threads) as pool:  # the words take longest, and neighbours are looked for meanwhile
         of_words = pool.submit(_fit_lexical, inputs, targets, groups)
         of_blocks = {
             name: pool.submit(_fit_dense, inputs.dense[name], rows, targets, groups) for name, rows in told.items()
         }
-    for name, rows in told.items():
-        vectors, fit = of_blocks[name].result()
-        dense[name] = DenseBlock(fit.probe, Neighbours(vectors, labels[rows], NEIGHBOURS))
-        probes.append(_placed(fit.scores, rows, n, n_classes))
-        near.append(NearOthers(dense[name].neighbours, _places(rows, n), groups[rows], OwnGroups(groups[rows])))
-    lexical, words = of_words.result()
+        for name, rows in told.items():
+            vectors, fit = of_blocks[name].result()
+            dense[name] = DenseBlock(fit.probe, Neighbours(vectors, labels[rows], NEIGHBOURS))
+            probes.append(_placed(fit.scores, rows, n, n_classes))
+            near.append(NearOthers(dense[name].neighbours, _places(rows, n), groups[rows], OwnGroups(groups[rows])))
+            if threads > 1 and n * n_classes <= AHEAD_CELLS:
+                ahead.append(pool.submit(near[-1].scores, np.arange(n), n_classes))
+        lexical, words = of_words.result()
     numeric = {name: fit_number(values, labels, n_classes) for name, values in inputs.numeric.items()}
     tables = [number_held_out(values, labels, groups, n_classes) for values in inputs.numeric.values()]
     categorical = {name: fit_category(cells, labels, n_classes) for name, cells in inputs.categorical.items()}
@@ -155,7 +165,8 @@ def fit_evidence(
     log_prior = np.log((counts + 0.5) / (counts + 0.5).sum())
     tables.append(lambda rows: np.broadcast_to(log_prior, (len(rows), n_classes)))
     model = EvidenceModel(dense, lexical, numeric, categorical, log_prior)
-    return EvidenceFit(model, n, (*probes, *words), tuple(near), tuple(tables))
+    found = tuple(one.result() for one in ahead)
+    return EvidenceFit(model, n, (*probes, *words), tuple(near), tuple(tables), found)
 
 
 def words_at_most(n_rows: int, n_classes: int) -> int:

@@ -157,13 +157,12 @@ def refit_bundle(
         replace(fitted.options, image_root=config.image_root),
         material.catalogue,
         inputs,
-        _judged(fitted.products.judged, compared),
-        training_leaves(fit.details),
-        None,
-        refits_to({}, (*fitted.refits, told)),
-        fitted.sets,
-        fitted.automation,
-        fitted.stopping,
+        leaves=training_leaves(fit.details),
+        measured=refits_to({}, (*fitted.refits, told)),
+        sets=fitted.sets,
+        automation=fitted.automation,
+        stopping=fitted.stopping,
+        products=replace(shown, judged=_judged(fitted.products.judged, compared)),
     )
     with progress.stage("bundle"):
         manifest = save_bundle(out, contents, created=created)

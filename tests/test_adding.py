@@ -14,7 +14,7 @@ from PIL import Image
 
 from bundle_factory import COLUMNS, CREATED, contents, saved, stand_in, write_catalogue
 from prodcls import adding
-from prodcls.adding import AddOptions, AddOutcome, add_classes
+from prodcls.adding import AddOptions, WrittenBundle, add_classes
 from prodcls.bundle import load_bundle, save_bundle
 from prodcls.bundle_layout import MANIFEST
 from prodcls.embeddings import EmbeddingStore
@@ -53,7 +53,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def add(
     bundle: Path, folder: Path, rows: Sequence[dict[str, Any]], name: str | None = None, out: str = "new"
-) -> AddOutcome:
+) -> WrittenBundle:
     examples = write_catalogue(folder / "examples.csv", rows, COLUMNS if name is None else COLUMNS[:-1])
     store = EmbeddingStore(folder / "store")
     return add_classes(bundle, examples, folder / out, AddOptions(name=name), progress=SilentProgress(), store=store)

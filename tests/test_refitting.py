@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from prodcls.adding import WrittenBundle
 from prodcls.bundle import Bundle, load_bundle
 from prodcls.bundle_codec import Leaves, pack
 from prodcls.bundle_files import PROBES
@@ -23,7 +24,7 @@ from prodcls.new_products import Reading
 from prodcls.progress import SilentProgress
 from prodcls.reasons import Question, answer
 from prodcls.refit import refit
-from prodcls.refitting import RefitOptions, RefitOutcome, refit_bundle
+from prodcls.refitting import RefitOptions, refit_bundle
 from prodcls.report import report
 from prodcls.selective import Automation
 from prodcls.stopping import StopRule
@@ -66,7 +67,7 @@ def fitted(tmp_path: Path) -> Path:
     return fit_catalogue(config(tmp_path, catalogue_rows(SIZES), "before"), SilentProgress()).bundle_path
 
 
-def again(folder: Path, bundle: Path, rows: list[dict[str, str]], **options: object) -> RefitOutcome:
+def again(folder: Path, bundle: Path, rows: list[dict[str, str]], **options: object) -> WrittenBundle:
     path, out = write_csv(folder / "today.csv", rows), folder / f"again-{len(list(folder.iterdir()))}"
     return refit_bundle(bundle, path, out, RefitOptions(**options), progress=SilentProgress())
 

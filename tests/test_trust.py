@@ -35,6 +35,7 @@ def test_the_options_are_on_every_command_that_takes_a_bundle() -> None:
     }
     assert set(taking) == {
         "add-class",
+        "refit",
         "drift",
         "predict",
         "why",

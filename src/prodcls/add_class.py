@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,11 @@ from prodcls.fit import CATALOGUE
 from prodcls.predict import predict
 from prodcls.trust import trust_options
 
-__all__ = ["add_class"]
+if TYPE_CHECKING:
+    from prodcls.adding import WrittenBundle
+    from prodcls.new_products import Reading
+
+__all__ = ["SHARED", "add_class", "reading_of", "tell_written"]
 
 SHARED = ("encoding", "delimiter", "quote", "sheet", "strict", "number_format")
 """Options that are those of a prediction."""
@@ -40,12 +44,22 @@ def add_class(bundle: Path, examples: Path, out: Path, **others: Any) -> None:  
     """
     from prodcls.adding import AddOptions, add_classes
     from prodcls.bars import open_progress
+
+    options = AddOptions(reading=reading_of(others), **others)
+    tell_written(add_classes(bundle, examples, out, options, progress=open_progress()))
+
+
+def reading_of(options: dict[str, Any]) -> Reading:
+    """Take the options on how a catalogue is read, `SHARED` and ``image_root``, out of ``options``."""
     from prodcls.file_formats import TableOptions
     from prodcls.new_products import Reading
 
-    files = TableOptions(**{field.name: others.pop(field.name) for field in fields(TableOptions)})
-    reading = Reading(others.pop("image_root"), files, others.pop("number_format"))
-    outcome = add_classes(bundle, examples, out, AddOptions(reading=reading, **others), progress=open_progress())
+    files = TableOptions(**{field.name: options.pop(field.name) for field in fields(TableOptions)})
+    return Reading(options.pop("image_root"), files, options.pop("number_format"))
+
+
+def tell_written(outcome: WrittenBundle) -> None:
+    """Print what became of a bundle."""
     for line in outcome.summary_lines:
         click.echo(printable(line))
     click.echo(f"bundle: {outcome.bundle_path}, digest {outcome.digest}")

@@ -32,7 +32,7 @@ from prodcls.photo_folders import default_image_root
 from prodcls.preparation import Readers, Recipe, embed_block, joined, open_readers, prepare
 from prodcls.progress import Progress, SilentProgress
 
-__all__ = ["AddOptions", "AddOutcome", "add_classes", "read_names"]
+__all__ = ["AddOptions", "WrittenBundle", "add_classes", "check_free", "read_names"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class AddOptions:
 
 
 @dataclass(frozen=True)
-class AddOutcome:
+class WrittenBundle:
     """Where the new bundle is, and what to tell the user.
 
     Attributes
@@ -78,7 +78,7 @@ def add_classes(
     *,
     progress: Progress,
     store: VectorStore | None = None,
-) -> AddOutcome:
+) -> WrittenBundle:
     """Write a bundle that knows more classes; the one that is given stays as it is.
 
     Parameters
@@ -96,7 +96,7 @@ def add_classes(
 
     Returns
     -------
-    AddOutcome
+    WrittenBundle
 
     Raises
     ------
@@ -104,8 +104,7 @@ def add_classes(
         Codes ``head-flat``, ``class-exists``, ``class-name``, ``examples-empty``, ``example-is-training``,
         ``output-exists``, and those of the bundle, the file and its columns. Nothing is written then.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError("is there already: name another folder", code="output-exists", file=str(out))
+    check_free(out)
     fitted = open_bundle(bundle, progress, options.trust)
     head = fitted.model.head
     if not isinstance(head, EvidenceHead):
@@ -134,7 +133,13 @@ def add_classes(
         extended, products = _extended(fitted, head, new, shown, addition)
     with progress.stage("bundle"):
         manifest = save_extended(out, extended, products, created=created)
-    return AddOutcome(out, manifest.digest, tuple(_summary(extended, catalogue)))
+    return WrittenBundle(out, manifest.digest, tuple(_summary(extended, catalogue)))
+
+
+def check_free(out: Path) -> None:
+    """Refuse a folder in which something lies; raises InputError with the code ``output-exists``."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError("is there already: name another folder", code="output-exists", file=str(out))
 
 
 def read_names(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from prodcls.console import printable, run_and_exit
+from prodcls.add_class import SHARED, reading_of, tell_written
+from prodcls.console import run_and_exit
 from prodcls.fit import CATALOGUE
 from prodcls.predict import predict
 from prodcls.trust import trust_options
 
 __all__ = ["refit"]
-
-SHARED = ("encoding", "delimiter", "quote", "sheet", "strict", "number_format")
-"""Options that are those of a prediction."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -44,16 +41,10 @@ def refit(bundle: Path, catalogue: Path, out: Path, **others: Any) -> None:  # n
     BUNDLE, and there is no report. Classes and columns must be the same.
     """
     from prodcls.bars import open_progress
-    from prodcls.file_formats import TableOptions
-    from prodcls.new_products import Reading
     from prodcls.refitting import RefitOptions, refit_bundle
 
-    files = TableOptions(**{field.name: others.pop(field.name) for field in fields(TableOptions)})
-    reading = Reading(others.pop("image_root"), files, others.pop("number_format"))
-    outcome = refit_bundle(bundle, catalogue, out, RefitOptions(reading=reading, **others), progress=open_progress())
-    for line in outcome.summary_lines:
-        click.echo(printable(line))
-    click.echo(f"bundle: {outcome.bundle_path}, digest {outcome.digest}")
+    options = RefitOptions(reading=reading_of(others), **others)
+    tell_written(refit_bundle(bundle, catalogue, out, options, progress=open_progress()))
 
 
 refit.params[6:6] = [param for param in predict.params if param.name in SHARED]

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from prodcls.adding import WrittenBundle, check_free
 from prodcls.bundle import Bundle, BundleContents, photo_folder, save_bundle
 from prodcls.bundle_opening import open_bundle
 from prodcls.bundle_products import Judgements, Products, collect_products
@@ -38,7 +39,7 @@ from prodcls.new_products import Reading
 from prodcls.progress import Progress
 from prodcls.tuning import read_tuned
 
-__all__ = ["MUCH", "RefitOptions", "RefitOutcome", "refit_bundle"]
+__all__ = ["MUCH", "RefitOptions", "refit_bundle"]
 
 MUCH = 0.1
 """Share of products that changed or came since the evaluation from which on the user is told to evaluate again."""
@@ -67,22 +68,6 @@ class RefitOptions:
 
 
 @dataclass(frozen=True)
-class RefitOutcome:
-    """Where the new bundle is, and what to tell the user.
-
-    Attributes
-    ----------
-    bundle_path : Path
-    digest : str
-    summary_lines : tuple of str
-    """
-
-    bundle_path: Path
-    digest: str
-    summary_lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Compared:
     """Products of today held against those of the bundle.
 
@@ -102,7 +87,7 @@ class _Compared:
 
 def refit_bundle(
     bundle: Path, catalogue: Path, out: Path, options: RefitOptions, *, progress: Progress
-) -> RefitOutcome:
+) -> WrittenBundle:
     """Fit the model of a bundle again, on the catalogue of today, and write another bundle.
 
     Parameters
@@ -118,7 +103,7 @@ def refit_bundle(
 
     Returns
     -------
-    RefitOutcome
+    WrittenBundle
 
     Raises
     ------
@@ -126,8 +111,7 @@ def refit_bundle(
         Codes ``refit-classes``, ``refit-columns``, ``refit-tree``, ``refit-overrides``, ``output-exists``, and those of
         the bundle, the file and its columns. Nothing is written then.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError("is there already: name another folder", code="output-exists", file=str(out))
+    check_free(out)
     fitted = open_bundle(bundle, progress, options.trust)
     config = _config(fitted, bundle, catalogue, out, options)
     material = gather(config, progress, results=False)
@@ -170,7 +154,7 @@ def refit_bundle(
     new = np.flatnonzero(compared.before < 0)
     if len(new):
         lines.insert(1, _by_the_model_before(fitted, inputs, problem.labels, new))
-    return RefitOutcome(out, manifest.digest, tuple(lines))
+    return WrittenBundle(out, manifest.digest, tuple(lines))
 
 
 def _config(fitted: Bundle, bundle: Path, catalogue: Path, out: Path, options: RefitOptions) -> FitConfig:

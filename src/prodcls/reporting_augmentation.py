@@ -15,7 +15,7 @@ from prodcls.gathering import Material
 from prodcls.paired import compare_predictions
 from prodcls.preparation import IMAGE_BLOCK
 
-__all__ = ["augmentation_lines", "augmentation_section"]
+__all__ = ["augmentation_lines", "augmentation_section", "effect_lines"]
 
 
 def augmentation_section(
@@ -74,12 +74,33 @@ def augmentation_lines(found: AugmentationSection | None) -> Iterator[str]:
     ------
     str
     """
-    if found is None:
-        return
+    if found is not None:
+        what = f"--augment {found.least}: {found.copies} copies of {found.photos} photos;"
+        yield from effect_lines(what, "--augment", found.accuracy, found.macro_f1)
+
+
+def effect_lines(what: str, option: str, accuracy: Interval, macro_f1: Interval) -> Iterator[str]:
+    """Yield the effect of an option on two figures, and what follows where it is none.
+
+    Parameters
+    ----------
+    what : str
+        What was done.
+    option : str
+        As the user gives it.
+    accuracy : Interval
+        With it less without.
+    macro_f1 : Interval
+        Likewise.
+
+    Yields
+    ------
+    str
+    """
     effect = ", ".join(
         f"{name} {figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
-        for name, figure in (("accuracy", found.accuracy), ("macro-F1", found.macro_f1))
+        for name, figure in (("accuracy", accuracy), ("macro-F1", macro_f1))
     )
-    yield f"--augment {found.least}: {found.copies} copies of {found.photos} photos; on the same folds {effect}"
-    if max(found.accuracy.low, found.macro_f1.low) <= 0:
-        yield "no gain that stands out from chance: a fit without --augment is as good and faster"
+    yield f"{what} on the same folds {effect}"
+    if max(accuracy.low, macro_f1.low) <= 0:
+        yield f"no gain that stands out from chance: a fit without {option} is as good and faster"

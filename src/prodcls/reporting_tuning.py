@@ -17,6 +17,7 @@ from prodcls.inputs import Inputs
 from prodcls.material import Material
 from prodcls.metrics import evaluate
 from prodcls.paired import compare_predictions
+from prodcls.reporting_augmentation import effect_lines
 
 __all__ = ["tuning_lines", "tuning_section"]
 
@@ -90,12 +91,6 @@ def tuning_lines(found: TuningSection | None) -> Iterator[str]:
     ------
     str
     """
-    if found is None:
-        return
-    effect = ", ".join(
-        f"{name} {figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
-        for name, figure in (("accuracy", found.accuracy), ("macro-F1", found.macro_f1))
-    )
-    yield f"--tune lora: {', '.join(found.encoders)}, against the same encoders as they are, on the same folds {effect}"
-    if max(found.accuracy.low, found.macro_f1.low) <= 0:
-        yield "no gain that stands out from chance: a fit without --tune is as good and faster"
+    if found is not None:
+        what = f"--tune lora: {', '.join(found.encoders)}, against the same encoders as they are,"
+        yield from effect_lines(what, "--tune", found.accuracy, found.macro_f1)

@@ -51,6 +51,7 @@ from prodcls.sounds import sound_digest
 from prodcls.splits import stratified_group_folds
 from prodcls.spread_encoders import spread_readers
 from prodcls.telling import listed, tell_columns
+from prodcls.tuning import learning_encoders
 
 __all__ = ["Material", "gather", "located"]
 
@@ -92,6 +93,8 @@ def gather(config: FitConfig, progress: Progress, *, results: bool = True) -> Ma
     store = EmbeddingStore((config.cache_dir or cache_root()) / "embeddings")
     recipe = _recipe(config, catalogue, store, progress)
     progress.note(f"text encoders: {', '.join(recipe.text_encoders) or 'none'} ({recipe.reason})")
+    if config.tune is not None:
+        learning_encoders(recipe, config.threads)  # before anything is encoded for it
     check_room(config, [c for c in (catalogue, tested) if c is not None], recipe, store, results=results)
     folds_at_once = plan_memory(config, catalogue, tested, recipe, progress) if results else 1
     with progress.stage("embed"), _readers(config, recipe) as readers:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from prodcls.encoders.adapter import Adapter
     from prodcls.encoders.adapter_learning import Lesson
 
-__all__ = ["read_tuned", "tuned"]
+__all__ = ["learning_encoders", "read_tuned", "tuned"]
 
 
 def tuned(config: FitConfig, material: Material, progress: Progress) -> Material:
@@ -59,7 +59,7 @@ def tuned(config: FitConfig, material: Material, progress: Progress) -> Material
         # With a catalogue for testing its model is the one for use, and so is its encoder.
         own = {k: rows for k, rows in trained.items() if not np.array_equal(rows, whole)}
         threads = config.threads or available_processors()
-        encoders = _learning(material.recipe, threads)
+        encoders = learning_encoders(material.recipe, threads)
         lessons = [_lesson(material, encoder, progress) for encoder in encoders]
         tasks = [_Task(*pair, rows) for rows in (whole, *own.values()) for pair in zip(encoders, lessons, strict=True)]
         adapters = _learn(tasks, config.random_state, threads, progress)
@@ -98,8 +98,23 @@ class _Task:
         return self.texts.lesson.take(np.flatnonzero(np.isin(self.texts.row, self.rows)))
 
 
-def _learning(recipe: Recipe, threads: int) -> list[FrozenEncoder]:
-    """Return the text encoders that can learn."""
+def learning_encoders(recipe: Recipe, threads: int | None) -> list[FrozenEncoder]:
+    """Return the text encoders that can learn.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    threads : int, optional
+
+    Returns
+    -------
+    list of FrozenEncoder
+
+    Raises
+    ------
+    InputError
+        Code ``encoder-unusable``, if there is none.
+    """
     from prodcls.encoders.adapter_learning import tunable
 
     readers = open_readers(recipe, threads).text

@@ -185,3 +185,8 @@ def test_compact_map_draws_every_cell_that_is_not_zero() -> None:
     assert squares == sum(n > 0 for row in confusion.counts for n in row)
     assert len(drawn) < 40_000
     assert drawn == heatmap_compact(confusion, order, alt="x", legend=())
+
+
+def test_numbers_that_are_as_good_as_one_have_one_tick() -> None:
+    assert ticks(0.0, 5e-324) == (0.0,)
+    assert ticks(2.0, 2.0) == (2.0,)

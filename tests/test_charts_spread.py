@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prodcls.charts_spread import Box, is_wide, spread_chart
@@ -35,6 +35,9 @@ def test_the_scale_is_logarithmic_where_numbers_span_decades(low: float, high: f
 
 
 @given(st.floats(-1e9, 1e9), st.floats(0, 1e9), st.none() | st.floats(-1e9, 1e9))
+@example(5e-324, 0.0, None)
+@example(0.0, 5e-324, None)
+@example(0.0, 1e-307, None)
 def test_any_numbers_are_drawn_within_the_track(low: float, span: float, own: float | None) -> None:
     chart = spread_chart((box(low, low + span),), own, alt="x")
     assert all(0 <= p <= 100 for p in places(chart, r'(?:x|x1|x2)="(-?[0-9.]+)%'))

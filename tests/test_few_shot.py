@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from prodcls.few_shot import few_shot_probe, recovered_penalty
@@ -39,13 +39,16 @@ def test_the_penalty_of_a_probe_is_found_again(sparse: bool, seed: int, penalty:
 @pytest.mark.parametrize("sparse", [False, True])
 @settings(max_examples=8)
 @given(seed=seeds, penalty=st.sampled_from(PENALTIES))
+@example(seed=38340, penalty=0.03)
 def test_columns_are_those_of_a_fit_where_rows_weigh_one(sparse: bool, seed: int, penalty: float) -> None:
     features, labels = drawn(seed, sparse=sparse)
     fitted = fit_probe(features, Targets(labels, 4), np.arange(len(labels)), penalty=penalty).probe
     later = np.where(labels >= 2, labels - 2, -1)
     found = few_shot_probe(features, later, [1.0, 1.0], penalty)
-    np.testing.assert_allclose(found.weights, fitted.weights[:, 2:], atol=2e-3)  # a fit inverts in float32
-    np.testing.assert_allclose(found.intercept, fitted.intercept[2:], atol=2e-3)
+    # A fit inverts in float32, the worse the less is added to the diagonal.
+    near = 2e-4 / penalty
+    np.testing.assert_allclose(found.weights, fitted.weights[:, 2:], atol=near)
+    np.testing.assert_allclose(found.intercept, fitted.intercept[2:], atol=near)
 
 
 @pytest.mark.parametrize("sparse", [False, True])

@@ -95,9 +95,15 @@ LEAST_SPAN = 1e-9
 """Logits below which a chart shows zero: smaller differences are rounding, and have no round steps."""
 
 
+LEAST_STEP = 1e-300
+"""Step below which numbers are as good as one: powers of ten end there."""
+
+
 def ticks(low: float, high: float, about: int = 4) -> tuple[float, ...]:
     """Return round values between ``low`` and ``high``, about that many, in steps of 1, 2 or 5 times a power of ten."""
     rough = (high - low) / about
+    if rough < LEAST_STEP:
+        return (low,)
     power = 10.0 ** math.floor(math.log10(rough))
     steps = [m * power for m in (0.5, 1, 2, 5, 10)]
     at = next(i for i, step in enumerate(steps) if step >= rough * (1 - 1e-9))

@@ -17,6 +17,9 @@ WIDE = 20.0
 DECADES = 3
 """Decades from which on an axis has a tick at each power of ten alone."""
 
+LEAST_ROOM = 1e-300
+"""Room beside the numbers below which they are drawn as one: so little has no round steps."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -103,7 +106,9 @@ def spread_chart(boxes: tuple[Box, ...], own: float | None, *, alt: str, legend:
 
 
 def _linear_scale(low: float, high: float) -> Scale:
-    room = 0.04 * (high - low) or abs(high) or 1.0
+    room = 0.04 * (high - low) or abs(high)
+    if room < LEAST_ROOM:
+        room = 1.0
     low, high = low - room, high + room
     return Scale(low, high, tuple(Tick(t, f"{t:,.6g}") for t in ticks(low, high, 4)))
 

@@ -32,7 +32,7 @@ from prodcls.photo_folders import default_image_root
 from prodcls.preparation import Readers, Recipe, embed_block, joined, open_readers, prepare
 from prodcls.progress import Progress, SilentProgress
 
-__all__ = ["AddOptions", "WrittenBundle", "add_classes", "check_free", "read_names"]
+__all__ = ["AddOptions", "WrittenBundle", "add_classes", "check_free", "not_taken", "read_names"]
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,11 @@ def _summary(extended: Bundle, catalogue: Catalogue) -> Iterator[str]:
     yield f"{len(extended.model.classes)} classes, {len(extended.additions[-1].classes)} of them new"
     yield additions_told(extended.additions)[-1]
     yield "nothing was measured of the new classes: what is put into them is up for review, and there is no report"
+    yield from not_taken(catalogue)
+
+
+def not_taken(catalogue: Catalogue) -> Iterator[str]:
+    """Yield how many rows and cells were not taken as they stand, and why; nothing where all were."""
     if catalogue.rejections:
         counts = Counter((r.code, r.scope) for r in catalogue.rejections)
         told = ", ".join(f"{n} x {code} ({scope})" for (code, scope), n in sorted(counts.items()))

@@ -7,7 +7,6 @@ prediction sets, thresholds for decisions without a person, how far down a tree 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from prodcls.adding import WrittenBundle, check_free
+from prodcls.adding import WrittenBundle, check_free, not_taken
 from prodcls.bundle import Bundle, BundleContents, photo_folder, save_bundle
 from prodcls.bundle_opening import open_bundle
 from prodcls.bundle_products import Judgements, Products, collect_products
@@ -266,9 +265,7 @@ def _summary(told: Refit, fitted: Bundle, material: Material) -> Iterator[str]:
     since = sum(one.changed + one.new for one in (*fitted.refits, told))
     if since > MUCH * n:
         yield f"{since} products changed or came since the evaluation: time for a fit, which makes one"
-    if material.catalogue.rejections:
-        counts = Counter((r.code, r.scope) for r in material.catalogue.rejections)
-        yield f"not taken as they stand: {', '.join(f'{k} x {c} ({s})' for (c, s), k in sorted(counts.items()))}"
+    yield from not_taken(material.catalogue)
 
 
 def _by_the_model_before(fitted: Bundle, inputs: Inputs, labels: NDArray[np.int64], new: NDArray[np.intp]) -> str:

@@ -114,33 +114,35 @@ def robustness_section(
     return RobustnessSection(len(chosen), tuple(harms))
 
 
-def _by_fold(material: Material, rows: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """Yield which of the rows each fold tests, where folds have encoders of their own; else all of them at once."""
+def _fold_by_fold(
+    material: Material, rows: NDArray[np.intp], read: Callable[[int, NDArray[np.intp]], Inputs]
+) -> Inputs:
+    """Return products as the model of the fold that each is tested in reads them.
+
+    ``read`` takes a fold and the positions of its products among ``rows``; it is asked once for all of them where the
+    folds have no encoders of their own.
+    """
     numbers = material.problem.fold[rows]
     if not material.recipes:
-        yield int(numbers[0]), np.arange(len(rows))
-        return
-    for number in np.unique(numbers).tolist():
-        yield number, np.flatnonzero(numbers == number)
+        return read(int(numbers[0]), np.arange(len(rows)))
+    places = [(number, np.flatnonzero(numbers == number)) for number in np.unique(numbers).tolist()]
+    found = concatenated([read(number, mine) for number, mine in places])
+    return found.take(np.argsort(np.concatenate([mine for _, mine in places])))
 
 
 def _as_served(material: Material, rows: NDArray[np.intp]) -> Inputs:
     """Return tested products as the models of their folds saw them."""
-    places = list(_by_fold(material, rows))
-    found = concatenated([material.problem.seen(number).take(rows[mine]) for number, mine in places])
-    return found.take(np.argsort(np.concatenate([mine for _, mine in places])))
+    return _fold_by_fold(material, rows, lambda number, mine: material.problem.seen(number).take(rows[mine]))
 
 
 def _as_read(material: Material, catalogue: Catalogue, rows: NDArray[np.intp], threads: int | None) -> Inputs:
     """Read changed products, each by the encoders of its fold."""
-    places, store = list(_by_fold(material, rows)), material.store
-    found = concatenated(
-        [
-            prepare(catalogue.take(mine), material.recipe_of(number), store, SilentProgress(), threads=threads)
-            for number, mine in places
-        ]
-    )
-    return found.take(np.argsort(np.concatenate([mine for _, mine in places])))
+
+    def read(number: int, mine: NDArray[np.intp]) -> Inputs:
+        recipe, progress = material.recipe_of(number), SilentProgress()
+        return prepare(catalogue.take(mine), recipe, material.store, progress, threads=threads)
+
+    return _fold_by_fold(material, rows, read)
 
 
 def fold_probabilities(scores: OutOfFold, inputs: Inputs, rows: NDArray[np.intp]) -> NDArray[np.float64]:

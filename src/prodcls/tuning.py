@@ -62,7 +62,8 @@ def tuned(config: FitConfig, material: Material, progress: Progress) -> Material
         encoders = learning_encoders(material.recipe, threads)
         lessons = [_lesson(material, encoder, progress) for encoder in encoders]
         tasks = [_Task(*pair, rows) for rows in (whole, *own.values()) for pair in zip(encoders, lessons, strict=True)]
-        adapters = _learn(tasks, config.random_state, threads, progress)
+        taught = [task.lesson() for task in tasks]
+        adapters = _learn(tasks, taught, config.random_state, threads, progress)
         per_model = [tuple(adapters[i : i + len(encoders)]) for i in range(0, len(adapters), len(encoders))]
         served, *others = (replace(material.recipe, adapters=some) for some in per_model)
         recipes = dict(zip(own, others, strict=True))
@@ -74,7 +75,7 @@ def tuned(config: FitConfig, material: Material, progress: Progress) -> Material
         recipe=served,
         recipes=recipes,
         frozen=frozen,
-        lessons=_count(tasks[0]),
+        lessons=_count(taught[0]),
     )
 
 
@@ -146,11 +147,12 @@ def _lesson(material: Material, encoder: FrozenEncoder, progress: Progress) -> _
     return _Texts(Lesson(tuple(texts), np.concatenate(columns), problem.labels[row], np.concatenate(vectors)), row)
 
 
-def _learn(tasks: Sequence[_Task], seed: int, threads: int, progress: Progress) -> list[Adapter]:
+def _learn(
+    tasks: Sequence[_Task], lessons: Sequence[Lesson], seed: int, threads: int, progress: Progress
+) -> list[Adapter]:
     """Learn all adapters, some side by side with one thread each; how many has no effect on them."""
     from prodcls.encoders.adapter_learning import learn_adapter, steps_of
 
-    lessons = [task.lesson() for task in tasks]
     total, done, lock = sum(map(steps_of, lessons)), 0, threading.Lock()
     with progress.items("adapters", total) as tell, ThreadPoolExecutor(threads) as pool:
 
@@ -166,10 +168,11 @@ def _learn(tasks: Sequence[_Task], seed: int, threads: int, progress: Progress) 
         return list(pool.map(learn, tasks, lessons))
 
 
-def _count(task: _Task) -> int:
+def _count(lesson: Lesson) -> int:
+    """Return how many of the texts are read."""
     from prodcls.encoders.adapter_learning import MOST_TEXTS
 
-    return min(len(task.lesson().texts), MOST_TEXTS)
+    return min(len(lesson.texts), MOST_TEXTS)
 
 
 def read_tuned(material: Material, recipe: Recipe, threads: int | None, progress: Progress) -> Inputs:

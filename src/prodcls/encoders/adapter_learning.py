@@ -12,6 +12,7 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from prodcls.encoders.adapter import Adapter
 from prodcls.encoders.base import FrozenEncoder
-from prodcls.encoders.network import FILLING
+from prodcls.encoders.network import FILLING, Network
 from prodcls.encoders.torch_run import one_thread
 from prodcls.errors import InputError
 
@@ -90,7 +91,7 @@ class _LowRank(nn.Module):
 
 def tunable(encoder: object) -> bool:
     """Return whether an encoder has the maps that an adapter changes; its weights are read for that."""
-    return isinstance(encoder, FrozenEncoder) and encoder.kind == "text" and bool(_maps(_opened(encoder)))
+    return isinstance(encoder, FrozenEncoder) and encoder.kind == "text" and _has_maps(encoder.network)
 
 
 def steps_of(lesson: Lesson) -> int:
@@ -127,7 +128,7 @@ def learn_adapter(encoder: FrozenEncoder, lesson: Lesson, seed: int, done: Done 
     """
     draw = np.random.default_rng(seed)
     lesson = lesson.take(np.sort(draw.permutation(len(lesson.labels))[:MOST_TEXTS]))
-    module = _opened(encoder).requires_grad_(requires_grad=False)
+    module = _opened(encoder.network).requires_grad_(requires_grad=False)
     names = _maps(module)
     if not names:
         message = f"--tune lora: {encoder.name} has no attention whose queries and values an adapter could change"
@@ -143,19 +144,24 @@ def learn_adapter(encoder: FrozenEncoder, lesson: Lesson, seed: int, done: Done 
     )
 
 
-def _opened(encoder: FrozenEncoder) -> nn.Module:
-    """Return a network of its own, which no other call sees."""
+@lru_cache
+def _has_maps(network: Network) -> bool:
+    """Return whether a network has maps that could be changed: asked before anything is encoded, and when it is."""
+    return bool(_maps(_opened(network)))
+
+
+def _opened(network: Network) -> nn.Module:
+    """Return a module of its own, which no other call sees."""
     with _OPENING:
-        return encoder.network.build()
+        return network.build()
 
 
 def _maps(module: nn.Module) -> list[str]:
     """Return the names of the maps of queries and values in the upper half of the layers."""
-    names = [
-        name
-        for name, one in module.named_modules()
-        if isinstance(one, nn.Linear) and name.rpartition(".")[2] in MAPS and hasattr(module, "read")
-    ]
+    if not hasattr(module, "read"):
+        return []
+    linear = (name for name, one in module.named_modules() if isinstance(one, nn.Linear))
+    names = [name for name in linear if name.rpartition(".")[2] in MAPS]
     return names[2 * (len(names) // 4) :]
 
 

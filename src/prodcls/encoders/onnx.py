@@ -15,7 +15,7 @@ from prodcls.atomic import cache_root, discard, keep_addressed, read_addressed
 from prodcls.encoders.adapter import changed_onnx
 from prodcls.encoders.network import Network, Run
 
-__all__ = ["exported", "run_onnx"]
+__all__ = ["exported", "network_file", "run_onnx"]
 
 EXPORT_VERSION = 2
 """Raise it when a network's definition or the way it is exported changes: older exported files are then ignored."""
@@ -42,13 +42,18 @@ def run_onnx(network: Network) -> Run:
     """
     from prodcls.encoders.onnx_session import open_session
 
-    session = open_session(changed_onnx(exported(network), network.adapter, network.build))
+    session = open_session(network_file(network))
 
     def run(items: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = session.run(list(outputs), {"items": items})
         return found
 
     return run
+
+
+def network_file(network: Network) -> bytes:
+    """Return ``network`` as an ONNX file, with its adapter and the weights inside; see `exported`."""
+    return changed_onnx(exported(network), network.adapter, network.build)
 
 
 def exported(network: Network) -> bytes:

@@ -11,9 +11,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from prodcls.encoders.adapter import changed_onnx
 from prodcls.encoders.network import Network, Run
-from prodcls.encoders.onnx import exported
+from prodcls.encoders.onnx import network_file
 from prodcls.encoders.processors import available_processors
 from prodcls.errors import InputError
 
@@ -49,9 +48,7 @@ def run_openvino(network: Network, *, bf16: bool = False) -> Run:
         "ENABLE_CPU_PINNING": False,
     }
     core = openvino.Core()
-    compiled = core.compile_model(
-        core.read_model(changed_onnx(exported(network), network.adapter, network.build)), "CPU", options
-    )
+    compiled = core.compile_model(core.read_model(network_file(network)), "CPU", options)
     free: list[Any] = []  # each holds the memory of one run; threads come and go
 
     def run(items: NDArray[Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
